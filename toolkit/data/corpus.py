@@ -1,0 +1,138 @@
+"""`Corpus`: sentences of words."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from toolkit.data.cooccurrence import cooccurrence, ppmi
+from toolkit.data.views import Matrix, Sequences
+from toolkit.errors import DataError
+
+
+@dataclass(frozen=True, eq=False)
+class Corpus:
+    """Sentences of words from a common vocabulary, most frequent word first.
+
+    The vocabulary belongs to the corpus and not to a method, so that all methods are judged on the same words. As in
+    word2vec, rare words are dropped before windows are laid.
+
+    Parameters
+    ----------
+    words : pandas.Index, shape (n,)
+        The vocabulary by falling frequency, equal ones in order of first occurrence.
+    codes : ndarray of int32, shape (n_tokens,)
+        All sentences as codes into `words`.
+    offsets : ndarray of int64, shape (n_sentences + 1,)
+        Where each sentence begins; the last entry is ``n_tokens``.
+    name : str, default "corpus"
+        Name of the data set.
+    window : int, default 5
+        Window of the matrix view, in words to either side.
+    """
+
+    words: pd.Index
+    codes: npt.NDArray[np.int32]
+    offsets: npt.NDArray[np.int64]
+    name: str = "corpus"
+    window: int = 5
+
+    @classmethod
+    def from_sentences(
+        cls,
+        sentences: Iterable[Sequence[str]],
+        min_count: int = 5,
+        max_vocabulary: int | None = None,
+        name: str = "corpus",
+        window: int = 5,
+    ) -> Corpus:
+        """Read sentences, once, and keep the words that are frequent enough.
+
+        Parameters
+        ----------
+        sentences : iterable of sequences of str
+            The tokens of each sentence.
+        min_count : int, default 5
+            A word that occurs less often is dropped.
+        max_vocabulary : int, optional
+            Keep only so many of the most frequent words.
+        name : str, default "corpus"
+            Name of the data set.
+        window : int, default 5
+            Window of the matrix view.
+
+        Returns
+        -------
+        Corpus
+
+        Raises
+        ------
+        DataError
+            If no word occurs `min_count` times.
+
+        Examples
+        --------
+        >>> corpus = Corpus.from_sentences([["a", "b", "a"], ["b", "c"]], min_count=2)
+        >>> list(corpus.words), list(corpus.sequences())
+        (['a', 'b'], [['a', 'b', 'a'], ['b']])
+        """
+        seen: defaultdict[str, int] = defaultdict()
+        seen.default_factory = seen.__len__
+        parts = [np.fromiter(map(seen.__getitem__, sentence), dtype=np.int32) for sentence in sentences]
+        codes = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int32)
+        counts = np.bincount(codes, minlength=len(seen))
+        order = np.argsort(-counts, kind="stable")
+        order = order[counts[order] >= min_count][:max_vocabulary]
+        if not len(order):
+            raise DataError(
+                f"no word occurs min_count={min_count} times in {len(codes)} tokens; lower min_count or give more text"
+            )
+        recode = np.full(len(seen), -1, dtype=np.int32)
+        recode[order] = np.arange(len(order), dtype=np.int32)
+        codes = recode[codes]
+        kept = np.concatenate([[0], np.cumsum(codes >= 0)])
+        ends = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
+        offsets = np.unique(kept[ends])  # sentences that are left empty go
+        words = pd.Index(np.array(list(seen), dtype=object)[order], dtype=object)
+        return cls(words, codes[codes >= 0], offsets.astype(np.int64), name, window)
+
+    def with_window(self, window: int) -> Corpus:
+        """Return the same corpus with another window for its matrix view."""
+        return replace(self, window=window)
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """ndarray of int64, shape (n,): how often each word occurs."""
+        return np.bincount(self.codes, minlength=len(self.words))
+
+    def __len__(self) -> int:
+        return len(self.offsets) - 1
+
+    def __repr__(self) -> str:
+        return f"Corpus({self.name!r}: {len(self)} sentences, {len(self.codes)} tokens, {len(self.words)} words)"
+
+    def sequences(self) -> Sequences:
+        """Return the sentences."""
+        return Sequences(self.words, self.codes, self.offsets, "word")
+
+    def matrix(self) -> Matrix:
+        """Return words by contexts, each cell their positive pointwise mutual information.
+
+        Windows are weighted by 1/distance and contexts smoothed with exponent .75 (Levy, Goldberg & Dagan 2015).
+        """
+        values = ppmi(cooccurrence(self.sequences(), self.window))
+        high = float(values.data.max()) if values.nnz else 0.0
+        return Matrix(values, self.words, self.words, "word", "context", (0.0, high))
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 of words, tokens and sentence ends, in hexadecimal."""
+        digest = hashlib.sha256("\n".join(self.words).encode())
+        digest.update(self.codes.tobytes())
+        digest.update(self.offsets.tobytes())
+        return digest.hexdigest()

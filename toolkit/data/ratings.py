@@ -1,0 +1,257 @@
+"""`Ratings`: who rated what, how and when."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+
+from toolkit.data import splits
+from toolkit.data.views import Matrix, Sequences
+from toolkit.errors import DataError, UnknownNameError
+from toolkit.keys import as_keys
+
+
+@dataclass(frozen=True, eq=False)
+class Ratings:
+    """Ratings as columns, in their original order.
+
+    Build it with `from_frame`, `toolkit.load_ratings` or `toolkit.load_dataset`.
+
+    Parameters
+    ----------
+    user_keys, item_keys : pandas.Index
+        The users and items that occur, in order of first occurrence.
+    users, items : ndarray of int32, shape (n,)
+        Codes into `user_keys` and `item_keys`, one a rating.
+    values : ndarray of float64, shape (n,)
+        The ratings; all 1 for implicit data.
+    timestamps : ndarray of int64, shape (n,), optional
+        When each was given; only the order matters.
+    scale : tuple of float, default (1, 5)
+        The lowest and the highest rating possible; predictions are clipped to it.
+    explicit : bool, default True
+        False where an event says only that a user met an item.
+    parts : ndarray of object, shape (n,), optional
+        The user's own split column.
+    item_table : pandas.DataFrame, optional
+        Indexed by item key; ``title`` and ``genres`` (separated by ``|``) are used where present.
+    name : str, default "ratings"
+        Name of the data set.
+    """
+
+    user_keys: pd.Index
+    item_keys: pd.Index
+    users: npt.NDArray[np.int32]
+    items: npt.NDArray[np.int32]
+    values: npt.NDArray[np.float64]
+    timestamps: npt.NDArray[np.int64] | None = None
+    scale: tuple[float, float] = (1.0, 5.0)
+    explicit: bool = True
+    parts: npt.NDArray[np.object_] | None = None
+    item_table: pd.DataFrame | None = None
+    name: str = "ratings"
+
+    @classmethod
+    def from_frame(
+        cls,
+        df: pd.DataFrame,
+        user: str = "user",
+        item: str = "item",
+        rating: str | None = "rating",
+        timestamp: str | None = None,
+        *,
+        part: str | None = None,
+        scale: tuple[float, float] | None = None,
+        item_table: pd.DataFrame | None = None,
+        name: str = "ratings",
+    ) -> Ratings:
+        """Take ratings from a data frame; its rows keep their order.
+
+        Parameters
+        ----------
+        df : pandas.DataFrame
+            A row a rating.
+        user, item : str
+            Columns with the keys.
+        rating : str or None, default "rating"
+            Column with the ratings; None for implicit data.
+        timestamp : str, optional
+            Column with numbers or dates.
+        part : str, optional
+            Column that says ``train`` or ``test`` (or a fold's name), for ``split("column")``.
+        scale : tuple of float, optional
+            Lowest and highest possible rating; by default the lowest and highest that occur.
+        item_table : pandas.DataFrame, optional
+            Titles and genres, indexed by item key.
+        name : str, default "ratings"
+            Name of the data set.
+
+        Returns
+        -------
+        Ratings
+
+        Raises
+        ------
+        DataError
+            If there are no rows, a key is missing, or a rating is not a number or outside the scale.
+        UnknownNameError
+            If a column is missing.
+
+        Examples
+        --------
+        >>> frame = pd.DataFrame({"user": [1, 1, 2], "item": ["x", "y", "x"], "rating": [5, 3, 4]})
+        >>> Ratings.from_frame(frame, scale=(1, 5))
+        Ratings('ratings': 3 ratings of 2 items by 2 users)
+        """
+        for column in (user, item, rating, timestamp, part):
+            if column is not None and column not in df.columns:
+                raise UnknownNameError("column", column, map(str, df.columns))
+        if not len(df):
+            raise DataError("there are no ratings: the table is empty")
+        users, user_keys = _factorize(df[user], user)
+        items, item_keys = _factorize(df[item], item)
+        values = np.ones(len(df)) if rating is None else _numbers(df[rating], rating)
+        low, high = scale or (float(values.min()), float(values.max()))
+        outside = (values < low) | (values > high)
+        if outside.any():
+            row = int(np.argmax(outside))
+            raise DataError(f"rating {values[row]:g} in row {row + 1} lies outside the scale {low:g} to {high:g}")
+        return cls(
+            user_keys,
+            item_keys,
+            users,
+            items,
+            values,
+            None if timestamp is None else _timestamps(df[timestamp], timestamp),
+            (float(low), float(high)),
+            rating is not None,
+            None if part is None else df[part].astype(str).to_numpy(dtype=object),
+            None if item_table is None else item_table.set_axis(as_keys(item_table.index), axis=0),
+            name,
+        )
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def __repr__(self) -> str:
+        return (
+            f"Ratings({self.name!r}: {len(self)} ratings of {len(self.item_keys)} items by {len(self.user_keys)} users)"
+        )
+
+    @property
+    def relevance_threshold(self) -> float:
+        """float: the rating from which an item counts as relevant: three quarters up the scale; any if implicit."""
+        low, high = self.scale
+        return low + 0.75 * (high - low) if self.explicit else low
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the columns user, item, rating and, where known, timestamp."""
+        columns = {"user": self.user_keys[self.users], "item": self.item_keys[self.items], "rating": self.values}
+        if self.timestamps is not None:
+            columns["timestamp"] = self.timestamps
+        return pd.DataFrame(columns)
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Ratings:
+        """Return some ratings, in the order given; users and items that no longer occur are dropped."""
+        users, user_kept = pd.factorize(self.users[rows])
+        items, item_kept = pd.factorize(self.items[rows])
+        return replace(
+            self,
+            user_keys=self.user_keys[user_kept],
+            item_keys=self.item_keys[item_kept],
+            users=users.astype(np.int32),
+            items=items.astype(np.int32),
+            values=self.values[rows],
+            timestamps=None if self.timestamps is None else self.timestamps[rows],
+            parts=None if self.parts is None else self.parts[rows],
+        )
+
+    def split(self, method: str, **options: Any) -> tuple[Ratings, Ratings]:
+        """Divide into a training and a test part.
+
+        Parameters
+        ----------
+        method : str
+            ``"u1"`` .. ``"u5"``: the canonical folds of MovieLens-100k. ``"kfold"`` (`fold`, `n_folds`,
+            `random_state`): Surprise's folds by rating. ``"holdout"`` (`test_size`, `random_state`): a random part of
+            the ratings. ``"leave-last-out"`` (`n`): each user's last ratings. ``"time"`` (`test_size` or `cut`):
+            everything after one moment. ``"column"`` (`test`): the part named so by the table's own column.
+        **options
+            See `toolkit.data.splits`.
+
+        Returns
+        -------
+        train, test : Ratings
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such method or option.
+        ParameterError
+            If an option's value is not allowed.
+        DataError
+            If the data lacks what the method needs.
+        """
+        train, test = splits.split_rows(self, method, **options)
+        return self.take(train), self.take(test)
+
+    def folds(self, method: str = "kfold", n_folds: int = 5, **options: Any) -> Iterator[tuple[Ratings, Ratings]]:
+        """Yield the training and test part of each fold, 1 to `n_folds`."""
+        for fold in range(1, n_folds + 1):
+            yield self.split(method, n_folds=n_folds, fold=fold, **options)
+
+    def sequences(self) -> Sequences:
+        """Return each user's items in time order; in row order where no time is known or two times are equal."""
+        time = np.zeros(len(self), dtype=np.int64) if self.timestamps is None else self.timestamps
+        order = np.lexsort((time, self.users))
+        offsets = np.concatenate([[0], np.cumsum(np.bincount(self.users, minlength=len(self.user_keys)))])
+        return Sequences(self.item_keys, self.items[order], offsets.astype(np.int64), "item")
+
+    def matrix(self) -> Matrix:
+        """Return users by items; where a user met an item again, the last rating counts, or the number of events."""
+        shape = (len(self.user_keys), len(self.item_keys))
+        rows, columns, values = self.users, self.items, self.values
+        if self.explicit:
+            cell = rows.astype(np.int64) * shape[1] + columns
+            last = len(cell) - 1 - np.unique(cell[::-1], return_index=True)[1]
+            rows, columns, values = rows[last], columns[last], values[last]
+        cells = sparse.coo_array((values, (rows, columns)), shape=shape).tocsr()
+        return Matrix(cells, self.user_keys, self.item_keys, "user", "item", self.scale)
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 of keys, codes, values and times, in hexadecimal."""
+        digest = hashlib.sha256("\n".join([*self.user_keys, "", *self.item_keys]).encode())
+        for column in (self.users, self.items, self.values, self.timestamps):
+            digest.update(b"" if column is None else column.tobytes())
+        return digest.hexdigest()
+
+
+def _factorize(column: pd.Series, name: str) -> tuple[npt.NDArray[np.int32], pd.Index]:
+    codes, keys = pd.factorize(column)
+    if (codes < 0).any():
+        raise DataError(f"column {name!r} has no value in row {int(np.argmax(codes < 0)) + 1}")
+    return codes.astype(np.int32), as_keys(keys)
+
+
+def _numbers(column: pd.Series, name: str) -> npt.NDArray[np.float64]:
+    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
+    bad = ~np.isfinite(numbers)
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise DataError(f"column {name!r} holds {column.iloc[row]!r} in row {row + 1}, which is not a number")
+    return numbers
+
+
+def _timestamps(column: pd.Series, name: str) -> npt.NDArray[np.int64]:
+    if not pd.api.types.is_numeric_dtype(column):
+        column = pd.to_datetime(column, errors="coerce", utc=True)
+    if column.isna().any():
+        raise DataError(f"column {name!r} has no time in row {int(np.argmax(column.isna())) + 1}")
+    return np.asarray(column, dtype=np.int64)

@@ -1,0 +1,140 @@
+"""Splits of ratings into a training and a test part.
+
+Each method is a function of the ratings and keyword options that returns the row numbers of the two parts.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from toolkit.errors import DataError, ParameterError, UnknownNameError
+
+if TYPE_CHECKING:
+    from toolkit.data.ratings import Ratings
+
+Rows = npt.NDArray[np.int64]
+CANONICAL_SIZE, CANONICAL_FOLD = 100_000, 20_000
+
+
+def split_rows(ratings: Ratings, method: str, **options: Any) -> tuple[Rows, Rows]:
+    """Return the rows of the training and of the test part; see `Ratings.split` for the methods."""
+    canonical = re.fullmatch(r"u([1-5])", method)
+    if canonical:
+        method, options = "canonical", {"fold": int(canonical[1]), **options}
+    if method not in METHODS:
+        raise UnknownNameError("split", method, [*(set(METHODS) - {"canonical"}), "u1", "u2", "u3", "u4", "u5"])
+    function = METHODS[method]
+    allowed = list(inspect.signature(function).parameters)[1:]
+    for option in options:
+        if option not in allowed:
+            raise UnknownNameError(f"option of split {method!r}", option, allowed)
+    train, test = function(ratings, **options)
+    if not len(train) or not len(test):
+        raise DataError(f"split {method!r} leaves {len(train)} ratings to train on and {len(test)} to test on")
+    return train, test
+
+
+def canonical(ratings: Ratings, fold: int) -> tuple[Rows, Rows]:
+    """Return fold `fold` (1 to 5) of MovieLens-100k: 20,000 rows in a row of u.data, in its original order."""
+    if len(ratings) != CANONICAL_SIZE:
+        raise DataError(
+            f"u{fold} is a fold of MovieLens-100k, which has {CANONICAL_SIZE} ratings; these are {len(ratings)}. "
+            "Use kfold or holdout"
+        )
+    rows = np.arange(CANONICAL_SIZE)
+    test = (rows >= CANONICAL_FOLD * (fold - 1)) & (rows < CANONICAL_FOLD * fold)
+    return rows[~test], rows[test]
+
+
+def kfold(ratings: Ratings, fold: int = 1, n_folds: int = 5, random_state: int = 0) -> tuple[Rows, Rows]:
+    """Return fold `fold` (1 to `n_folds`) of a random division by rating.
+
+    Rows and their order are those of ``surprise.model_selection.KFold(n_folds, random_state)``: what a method that
+    goes through the ratings in order learns depends on it.
+    """
+    if not 2 <= n_folds <= len(ratings):
+        raise ParameterError(f"n_folds is {n_folds}; it must lie between 2 and the number of ratings, {len(ratings)}")
+    if not 1 <= fold <= n_folds:
+        raise ParameterError(f"fold is {fold}; it must lie between 1 and n_folds, {n_folds}")
+    rows = np.arange(len(ratings))
+    np.random.RandomState(random_state).shuffle(rows)
+    parts = np.array_split(rows, n_folds)
+    return np.concatenate(parts[: fold - 1] + parts[fold:]), parts[fold - 1]
+
+
+def holdout(ratings: Ratings, test_size: float = 0.2, random_state: int = 0) -> tuple[Rows, Rows]:
+    """Return a random division; both parts keep the order of the rows.
+
+    `test_size` is the share of the ratings in the test part, between 0 and 1.
+    """
+    _check_share(test_size)
+    test = np.zeros(len(ratings), dtype=bool)
+    n_test = round(test_size * len(ratings))
+    test[np.random.default_rng(random_state).permutation(len(ratings))[:n_test]] = True
+    return np.flatnonzero(~test), np.flatnonzero(test)
+
+
+def leave_last_out(ratings: Ratings, n: int = 1) -> tuple[Rows, Rows]:
+    """Return each user's last `n` ratings as the test part; a user with no more than `n` stays in training."""
+    if n < 1:
+        raise ParameterError(f"n is {n}; at least one rating of each user must be left out")
+    users, time = ratings.users, _times(ratings, "leave-last-out")
+    order = np.lexsort((time, users))
+    counts = np.bincount(users)
+    from_end = (np.cumsum(counts) - 1)[users[order]] - np.arange(len(order))
+    test = np.zeros(len(ratings), dtype=bool)
+    test[order] = (from_end < n) & (counts[users[order]] > n)
+    return np.flatnonzero(~test), np.flatnonzero(test)
+
+
+def time(ratings: Ratings, test_size: float = 0.2, cut: int | None = None) -> tuple[Rows, Rows]:
+    """Return what was rated before one moment, and what at or after it.
+
+    `cut` is that moment, on the scale of the timestamps. Without it, the moment is the first that leaves at most a
+    share `test_size` of the ratings for testing: equal times never fall on both sides.
+    """
+    times = _times(ratings, "time")
+    if cut is None:
+        _check_share(test_size)
+        ordered = np.sort(times)
+        cut = int(ordered[len(ordered) - int(test_size * len(ordered)) - 1]) + 1
+    return np.flatnonzero(times < cut), np.flatnonzero(times >= cut)
+
+
+def column(ratings: Ratings, test: str = "test") -> tuple[Rows, Rows]:
+    """Return the ratings whose own split column says `test`, and all the others to train on."""
+    if ratings.parts is None:
+        raise DataError("split 'column' needs a split column; name it with part= when you load the ratings")
+    chosen = ratings.parts == test
+    if not chosen.any():
+        raise UnknownNameError("part", test, np.unique(ratings.parts.astype(str)).tolist())
+    return np.flatnonzero(~chosen), np.flatnonzero(chosen)
+
+
+def _times(ratings: Ratings, method: str) -> Rows:
+    if ratings.timestamps is None:
+        raise DataError(
+            f"split {method!r} needs timestamps; name their column with timestamp= when you load the ratings"
+        )
+    return ratings.timestamps
+
+
+def _check_share(test_size: float) -> None:
+    if not 0 < test_size < 1:
+        raise ParameterError(f"test_size is {test_size}; it must lie between 0 and 1")
+
+
+METHODS: dict[str, Callable[..., tuple[Rows, Rows]]] = {
+    "canonical": canonical,
+    "kfold": kfold,
+    "holdout": holdout,
+    "leave-last-out": leave_last_out,
+    "time": time,
+    "column": column,
+}

@@ -1,0 +1,74 @@
+"""`Triples`: facts of the form subject, relation, object."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from toolkit.data.views import Matrix, Sequences
+from toolkit.errors import DataError
+from toolkit.keys import as_keys
+
+
+@dataclass(frozen=True)
+class Triples:
+    """Facts, such as those of Hinton's family trees.
+
+    Parameters
+    ----------
+    facts : tuple of 3-tuples of str, length n
+        Subject, relation, object.
+    name : str, default "triples"
+        Name of the data set.
+    attributes : pandas.DataFrame, optional
+        What is known about each subject, indexed by its key; for probing, never for training.
+
+    Examples
+    --------
+    >>> Triples((("Colin", "father", "James"), ("Colin", "mother", "Victoria"))).inputs
+    (('Colin', 'father'), ('Colin', 'mother'))
+    """
+
+    facts: tuple[tuple[str, str, str], ...]
+    name: str = "triples"
+    attributes: pd.DataFrame | None = None
+
+    def __post_init__(self) -> None:
+        if not self.facts:
+            raise DataError("there are no facts")
+
+    def __len__(self) -> int:
+        return len(self.facts)
+
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """tuple of str: subjects and objects, in order of first occurrence."""
+        return tuple(dict.fromkeys(key for fact in self.facts for key in (fact[0], fact[2])))
+
+    @property
+    def relations(self) -> tuple[str, ...]:
+        """tuple of str: the relations, in order of first occurrence."""
+        return tuple(dict.fromkeys(fact[1] for fact in self.facts))
+
+    @property
+    def inputs(self) -> tuple[tuple[str, str], ...]:
+        """tuple of pairs: the distinct (subject, relation); one may have several objects."""
+        return tuple(dict.fromkeys(fact[:2] for fact in self.facts))
+
+    def sequences(self) -> Sequences:
+        """Return each fact as a sentence of three keys."""
+        codes, keys = pd.factorize(np.array(self.facts, dtype=object).ravel())
+        offsets = np.arange(0, len(codes) + 1, 3, dtype=np.int64)
+        return Sequences(as_keys(keys), codes.astype(np.int32), offsets, "key")
+
+    def matrix(self) -> Matrix:
+        """Return persons by (relation, person), a 1 for each fact."""
+        contexts = [f"{relation} {target}" for _, relation, target in self.facts]
+        rows = pd.Index(self.subjects, dtype=object)
+        columns = pd.Index(list(dict.fromkeys(contexts)), dtype=object)
+        position = rows.get_indexer([fact[0] for fact in self.facts]), columns.get_indexer(contexts)
+        cells = sparse.coo_array((np.ones(len(self)), position), shape=(len(rows), len(columns))).tocsr()
+        return Matrix(cells, rows, columns, "person", "context", (0.0, 1.0))

@@ -1,0 +1,212 @@
+"""`Embedder`: what learns embeddings, and the protocols that say what else it can do.
+
+An adapter subclasses `Embedder`, or one of `SequenceEmbedder` and `MatrixEmbedder`, and writes one method that
+returns embeddings. Constructors only store their parameters, as in scikit-learn, so that `get_params`, `set_params`
+and `clone` work.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import numbers
+from abc import abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Literal, Protocol, Self, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import BaseEstimator
+
+from toolkit.data.views import Matrix, Sequences, TrainingData
+from toolkit.embedding import Embedding
+from toolkit.errors import (
+    MissingDependencyError,
+    NotFittedError,
+    ParameterError,
+    UnknownNameError,
+    UnsupportedError,
+)
+
+View = Literal["sequences", "matrix", "none"]
+
+
+@runtime_checkable
+class PredictsRatings(Protocol):
+    """An embedder with a predictor of ratings of its own."""
+
+    def predict(self, users: Iterable[object], items: Iterable[object]) -> npt.NDArray[np.float64]:
+        """Predict the rating of each user for the item beside them, on the rating scale; shape (n,)."""
+
+
+@runtime_checkable
+class RanksItems(Protocol):
+    """An embedder that scores items for users."""
+
+    def score_items(self, users: Iterable[object]) -> npt.NDArray[np.floating[Any]]:
+        """Score every item for each user, higher is better; shape (n_users, n_items), columns as the item keys."""
+
+
+CAPABILITIES: dict[str, type] = {"predicts-ratings": PredictsRatings, "ranks-items": RanksItems}
+
+
+class Embedder(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+    """Base of everything that learns embeddings.
+
+    Attributes
+    ----------
+    library : str
+        Name on the package index of what does the training.
+    module : str
+        Its import name; looked for, not imported, to tell whether it is installed.
+    view : {"sequences", "matrix", "none"}
+        Which view of the data the method learns from.
+    is_null : bool
+        True for a baseline that learns nothing, or nothing about similarity.
+    embeddings_ : dict of str to Embedding
+        One an entity, main entity first; set by `fit`.
+    """
+
+    library: ClassVar[str] = "embedding-comparison-toolkit"
+    module: ClassVar[str] = "toolkit"
+    extra: ClassVar[str | None] = None
+    view: ClassVar[View]
+    is_null: ClassVar[bool] = False
+
+    embeddings_: dict[str, Embedding]
+
+    def fit(self, data: TrainingData) -> Self:
+        """Learn from a data set.
+
+        Parameters
+        ----------
+        data : TrainingData
+            `Ratings`, `Corpus` or anything that offers the view the method needs. Never changed.
+
+        Returns
+        -------
+        Embedder
+            Itself.
+
+        Raises
+        ------
+        ParameterError
+            If a parameter has a value that is not allowed.
+        UnsupportedError
+            If the data does not offer the view that the method learns from.
+        MissingDependencyError
+            If the library is not installed.
+        """
+        self._check()
+        embeddings = self._learn(data)
+        self.embeddings_ = {embedding.entity: embedding for embedding in embeddings}
+        return self
+
+    @abstractmethod
+    def _learn(self, data: Any) -> Sequence[Embedding]:
+        """Train and return an embedding for each entity, the main one first."""
+
+    def embedding(self, entity: str | None = None) -> Embedding:
+        """Return what was learned about an entity.
+
+        Parameters
+        ----------
+        entity : str, optional
+            Such as ``"item"`` or ``"word"``; by default the main one.
+
+        Returns
+        -------
+        Embedding
+
+        Raises
+        ------
+        NotFittedError
+            If `fit` was not called.
+        UnknownNameError
+            If the method has no embedding of that entity.
+        """
+        if not hasattr(self, "embeddings_"):
+            raise NotFittedError(f"this {type(self).__name__} is not fitted yet; call fit(data) first")
+        if entity is None:
+            return next(iter(self.embeddings_.values()))
+        if entity not in self.embeddings_:
+            raise UnknownNameError(f"entity of {type(self).__name__}", entity, self.embeddings_)
+        return self.embeddings_[entity]
+
+    @classmethod
+    def installed(cls) -> bool:
+        """Return whether the library that does the training is there."""
+        return importlib.util.find_spec(cls.module) is not None
+
+    @classmethod
+    def capabilities(cls) -> tuple[str, ...]:
+        """Return what the method can do beside learning vectors."""
+        return tuple(name for name, protocol in CAPABILITIES.items() if issubclass(cls, protocol))
+
+    def set_params(self, **params: Any) -> Self:
+        """Set parameters by name.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such parameter.
+        """
+        known = self.get_params(deep=False)
+        for name in params:
+            if name not in known:
+                raise UnknownNameError(f"parameter of {type(self).__name__}", name, known)
+        super().set_params(**params)
+        return self
+
+    def _check(self) -> None:
+        """Check the parameters that all methods share, and that the library is there."""
+        for name, value in self.get_params(deep=False).items():
+            if name in ("embedding_dim", "epochs"):
+                lowest = 1 if name == "embedding_dim" else 0
+                fine, kind = isinstance(value, numbers.Integral) and value >= lowest, "an integer"
+            elif name in ("learning_rate", "regularization"):
+                lowest, kind = 0, "a number"
+                fine = isinstance(value, numbers.Real) and 0 <= value < float("inf")
+            else:
+                continue
+            if not fine or isinstance(value, bool):
+                raise ParameterError(
+                    f"{name} of {type(self).__name__} is {value!r}; it must be {kind} of at least {lowest}"
+                )
+        if not self.installed():
+            wanted = f"embedding-comparison-toolkit[{self.extra}]" if self.extra else self.library
+            raise MissingDependencyError(f"{type(self).__name__} needs {self.library}: pip install '{wanted}'")
+
+
+class SequenceEmbedder(Embedder):
+    """Base of the methods that learn from sequences of keys."""
+
+    view: ClassVar[View] = "sequences"
+
+    def _learn(self, data: Any) -> Sequence[Embedding]:
+        return self._learn_sequences(_view(self, data, "sequences"))
+
+    @abstractmethod
+    def _learn_sequences(self, sequences: Sequences) -> Sequence[Embedding]:
+        """Train on sequences and return the embeddings."""
+
+
+class MatrixEmbedder(Embedder):
+    """Base of the methods that learn from a sparse matrix."""
+
+    view: ClassVar[View] = "matrix"
+
+    def _learn(self, data: Any) -> Sequence[Embedding]:
+        return self._learn_matrix(_view(self, data, "matrix"))
+
+    @abstractmethod
+    def _learn_matrix(self, matrix: Matrix) -> Sequence[Embedding]:
+        """Train on a matrix and return the embeddings."""
+
+
+def _view(embedder: Embedder, data: Any, view: str) -> Any:
+    offered = getattr(data, view, None)
+    if not callable(offered):
+        raise UnsupportedError(
+            f"{type(embedder).__name__} learns from {view}, which {type(data).__name__} does not offer"
+        )
+    return offered()

@@ -1,0 +1,181 @@
+"""`Embedding`: keys and a matrix, the thing that is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from toolkit import arrowfile
+from toolkit.errors import DataError, UnknownNameError
+from toolkit.keys import as_keys, locate
+
+if TYPE_CHECKING:
+    from gensim.models import KeyedVectors
+
+FloatArray = npt.NDArray[np.float32]
+
+
+class Embedding:
+    """Keys and an n × d matrix; immutable.
+
+    Parameters
+    ----------
+    keys : iterable, length n
+        Unique keys; anything that is not a string is turned into one.
+    vectors : array-like, shape (n, d)
+        A row for each key; kept as float32.
+    entity : str, default "word"
+        What the keys name: ``"word"``, ``"item"``, ``"user"``, ...
+
+    Raises
+    ------
+    DataError
+        If the shapes do not agree, a key stands twice or a value is not finite.
+
+    Examples
+    --------
+    >>> emb = Embedding(["cat", "dog", "car"], [[1, 0], [1, 1], [0, -1]])
+    >>> emb.dim, len(emb), "cat" in emb
+    (2, 3, True)
+    >>> round(emb.similarity("cat", "dog"), 4)
+    0.7071
+    >>> emb.neighbors("cat", k=1)
+       key  similarity
+    0  dog    0.707107
+    """
+
+    def __init__(self, keys: Iterable[object], vectors: npt.ArrayLike, entity: str = "word") -> None:
+        index = as_keys(keys)
+        matrix = np.asarray(vectors, dtype=np.float32)
+        if matrix.ndim != 2 or len(matrix) != len(index):
+            raise DataError(f"{len(index)} keys need vectors of shape ({len(index)}, d), not {matrix.shape}")
+        if not index.is_unique:
+            raise DataError(f"key {index[index.duplicated()][0]!r} stands twice; keys must be unique")
+        if not np.isfinite(matrix).all():
+            row = int(np.flatnonzero(~np.isfinite(matrix).all(axis=1))[0])
+            raise DataError(f"the vector of {index[row]!r} holds a value that is not finite")
+        self._set(index, matrix, entity)
+
+    def _set(self, keys: pd.Index, vectors: FloatArray, entity: str) -> None:
+        vectors = vectors.view()
+        vectors.flags.writeable = False
+        self._keys, self._vectors, self._entity = keys, vectors, entity
+
+    @property
+    def keys(self) -> pd.Index:
+        """pandas.Index of str, shape (n,): the keys in row order."""
+        return self._keys
+
+    @property
+    def vectors(self) -> FloatArray:
+        """ndarray of float32, shape (n, d): the matrix, read-only."""
+        return self._vectors
+
+    @property
+    def entity(self) -> str:
+        """str: what the keys name."""
+        return self._entity
+
+    @property
+    def dim(self) -> int:
+        """int: the number of columns, d."""
+        return int(self._vectors.shape[1])
+
+    @cached_property
+    def unit_vectors(self) -> FloatArray:
+        """ndarray of float32, shape (n, d): the rows scaled to length 1; a zero row stays zero."""
+        norms = np.linalg.norm(self._vectors, axis=1, keepdims=True)
+        unit: FloatArray = np.divide(self._vectors, norms, where=norms > 0, out=np.zeros_like(self._vectors))
+        unit.flags.writeable = False
+        return unit
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def __contains__(self, key: object) -> bool:
+        return str(key) in self._keys
+
+    def __getitem__(self, key: object) -> FloatArray:
+        """Return the vector of a key, shape (d,)."""
+        return self._vectors[self._row(key)]
+
+    def __repr__(self) -> str:
+        return f"Embedding({len(self)} {self.entity}s × {self.dim})"
+
+    def _row(self, key: object) -> int:
+        try:
+            return int(self._keys.get_loc(str(key)))
+        except KeyError:
+            raise UnknownNameError(self.entity, key, self._keys) from None
+
+    def subset(self, keys: Iterable[object]) -> Embedding:
+        """Return the embedding of some keys, in the order given.
+
+        Raises
+        ------
+        UnknownNameError
+            If a key is not known.
+        """
+        wanted = as_keys(keys)
+        rows = locate(self._keys, wanted)
+        if (rows < 0).any():
+            raise UnknownNameError(self.entity, wanted[int(np.argmax(rows < 0))], self._keys)
+        return Embedding(wanted, self._vectors[rows], self.entity)
+
+    def similarity(self, first: object, second: object) -> float:
+        """Return the cosine of two keys' vectors, in [-1, 1]; 0 where one of them is zero."""
+        a, b = (self[key].astype(np.float64) for key in (first, second))
+        norms = float(np.linalg.norm(a) * np.linalg.norm(b))
+        return float(a @ b) / norms if norms else 0.0
+
+    def neighbors(self, key: object, k: int = 10) -> pd.DataFrame:
+        """Return the keys whose vectors have the largest cosine with a key's vector.
+
+        Parameters
+        ----------
+        key : str
+            A key of this embedding; it is left out of the result.
+        k : int, default 10
+            How many neighbours; all of them where there are fewer.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``key`` and ``similarity``, best first, equal ones in key order.
+        """
+        row = self._row(key)
+        similarity = self.unit_vectors @ self.unit_vectors[row]
+        order = np.argsort(-similarity, kind="stable")
+        order = order[order != row][: max(k, 0)]
+        return pd.DataFrame({"key": self._keys[order], "similarity": similarity[order]})
+
+    def save(self, path: str | Path) -> None:
+        """Write to an Arrow file that `load` opens memory-mapped."""
+        arrowfile.write(path, self._keys, self._vectors, self.entity)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Embedding:
+        """Open a file that `save` wrote, memory-mapped.
+
+        Raises
+        ------
+        DataError
+            If the file is missing or is not such a file.
+        """
+        embedding = cls.__new__(cls)
+        embedding._set(*arrowfile.read(path))
+        return embedding
+
+    def to_gensim(self) -> KeyedVectors:
+        """Return gensim's KeyedVectors with the same keys, order and vectors."""
+        from gensim.models import KeyedVectors
+
+        vectors: Any = KeyedVectors(self.dim, count=len(self))
+        vectors.add_vectors(list(self._keys), self._vectors)
+        return vectors

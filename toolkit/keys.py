@@ -1,0 +1,59 @@
+"""Keys: the names of the rows of every matrix in the toolkit.
+
+A key is always a string. Whatever a caller hands in (integers from a data frame, numpy scalars) is turned into
+one, so that item ``50`` of a table and key ``"50"`` of an embedding are the same item.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+IntArray = npt.NDArray[np.int64]
+
+
+def as_keys(values: Iterable[object]) -> pd.Index:
+    """Return the values as an index of strings.
+
+    Parameters
+    ----------
+    values : iterable
+        Keys of any type. A single string is one key, not a sequence of letters.
+
+    Returns
+    -------
+    pandas.Index
+        The keys, of dtype object, every one a `str`.
+    """
+    if isinstance(values, str):
+        values = [values]
+    if not isinstance(values, pd.Index):
+        values = pd.Index(np.asarray(values) if hasattr(values, "__array__") else list(values), dtype=None)
+    if values.dtype == object:
+        return values if _all_strings(values) else pd.Index([str(value) for value in values], dtype=object)
+    return values.astype(str).astype(object)
+
+
+def locate(keys: pd.Index, wanted: Iterable[object]) -> IntArray:
+    """Return the position of each wanted key, -1 where it is unknown.
+
+    Parameters
+    ----------
+    keys : pandas.Index, shape (n,)
+        Unique keys, as `as_keys` gives them.
+    wanted : iterable, length m
+        Keys to look up, of any type.
+
+    Returns
+    -------
+    ndarray of int64, shape (m,)
+        Positions in `keys`.
+    """
+    return np.asarray(keys.get_indexer(as_keys(wanted)), dtype=np.int64)
+
+
+def _all_strings(keys: pd.Index) -> bool:
+    return bool(pd.api.types.infer_dtype(keys, skipna=False) in ("string", "empty"))
