@@ -8,7 +8,6 @@ and `clone` work.
 from __future__ import annotations
 
 import importlib.util
-import numbers
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Literal, Protocol, Self, runtime_checkable
@@ -162,10 +161,10 @@ class Embedder(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no ty
         for name, value in self.get_params(deep=False).items():
             if name in ("embedding_dim", "epochs"):
                 lowest = 1 if name == "embedding_dim" else 0
-                fine, kind = isinstance(value, numbers.Integral) and value >= lowest, "an integer"
+                fine, kind = isinstance(value, int | np.integer) and value >= lowest, "an integer"
             elif name in ("learning_rate", "regularization"):
                 lowest, kind = 0, "a number"
-                fine = isinstance(value, numbers.Real) and 0 <= value < float("inf")
+                fine = isinstance(value, int | float | np.number) and 0 <= value < float("inf")
             else:
                 continue
             if not fine or isinstance(value, bool):

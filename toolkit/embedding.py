@@ -91,7 +91,7 @@ class Embedding:
     def unit_vectors(self) -> FloatArray:
         """ndarray of float32, shape (n, d): the rows scaled to length 1; a zero row stays zero."""
         norms = np.linalg.norm(self._vectors, axis=1, keepdims=True)
-        unit: FloatArray = np.divide(self._vectors, norms, where=norms > 0, out=np.zeros_like(self._vectors))
+        unit: FloatArray = (self._vectors / np.where(norms > 0, norms, 1)).astype(np.float32, copy=False)
         unit.flags.writeable = False
         return unit
 

@@ -30,11 +30,11 @@ def as_keys(values: Iterable[object]) -> pd.Index:
     """
     if isinstance(values, str):
         values = [values]
-    if not isinstance(values, pd.Index):
-        values = pd.Index(np.asarray(values) if hasattr(values, "__array__") else list(values), dtype=None)
-    if values.dtype == object:
-        return values if _all_strings(values) else pd.Index([str(value) for value in values], dtype=object)
-    return values.astype(str).astype(object)
+    index = values if isinstance(values, pd.Index | pd.Series | np.ndarray) else list(values)
+    index = pd.Index(index)
+    if index.dtype == object:
+        return index if _all_strings(index) else pd.Index([str(value) for value in index], dtype=object)
+    return index.astype(str).astype(object)
 
 
 def locate(keys: pd.Index, wanted: Iterable[object]) -> IntArray:

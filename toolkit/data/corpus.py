@@ -126,9 +126,10 @@ class Corpus:
 
         Windows are weighted by 1/distance and contexts smoothed with exponent .75 (Levy, Goldberg & Dagan 2015).
         """
-        values = ppmi(cooccurrence(self.sequences(), self.window))
-        high = float(values.data.max()) if values.nnz else 0.0
-        return Matrix(values, self.words, self.words, "word", "context", (0.0, high))
+        cells = ppmi(cooccurrence(self.sequences(), self.window)).tocoo()
+        high = float(cells.data.max()) if cells.nnz else 0.0
+        rows, columns = cells.row.astype(np.int32), cells.col.astype(np.int32)
+        return Matrix(rows, columns, cells.data, self.words, self.words, "word", "context", "word", (0.0, high))
 
     def fingerprint(self) -> str:
         """Return a SHA-256 of words, tokens and sentence ends, in hexadecimal."""

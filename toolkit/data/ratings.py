@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import sparse
 
 from toolkit.data import splits
 from toolkit.data.views import Matrix, Sequences
@@ -215,15 +214,26 @@ class Ratings:
         return Sequences(self.item_keys, self.items[order], offsets.astype(np.int64), "item")
 
     def matrix(self) -> Matrix:
-        """Return users by items; where a user met an item again, the last rating counts, or the number of events."""
-        shape = (len(self.user_keys), len(self.item_keys))
-        rows, columns, values = self.users, self.items, self.values
-        if self.explicit:
-            cell = rows.astype(np.int64) * shape[1] + columns
-            last = len(cell) - 1 - np.unique(cell[::-1], return_index=True)[1]
-            rows, columns, values = rows[last], columns[last], values[last]
-        cells = sparse.coo_array((values, (rows, columns)), shape=shape).tocsr()
-        return Matrix(cells, self.user_keys, self.item_keys, "user", "item", self.scale)
+        """Return users by items, in row order.
+
+        Where a user met an item more than once, the last rating counts, or for implicit data the number of events.
+        """
+        cell = self.users.astype(np.int64) * len(self.item_keys) + self.items
+        _, last, codes = np.unique(cell[::-1], return_index=True, return_inverse=True)
+        kept = np.sort(len(cell) - 1 - last)
+        values = self.values if self.explicit else np.bincount(codes)[codes[::-1]].astype(np.float64)
+        scale = self.scale if self.explicit else (0.0, float(values.max()))
+        return Matrix(
+            self.users[kept],
+            self.items[kept],
+            values[kept],
+            self.user_keys,
+            self.item_keys,
+            "user",
+            "item",
+            "item",
+            scale,
+        )
 
     def fingerprint(self) -> str:
         """Return a SHA-256 of keys, codes, values and times, in hexadecimal."""
@@ -241,7 +251,7 @@ def _factorize(column: pd.Series, name: str) -> tuple[npt.NDArray[np.int32], pd.
 
 
 def _numbers(column: pd.Series, name: str) -> npt.NDArray[np.float64]:
-    numbers = pd.to_numeric(column, errors="coerce").to_numpy(dtype=np.float64)
+    numbers = np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64)
     bad = ~np.isfinite(numbers)
     if bad.any():
         row = int(np.argmax(bad))

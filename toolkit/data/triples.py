@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from toolkit.data.views import Matrix, Sequences
 from toolkit.errors import DataError
@@ -69,6 +68,14 @@ class Triples:
         contexts = [f"{relation} {target}" for _, relation, target in self.facts]
         rows = pd.Index(self.subjects, dtype=object)
         columns = pd.Index(list(dict.fromkeys(contexts)), dtype=object)
-        position = rows.get_indexer([fact[0] for fact in self.facts]), columns.get_indexer(contexts)
-        cells = sparse.coo_array((np.ones(len(self)), position), shape=(len(rows), len(columns))).tocsr()
-        return Matrix(cells, rows, columns, "person", "context", (0.0, 1.0))
+        return Matrix(
+            rows.get_indexer([fact[0] for fact in self.facts]).astype(np.int32),
+            columns.get_indexer(contexts).astype(np.int32),
+            np.ones(len(self)),
+            rows,
+            columns,
+            "person",
+            "context",
+            "person",
+            (0.0, 1.0),
+        )

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
+
+from toolkit.embedding import Embedding
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,26 +56,49 @@ class Sequences:
 
 @dataclass(frozen=True, eq=False)
 class Matrix:
-    """A sparse matrix whose rows and columns have keys.
+    """A sparse matrix whose rows and columns have keys; its cells keep the order of the data.
 
     Parameters
     ----------
-    values : scipy.sparse.csr_array, shape (n, m)
-        The cells, float64; a cell that is not stored was not observed.
-    row_keys, column_keys : pandas.Index
-        The keys, of lengths n and m.
+    rows, columns : ndarray of int32, shape (n_cells,)
+        Position of each cell. No cell stands twice.
+    values : ndarray of float64, shape (n_cells,)
+        What was observed there; a cell that is not listed was not observed.
+    row_keys, column_keys : pandas.Index, lengths n and m
+        The keys.
     row_entity, column_entity : str
         What they name: user and item, or word and context.
+    main_entity : str
+        The one of the two that the data set is about.
     scale : tuple of float
         The lowest and the highest value that a cell can have.
     """
 
-    values: sparse.csr_array
+    rows: npt.NDArray[np.int32]
+    columns: npt.NDArray[np.int32]
+    values: npt.NDArray[np.float64]
     row_keys: pd.Index
     column_keys: pd.Index
     row_entity: str
     column_entity: str
+    main_entity: str
     scale: tuple[float, float]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """tuple of int: number of rows and of columns."""
+        return len(self.row_keys), len(self.column_keys)
+
+    @cached_property
+    def csr(self) -> sparse.csr_array:
+        """scipy.sparse.csr_array of float64, shape (n, m): the same cells, sorted; indices are int32."""
+        return sparse.coo_array((self.values, (self.rows, self.columns)), shape=self.shape).tocsr()
+
+    def embeddings(self, rows: npt.ArrayLike, columns: npt.ArrayLike) -> tuple[Embedding, Embedding]:
+        """Return vectors of the rows, shape (n, d), and of the columns, shape (m, e), as embeddings, main one first."""
+        of_rows = Embedding(self.row_keys, rows, self.row_entity)
+        of_columns = Embedding(self.column_keys, columns, self.column_entity)
+        return (of_columns, of_rows) if self.main_entity == self.column_entity else (of_rows, of_columns)
 
 
 @runtime_checkable

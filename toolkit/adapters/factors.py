@@ -1,0 +1,121 @@
+"""Two factor matrices whose dot product scores a user and an item: what most recommenders come down to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from toolkit.data.biases import Biases, known
+from toolkit.data.views import Matrix
+from toolkit.embedder import MatrixEmbedder
+from toolkit.errors import NotFittedError, UnknownNameError
+from toolkit.keys import locate
+
+Floats = npt.NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Factors:
+    """A fitted factorization.
+
+    Parameters
+    ----------
+    matrix : Matrix
+        What was factorized; its keys and scale are used.
+    rows : ndarray, shape (n, d)
+        Factors of the rows (users).
+    columns : ndarray, shape (m, d)
+        Factors of the columns (items).
+    biases : Biases, optional
+        Added to the dot product.
+    """
+
+    matrix: Matrix
+    rows: Floats
+    columns: Floats
+    biases: Biases | None = None
+
+    def score(self, keys: Iterable[object]) -> Floats:
+        """Return the score of every column for some rows, shape (k, m)."""
+        positions = locate(self.matrix.row_keys, keys)
+        if (positions < 0).any():
+            wanted = list(keys)[int(np.argmax(positions < 0))]
+            raise UnknownNameError(self.matrix.row_entity, wanted, self.matrix.row_keys)
+        scores = self.rows[positions] @ self.columns.T
+        if self.biases is None:
+            return scores
+        return scores + (self.biases.mean + self.biases.row[positions, None] + self.biases.column)
+
+    def predict(self, rows: Iterable[object], columns: Iterable[object]) -> npt.NDArray[np.float64]:
+        """Return the value expected in each cell, within the scale, shape (k,).
+
+        With biases, an unknown row or column leaves the mean and the biases that are known; without, the mean.
+        """
+        r, c = locate(self.matrix.row_keys, rows), locate(self.matrix.column_keys, columns)
+        both = (r >= 0) & (c >= 0)
+        dots = np.einsum("ij,ij->i", self.rows[r], self.columns[c], dtype=np.float64)
+        if self.biases is None:
+            values = np.where(both, dots, self.matrix.values.mean())
+        else:
+            values = self.biases.predict(r, c) + known(np.ones(1), np.where(both, 0, -1)) * dots
+        return np.asarray(np.clip(values, *self.matrix.scale))
+
+
+class RankingFactorization(MatrixEmbedder):
+    """Base of the methods that end in `Factors` and rank by them; `_learn_matrix` sets ``factors_``.
+
+    Attributes
+    ----------
+    factors_ : Factors
+        What was learned.
+    """
+
+    factors_: Factors
+
+    def _fitted(self) -> Factors:
+        if not hasattr(self, "factors_"):
+            raise NotFittedError(f"this {type(self).__name__} is not fitted yet; call fit(data) first")
+        return self.factors_
+
+    def score_items(self, users: Iterable[object]) -> Floats:
+        """Score every item for each user.
+
+        Parameters
+        ----------
+        users : iterable, length k
+            User keys, all seen in training.
+
+        Returns
+        -------
+        ndarray, shape (k, n_items)
+            Higher is better; columns as the keys of the item embedding.
+
+        Raises
+        ------
+        UnknownNameError
+            If a user was not seen in training.
+        """
+        return self._fitted().score(users)
+
+
+class RatingFactorization(RankingFactorization):
+    """Base of the factorizations that also predict ratings."""
+
+    def predict(self, users: Iterable[object], items: Iterable[object]) -> npt.NDArray[np.float64]:
+        """Predict ratings.
+
+        Parameters
+        ----------
+        users, items : iterable, length k
+            Keys, pair by pair; unknown ones are allowed.
+
+        Returns
+        -------
+        ndarray of float64, shape (k,)
+            On the rating scale. For an unknown user or item: the mean plus the biases that are known.
+        """
+        return self._fitted().predict(users, items)

@@ -1,0 +1,238 @@
+"""Matrix factorizations of the library Surprise.
+
+Surprise goes through the ratings user by user, users in order of first occurrence; `Ratings.take` codes them in just
+that order, so that the same seed gives the same model as Surprise itself.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from toolkit.adapters.factors import Factors, RatingFactorization
+from toolkit.data.biases import Biases
+from toolkit.data.views import Matrix
+from toolkit.embedding import Embedding
+
+
+class _Surprise(RatingFactorization):
+    """What the three adapters share: the training set and the reading of the fitted model."""
+
+    library: ClassVar[str] = "scikit-surprise"
+    module: ClassVar[str] = "surprise"
+
+    @abstractmethod
+    def _model(self) -> Any:
+        """Return Surprise's algorithm, not fitted."""
+
+    def _learn_matrix(self, matrix: Matrix) -> Sequence[Embedding]:
+        model = self._model().fit(trainset(matrix))
+        biases = Biases(float(matrix.values.mean()), model.bu, model.bi) if getattr(model, "biased", True) else None
+        self.factors_ = Factors(matrix, self._users(model, matrix), model.qi, biases)
+        return matrix.embeddings(self.factors_.rows, self.factors_.columns)
+
+    def _users(self, model: Any, matrix: Matrix) -> npt.NDArray[np.float64]:
+        """Return the factors that stand for each user in a dot product."""
+        users: npt.NDArray[np.float64] = model.pu
+        return users
+
+
+class SVD(_Surprise):
+    """The factorization with biases that is called SVD since the Netflix prize, trained by gradient descent.
+
+    Parameters
+    ----------
+    embedding_dim : int, default 100
+        Number of factors.
+    epochs : int, default 20
+        Passes over the ratings.
+    learning_rate : float, default 0.005
+        Step of the gradient descent.
+    regularization : float, default 0.02
+        L2 penalty.
+    biased : bool, default True
+        Whether to add the mean and the biases; without them it is probabilistic matrix factorization.
+    init_std_dev : float, default 0.1
+        Standard deviation of the start.
+    random_state : int, default 0
+        Seed of the start.
+
+    References
+    ----------
+    Koren, Bell & Volinsky (2009), Matrix factorization techniques for recommender systems, IEEE Computer 42(8).
+    """
+
+    def __init__(
+        self,
+        embedding_dim: int = 100,
+        epochs: int = 20,
+        learning_rate: float = 0.005,
+        regularization: float = 0.02,
+        biased: bool = True,
+        init_std_dev: float = 0.1,
+        random_state: int | None = 0,
+    ) -> None:
+        self.embedding_dim = embedding_dim
+        self.epochs = epochs
+        self.learning_rate = learning_rate
+        self.regularization = regularization
+        self.biased = biased
+        self.init_std_dev = init_std_dev
+        self.random_state = random_state
+
+    def _model(self) -> Any:
+        import surprise
+
+        return surprise.SVD(
+            n_factors=self.embedding_dim,
+            n_epochs=self.epochs,
+            lr_all=self.learning_rate,
+            reg_all=self.regularization,
+            biased=self.biased,
+            init_std_dev=self.init_std_dev,
+            random_state=self.random_state,
+        )
+
+
+class SVDpp(_Surprise):
+    """SVD++: the same, with what a user rated added to who they are.
+
+    Parameters
+    ----------
+    embedding_dim : int, default 20
+        Number of factors.
+    epochs : int, default 20
+        Passes over the ratings.
+    learning_rate : float, default 0.007
+        Step of the gradient descent.
+    regularization : float, default 0.02
+        L2 penalty.
+    init_std_dev : float, default 0.1
+        Standard deviation of the start.
+    random_state : int, default 0
+        Seed of the start.
+
+    References
+    ----------
+    Koren (2008), Factorization meets the neighborhood: a multifaceted collaborative filtering model, KDD.
+    """
+
+    def __init__(
+        self,
+        embedding_dim: int = 20,
+        epochs: int = 20,
+        learning_rate: float = 0.007,
+        regularization: float = 0.02,
+        init_std_dev: float = 0.1,
+        random_state: int | None = 0,
+    ) -> None:
+        self.embedding_dim = embedding_dim
+        self.epochs = epochs
+        self.learning_rate = learning_rate
+        self.regularization = regularization
+        self.init_std_dev = init_std_dev
+        self.random_state = random_state
+
+    def _model(self) -> Any:
+        import surprise
+
+        return surprise.SVDpp(
+            n_factors=self.embedding_dim,
+            n_epochs=self.epochs,
+            lr_all=self.learning_rate,
+            reg_all=self.regularization,
+            init_std_dev=self.init_std_dev,
+            random_state=self.random_state,
+            cache_ratings=True,
+        )
+
+    def _users(self, model: Any, matrix: Matrix) -> npt.NDArray[np.float64]:
+        present = matrix.csr.copy()
+        present.data[:] = 1.0
+        counts = np.maximum(np.diff(present.indptr), 1)[:, None]
+        users: npt.NDArray[np.float64] = model.pu + (present @ model.yj) / np.sqrt(counts)
+        return users
+
+
+class SurpriseNMF(_Surprise):
+    """Non-negative matrix factorization of the ratings that are there.
+
+    Parameters
+    ----------
+    embedding_dim : int, default 15
+        Number of factors.
+    epochs : int, default 50
+        Passes over the ratings.
+    regularization : float, default 0.06
+        L2 penalty of users and items.
+    random_state : int, default 0
+        Seed of the start.
+
+    References
+    ----------
+    Luo et al. (2014), An efficient non-negative matrix-factorization-based approach to collaborative filtering for
+    recommender systems, IEEE Transactions on Industrial Informatics 10(2).
+    """
+
+    def __init__(
+        self,
+        embedding_dim: int = 15,
+        epochs: int = 50,
+        regularization: float = 0.06,
+        random_state: int | None = 0,
+    ) -> None:
+        self.embedding_dim = embedding_dim
+        self.epochs = epochs
+        self.regularization = regularization
+        self.random_state = random_state
+
+    def _model(self) -> Any:
+        import surprise
+
+        return surprise.NMF(
+            n_factors=self.embedding_dim,
+            n_epochs=self.epochs,
+            reg_pu=self.regularization,
+            reg_qi=self.regularization,
+            random_state=self.random_state,
+        )
+
+
+def trainset(matrix: Matrix) -> Any:
+    """Return a matrix as Surprise's Trainset.
+
+    Parameters
+    ----------
+    matrix : Matrix
+        Users by items.
+
+    Returns
+    -------
+    surprise.Trainset
+        Inner ids are the matrix's row and column numbers.
+    """
+    from surprise import Trainset
+
+    rows, columns = matrix.rows, matrix.columns
+    return Trainset(
+        _grouped(rows, columns, matrix.values, matrix.shape[0]),
+        _grouped(columns, rows, matrix.values, matrix.shape[1]),
+        *matrix.shape,
+        len(matrix.values),
+        matrix.scale,
+        {key: code for code, key in enumerate(matrix.row_keys)},
+        {key: code for code, key in enumerate(matrix.column_keys)},
+    )
+
+
+def _grouped(
+    owners: npt.NDArray[np.int32], others: npt.NDArray[np.int32], values: npt.NDArray[np.float64], size: int
+) -> dict[int, list[tuple[int, float]]]:
+    order = np.argsort(owners, kind="stable")
+    pairs = list(zip(others[order].tolist(), values[order].tolist(), strict=True))
+    ends = np.cumsum(np.bincount(owners, minlength=size)).tolist()
+    return {owner: pairs[start:end] for owner, (start, end) in enumerate(zip([0, *ends], ends, strict=False))}
