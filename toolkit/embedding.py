@@ -91,7 +91,7 @@ class Embedding:
     def unit_vectors(self) -> FloatArray:
         """ndarray of float32, shape (n, d): the rows scaled to length 1; a zero row stays zero."""
         norms = np.linalg.norm(self._vectors, axis=1, keepdims=True)
-        unit: FloatArray = (self._vectors / np.where(norms > 0, norms, 1)).astype(np.float32, copy=False)
+        unit: FloatArray = np.asarray(self._vectors / np.where(norms > 0, norms, 1), dtype=np.float32)
         unit.flags.writeable = False
         return unit
 
@@ -103,7 +103,8 @@ class Embedding:
 
     def __getitem__(self, key: object) -> FloatArray:
         """Return the vector of a key, shape (d,)."""
-        return self._vectors[self._row(key)]
+        vector: FloatArray = self._vectors[self._row(key)]
+        return vector
 
     def __repr__(self) -> str:
         return f"Embedding({len(self)} {self.entity}s × {self.dim})"
@@ -176,6 +177,6 @@ class Embedding:
         """Return gensim's KeyedVectors with the same keys, order and vectors."""
         from gensim.models import KeyedVectors
 
-        vectors: Any = KeyedVectors(self.dim, count=len(self))
+        vectors: Any = KeyedVectors(self.dim)
         vectors.add_vectors(list(self._keys), self._vectors)
         return vectors

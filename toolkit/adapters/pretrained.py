@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, ClassVar
 
-from toolkit.datasets import dataset_names, load_dataset
+from toolkit.datasets.sources import load_source
 from toolkit.embedder import Embedder, View
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError, ParameterError
 from toolkit.keys import locate
-from toolkit.vectors import load_vectors
 
 
 class Pretrained(Embedder):
@@ -41,25 +39,15 @@ class Pretrained(Embedder):
         self.restrict = restrict
 
     def _learn(self, data: Any) -> Sequence[Embedding]:
-        embedding = self._load()
+        if not self.source:
+            raise ParameterError("source of Pretrained is empty; give a vector file or a name of the catalog")
+        given = {"format": self.format, "limit": self.limit}
+        options = {name: value for name, value in given.items() if value is not None}
+        embedding: Any = load_source(self.source, "vectors", **options)
         if not self.restrict:
             return [embedding]
-        sequences = data.sequences()
-        common = sequences.keys[locate(embedding.keys, sequences.keys) >= 0]
+        keys = data.sequences().keys
+        common = keys[locate(embedding.keys, keys) >= 0]
         if not len(common):
             raise DataError(f"{self.source} and {data.name} have no key in common")
         return [embedding.subset(common)]
-
-    def _load(self) -> Embedding:
-        if not self.source:
-            raise ParameterError(
-                "source of Pretrained is empty; give a vector file or the name of vectors in the catalog"
-            )
-        if self.source not in dataset_names() or Path(self.source).exists():
-            return load_vectors(self.source, format=self.format, limit=self.limit)
-        found = load_dataset(self.source, **({} if self.limit is None else {"limit": self.limit}))
-        if not isinstance(found, Embedding):
-            raise ParameterError(
-                f"source of Pretrained is {self.source!r}, which is {type(found).__name__}, not vectors"
-            )
-        return found

@@ -35,8 +35,9 @@ class ProfileReadout:
 
     def fit(self, train: Ratings) -> Self:
         """Form each user's vector from training ratings."""
-        vectors = self.item.unit_vectors if self.unit else self.item.vectors
+        vectors: npt.NDArray[np.floating[Any]] = self.item.unit_vectors if self.unit else self.item.vectors
         self.items_ = vectors
+        users: npt.NDArray[np.floating[Any]]
         if self.user is None:
             self.user_keys_, users = train.user_keys, profiles(train, self.item.keys, vectors)
         else:

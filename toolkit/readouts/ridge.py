@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg.lapack import dposv
 
 from toolkit.data import Ratings
 from toolkit.data.biases import fit_biases
@@ -19,7 +20,6 @@ from toolkit.readouts.profile import profiles
 Codes = npt.NDArray[np.int64]
 LOG2_PENALTIES = (-3.0, 10.0)
 VALIDATION = 0.1
-BLOCK_BYTES = 1 << 28  # of Gram matrices held at a time
 
 
 class RidgeReadout:
@@ -174,24 +174,25 @@ class _GroupedRidge:
 
     def solve(self, targets: FloatArray, penalty: float) -> FloatArray:
         """Return the weights of each owner, shape (size, d)."""
-        dim = self.vectors.shape[1]
-        weights = np.empty((self.size, dim))
-        block = max(1, BLOCK_BYTES // (8 * dim * dim))
-        for start in range(0, self.size, block):
-            owners = range(start, min(start + block, self.size))
-            grams, moments = np.empty((len(owners), dim, dim)), np.empty((len(owners), dim, 1))
-            for slot, owner in enumerate(owners):
-                rows = self.order[self.ends[owner] : self.ends[owner + 1]]
-                regressors = self.vectors[self.codes[rows]]
-                grams[slot] = regressors.T @ regressors
-                moments[slot, :, 0] = targets[rows] @ regressors
-            grams[:, range(dim), range(dim)] += penalty
-            weights[start : start + len(owners)] = np.linalg.solve(grams, moments)[:, :, 0]
+        weights = np.zeros((self.size, self.vectors.shape[1]))
+        for owner in range(self.size):
+            rows = self.order[self.ends[owner] : self.ends[owner + 1]]
+            if len(rows):
+                weights[owner] = _ridge(self.vectors[self.codes[rows]], targets[rows], penalty)
         return weights
 
     def explained(self, weights: FloatArray) -> FloatArray:
         """Return what the weights give for each observation."""
         return _dots(weights, self.owners, self.vectors, self.codes)
+
+
+def _ridge(regressors: FloatArray, targets: FloatArray, penalty: float) -> FloatArray:
+    """Return the weights of one ridge regression, by the smaller of its two systems of equations."""
+    primal = len(regressors) >= regressors.shape[1]
+    gram = regressors.T @ regressors if primal else regressors @ regressors.T
+    np.fill_diagonal(gram, gram.diagonal() + penalty)
+    _, solution, _ = dposv(gram, targets @ regressors if primal else targets)  # positive definite, for the penalty is
+    return np.asarray(solution if primal else solution @ regressors)
 
 
 def _least(error: Callable[[float], float]) -> float:

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import os
+import threading
+import zipfile
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from toolkit.datasets.download import SourceError, download, pip_download
+
+CONTENT = bytes(range(256)) * 1000
+
+
+class Handler(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if self.path == "/missing":
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(CONTENT)))
+        self.end_headers()
+        self.wfile.write(CONTENT[:1000] if self.path == "/cut" else CONTENT)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}"
+        running.shutdown()
+        thread.join()
+
+
+def test_a_file_comes_as_it_is(server: str, tmp_path: Path) -> None:
+    download(f"{server}/file", tmp_path / "file")
+    assert (tmp_path / "file").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(("path", "reason"), [("missing", "HTTP status 404"), ("cut", "the connection broke off")])
+def test_a_failure_tells_its_reason(server: str, tmp_path: Path, path: str, reason: str) -> None:
+    with pytest.raises(SourceError, match=f"^{reason}$"):
+        download(f"{server}/{path}", tmp_path / "file")
+
+
+def test_no_connection_tells_its_reason(server: str, tmp_path: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as other:
+        port = other.server_port
+    with pytest.raises(SourceError, match="^no connection$"):
+        download(f"http://127.0.0.1:{port}/file", tmp_path / "file")
+
+
+@pytest.fixture
+def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a wheel in it, as the only place that pip looks at."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "tinydata-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("tinydata/a.txt", "content")
+        wheel.writestr("tinydata-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tinydata\nVersion: 1.0\n")
+        wheel.writestr("tinydata-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr("tinydata-1.0.dist-info/RECORD", "")
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    return folder
+
+
+def test_pip_brings_a_wheel_from_where_the_user_has_set_it_to_look(wheels: Path, tmp_path: Path) -> None:
+    wheel = pip_download("tinydata==1.0", tmp_path)
+    assert wheel.parent == tmp_path
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read("tinydata/a.txt") == b"content"
+
+
+def test_a_wheel_that_pip_cannot_find_tells_what_pip_said(wheels: Path, tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"^pip: No matching distribution found for tinydata==2\.0$"):
+        pip_download("tinydata==2.0", tmp_path)

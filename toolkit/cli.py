@@ -1,0 +1,175 @@
+"""The command line.
+
+Exit code 0: done. 1: done, but some trials failed (their rows say why). 2: the request or an input is wrong, with one
+clear line on stderr and nothing written over. 130: stopped by the user.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from toolkit import __version__
+from toolkit.errors import ToolkitError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        The exit code.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.command(options)
+    except ToolkitError as error:
+        print(f"toolkit: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201
+        return 2
+    except KeyboardInterrupt:
+        print("toolkit: stopped; the trials that had ended are kept", file=sys.stderr)  # noqa: T201
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="toolkit", description="Compare learned representations on the same data.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+
+    run = _command(commands, "run", _run, "carry out a suite and write a report", "toolkit run quickstart")
+    run.add_argument("suite", metavar="SUITE", help="quickstart, movielens, words, or a TOML file")
+    run.add_argument("--out", metavar="DIR", help="directory of the run (default: runs/SUITE)")
+    run.add_argument("--workers", metavar="N", type=int, help="trials at a time (default: number of cores)")
+    run.add_argument("--only", metavar="NAME", nargs="+", action="extend", default=[], help="experiments or embedders")
+    run.add_argument("--data", metavar="NAME_OR_FILE", help="a data set or file in place of the suite's own")
+    run.add_argument("--timeout", metavar="S", type=float, help="seconds that one trial may take")
+    run.add_argument("--fresh", action="store_true", help="replace an earlier run in the directory")
+
+    report = _command(commands, "report", _report, "write the report of a run", "toolkit report runs/quickstart")
+    report.add_argument("run_dir", metavar="RUN_DIR")
+    report.add_argument("--format", metavar="FORMAT", help="html, md, csv or latex (default: told by FILE, else html)")
+    report.add_argument("-o", "--output", metavar="FILE", help="where to write (default: report.* in RUN_DIR)")
+
+    _command(commands, "datasets", _datasets, "list the data sets of the catalog", "toolkit datasets")
+    fetch = _command(commands, "fetch", _fetch, "download a data set", "toolkit fetch movielens-100k")
+    fetch.add_argument("name", metavar="NAME")
+    _command(commands, "embedders", _embedders, "list the methods", "toolkit embedders")
+
+    near = _command(commands, "neighbors", _neighbors, "show nearest neighbours", "toolkit neighbors glove-6b-50d cat")
+    near.add_argument("vectors", metavar="VECTORS", help="a vector file, or the name of vectors in the catalog")
+    near.add_argument("keys", metavar="KEY", nargs="+")
+    near.add_argument("-k", metavar="N", type=int, default=10, help="how many (default: 10)")
+
+    convert = _command(
+        commands, "convert", _convert, "turn a vector file into another format", "toolkit convert a.bin a.arrow"
+    )
+    convert.add_argument("source", metavar="IN")
+    convert.add_argument("target", metavar="OUT")
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[_Parser],
+    name: str,
+    function: Callable[[argparse.Namespace], int],
+    summary: str,
+    example: str,
+) -> _Parser:
+    parser = commands.add_parser(
+        name, help=summary, description=summary.capitalize() + ".", epilog=f"example: {example}"
+    )
+    parser.set_defaults(command=function)
+    return parser
+
+
+def _run(options: argparse.Namespace) -> int:
+    from toolkit.harness import run
+
+    done = run(
+        options.suite,
+        options.out,
+        options.workers,
+        only=options.only,
+        data=options.data,
+        timeout=options.timeout,
+        fresh=options.fresh,
+    )
+    done.report(done.path / "report.md")
+    _say(f"report: {done.report()}")
+    failed = int((done.trials["status"] != "ok").sum())
+    if failed:
+        _say(f"{failed} of {len(done.trials)} trials failed; trials.csv and the report say why")
+    return 1 if failed else 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    from toolkit.harness import open_run
+
+    _say(str(open_run(options.run_dir).report(options.output, options.format)))
+    return 0
+
+
+def _datasets(options: argparse.Namespace) -> int:
+    from toolkit.datasets import list_datasets
+
+    return _table(list_datasets())
+
+
+def _fetch(options: argparse.Namespace) -> int:
+    from toolkit.datasets import fetch
+
+    for file in fetch(options.name).files:
+        _say(str(file.path))
+    return 0
+
+
+def _embedders(options: argparse.Namespace) -> int:
+    from toolkit.registry import list_embedders
+
+    return _table(list_embedders())
+
+
+def _neighbors(options: argparse.Namespace) -> int:
+    from toolkit.datasets.sources import load_source
+
+    embedding: Any = load_source(options.vectors, "vectors")
+    for key in options.keys:
+        _say(key)
+        _table(embedding.neighbors(key, options.k))
+    return 0
+
+
+def _convert(options: argparse.Namespace) -> int:
+    from toolkit.vectors import load_vectors, save_vectors
+
+    save_vectors(load_vectors(options.source), options.target)
+    _say(options.target)
+    return 0
+
+
+def _table(frame: pd.DataFrame) -> int:
+    _say(frame.to_string(index=False))
+    return 0
+
+
+def _say(text: str) -> None:
+    print(text)  # noqa: T201  # what a command answers goes to standard output

@@ -1,0 +1,79 @@
+"""The folder that fetched files are kept in.
+
+A file appears under its name only when it is whole and its SHA-256 is the expected one. The digest of a cached file is
+taken again before its first use in each process (about a second for a gigabyte, far less than reading it takes), so
+that a damaged file is never read.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import platformdirs
+
+from toolkit.errors import FetchError
+
+VARIABLE = "TOOLKIT_CACHE"
+
+
+def cache_folder() -> Path:
+    """Return the folder: what the environment variable TOOLKIT_CACHE says, or the system's place for caches."""
+    chosen = os.environ.get(VARIABLE)
+    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("embedding-comparison-toolkit"))
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal; taken once a process unless the file changes."""
+    state = path.stat()
+    return _digest(path, state.st_size, state.st_mtime_ns)
+
+
+@functools.cache
+def _digest(path: Path, size: int, modified: int) -> str:  # size and time of change tell versions of a path apart
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def store(target: Path, sha256: str, fill: Callable[[Path], None]) -> None:
+    """Put a file into its place, whole and verified, or not at all.
+
+    Parameters
+    ----------
+    target : Path
+        Where it shall be.
+    sha256 : str
+        The digest it must have.
+    fill : callable
+        Writes the content to the path that it is given.
+
+    Raises
+    ------
+    FetchError
+        If the digest differs or the folder cannot be written to.
+    """
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
+            partial = Path(folder) / target.name
+            fill(partial)
+            verify(partial, sha256, target.name)
+            os.replace(partial, target)
+    except OSError as error:
+        raise FetchError(
+            f"cannot write {target}: {error.strerror or error}; set {VARIABLE} to a folder that can be written to"
+        ) from error
+
+
+def verify(path: Path, sha256: str, label: str) -> None:
+    """Raise FetchError unless a file has the expected digest."""
+    found = sha256_of(path)
+    if found != sha256:
+        raise FetchError(
+            f"{label} ({path.stat().st_size:,} bytes) is not the file that is meant: "
+            f"expected SHA-256 {sha256}, found {found}"
+        )

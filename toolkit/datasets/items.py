@@ -1,0 +1,95 @@
+"""Reading tables of items: titles and genres."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from toolkit.datasets.columns import guess
+from toolkit.datasets.files import DataFile
+from toolkit.datasets.tables import Layout, line_of, read_columns, sniff
+from toolkit.errors import DataError
+from toolkit.keys import as_keys
+
+U_ITEM_GENRES = (
+    *("unknown", "Action", "Adventure", "Animation", "Children's", "Comedy", "Crime", "Documentary", "Drama"),
+    *("Fantasy", "Film-Noir", "Horror", "Musical", "Mystery", "Romance", "Sci-Fi", "Thriller", "War", "Western"),
+)
+NO_GENRES = "(no genres listed)"
+
+
+def read_items(file: DataFile, form: str = "table", encoding: str = "utf-8-sig") -> pd.DataFrame:
+    """Read titles and genres.
+
+    Parameters
+    ----------
+    file : DataFile
+        The file.
+    form : {"table", "u.item", "recbole"}, default "table"
+        ``"table"``: columns found by their names, or MovieLens' ``movies.dat`` (divided by ``::``, without a header).
+        ``"u.item"``: that of MovieLens-100k, a column of flags for each genre. ``"recbole"``: RecBole's copy of it,
+        which keeps the year in a column of its own.
+    encoding : str, default "utf-8-sig"
+        Encoding of the text.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by item key; ``title`` and ``genres`` (separated by ``|``), as far as the file has them.
+
+    Raises
+    ------
+    DataError
+        If the file is not of that form, a key is missing or stands twice, or there is neither title nor genre.
+    """
+    if form == "u.item":
+        layout = Layout("|", tuple(map(str, range(5 + len(U_ITEM_GENRES)))), False, (), encoding)
+        table = _read_u_item(file, layout)
+    else:
+        layout = _item_layout(file, encoding)
+        table = _read_table(file, layout, with_year=form == "recbole")
+    for bad, problem in (
+        (table["item"].isna(), "the item's key is missing"),
+        (table["item"].duplicated(), "the item's key stands in the table before"),
+    ):
+        if bad.any():
+            raise DataError(problem, str(file), line_of(file, layout, int(bad.argmax())))
+    return table.drop(columns="item").set_axis(as_keys(table["item"]), axis=0)
+
+
+def _item_layout(file: DataFile, encoding: str) -> Layout:
+    layout = sniff(file, encoding)
+    if layout.delimiter == "::" and len(layout.columns) == 3:
+        return replace(layout, columns=("item", "title", "genres"), header=False)
+    return layout
+
+
+def _read_table(file: DataFile, layout: Layout, with_year: bool) -> pd.DataFrame:
+    roles = {role: guess(role, layout.columns) for role in ("item_of_table", "title", "genres", "year")}
+    key, title, genres, year = roles.values()
+    if key is None or (title is None and genres is None):
+        raise DataError(
+            "a table of items has a column with their keys (item, movieId, ...) and one with their title or genres; "
+            f"this one has {', '.join(layout.columns)}",
+            str(file),
+        )
+    names = {key: "item", title: "title", genres: "genres"} | ({year: "year"} if with_year else {})
+    wanted = {layout.columns.index(name): role for name, role in names.items() if name is not None}
+    table = read_columns(file, layout, dict.fromkeys(wanted, str)).rename(columns=wanted)
+    for column in table.columns.drop("item"):
+        table[column] = table[column].fillna("").str.strip()
+    if genres is not None:
+        sequence = layout.types[layout.columns.index(genres)] == "token_seq"
+        table["genres"] = table["genres"].str.replace(" ", "|") if sequence else table["genres"].replace(NO_GENRES, "")
+    if with_year:
+        placeholder = table["title"] == table["year"]  # film 267, whose title and year are not known
+        table["title"] = (table["title"] + " (" + table["year"] + ")").mask(placeholder, "unknown")
+    return table.drop(columns="year", errors="ignore")
+
+
+def _read_u_item(file: DataFile, layout: Layout) -> pd.DataFrame:
+    flags = dict(enumerate(U_ITEM_GENRES, start=5))
+    frame = read_columns(file, layout, dict.fromkeys((0, 1, *flags), str))
+    genres = ["|".join(flags[column] for column in flags if row[column] == "1") for row in frame.to_dict("records")]
+    return pd.DataFrame({"item": frame[0], "title": frame[1].str.strip(), "genres": genres})

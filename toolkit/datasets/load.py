@@ -1,0 +1,107 @@
+"""Loading a data set of the catalog by name."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+
+from toolkit.data import Dataset, Triples
+from toolkit.datasets.catalog import dataset_info
+from toolkit.datasets.corpora import read_corpus
+from toolkit.datasets.fetching import fetch
+from toolkit.datasets.files import DataFile, open_binary, open_text
+from toolkit.datasets.ratings import read_ratings
+from toolkit.datasets.wordsets import read_analogies, read_pairs
+from toolkit.embedding import Embedding
+from toolkit.errors import ParameterError, UnknownNameError
+
+OPTIONS = {"corpus": ("min_count", "max_vocabulary", "window", "lowercase"), "vectors": ("limit",)}
+
+
+def load_dataset(name: str, **options: Any) -> Dataset | Embedding:
+    """Load a data set by name, and fetch it first where that is needed.
+
+    Parameters
+    ----------
+    name : str
+        One of `list_datasets`.
+    **options
+        For a corpus: `min_count` (default 5), `max_vocabulary` (default None), `window` (default 5) and `lowercase`
+        (default False), as in `load_corpus`. For vectors: `limit`, the number of words to load (default all; the most
+        frequent come first). Other kinds take none.
+
+    Returns
+    -------
+    Ratings, Corpus, WordPairs, Analogies, Triples or Embedding
+        By the data set's kind.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such data set or option.
+    FetchError
+        If its files cannot be had.
+
+    Examples
+    --------
+    >>> len(load_dataset("wordsim353"))
+    353
+    >>> load_dataset("lee", min_count=2)
+    Corpus('lee': 300 sentences, 55126 tokens, 3955 words)
+    """
+    info = dataset_info(name)
+    allowed = OPTIONS.get(info.kind, ())
+    for option in options:
+        if option not in allowed:
+            raise UnknownNameError(f"option of data set {name!r}", option, allowed)
+    fetched = fetch(name)
+    return READERS[fetched.source.reader](name, fetched.files, **{**fetched.source.options, **options})
+
+
+def read_triples(name: str, files: Sequence[DataFile]) -> Triples:
+    """Read facts, and what is known about each subject, from two tab-separated tables with headers."""
+    facts, people = files
+    with open_text(facts) as stream:
+        rows = [(subject, relation, target) for subject, relation, target in csv.reader(stream, delimiter="\t")]
+    with open_text(people) as stream:
+        attributes = pd.read_csv(stream, sep="\t", dtype=str, index_col=0)
+    return Triples(tuple(rows[1:]), name, attributes)
+
+
+def read_vectors(name: str, files: Sequence[DataFile], *, limit: int | None = None) -> Embedding:
+    """Read GloVe's text out of its archive."""
+    with tempfile.TemporaryDirectory(dir=files[0].path.parent, prefix=f".{name}.") as folder:
+        unpacked = Path(folder) / f"{name}.txt"
+        with open_binary(files[0]) as stream, unpacked.open("wb") as target:
+            shutil.copyfileobj(stream, target)
+        from toolkit.vectors import load_vectors
+
+        return load_vectors(unpacked, format="glove", limit=limit)
+
+
+def read_array(name: str, files: Sequence[DataFile], *, limit: int | None = None) -> Embedding:
+    """Read vectors from a ``.npy`` file, memory-mapped, and their keys from a Parquet file."""
+    if limit is not None and limit < 1:
+        raise ParameterError(f"limit is {limit}; at least one vector must be loaded")
+    vectors, keys = files
+    words = pq.read_table(keys.path).column(0).to_pylist()
+    return Embedding(words[:limit], np.load(vectors.path, mmap_mode="r")[:limit])
+
+
+READERS: dict[str, Callable[..., Dataset | Embedding]] = {
+    "analogies": read_analogies,
+    "array": read_array,
+    "corpus": read_corpus,
+    "pairs": read_pairs,
+    "ratings": read_ratings,
+    "triples": read_triples,
+    "vectors": read_vectors,
+}

@@ -1,0 +1,194 @@
+"""Reading ratings from tables: the user's own, MovieLens, and RecBole's atomic files."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from toolkit.data import Ratings
+from toolkit.datasets.columns import guess
+from toolkit.datasets.files import DataFile
+from toolkit.datasets.items import read_items
+from toolkit.datasets.tables import Layout, line_of, read_columns, sniff
+from toolkit.errors import DataError, ParameterError, UnknownNameError
+
+HEADERLESS = ("user", "item", "rating", "timestamp")
+
+
+@dataclass(frozen=True)
+class _Table:
+    """A file, and which of its columns play which part."""
+
+    file: DataFile
+    layout: Layout | None
+    roles: Mapping[str, str]
+    frame: pd.DataFrame
+
+    def error(self, message: str, row: int) -> DataError:
+        if self.layout is None:
+            return DataError(f"{message} (row {row + 1})", str(self.file))
+        return DataError(message, str(self.file), line_of(self.file, self.layout, row))
+
+
+def load_ratings(
+    path: str | Path,
+    *,
+    user: str | None = None,
+    item: str | None = None,
+    rating: str | bool | None = None,
+    timestamp: str | bool | None = None,
+    part: str | None = None,
+    scale: tuple[float, float] | None = None,
+    items: str | Path | None = None,
+    name: str | None = None,
+) -> Ratings:
+    """Read ratings from a file of your own.
+
+    Parameters
+    ----------
+    path : str or Path
+        A ``.parquet`` file, or a text file with columns divided by a comma, semicolon, tab, ``|``, ``::`` or spaces:
+        ``.csv``, ``.tsv``, RecBole's ``.inter``, MovieLens' ``.dat`` and ``u.data``; also packed as ``.gz``, ``.bz2``,
+        ``.xz`` or ``.zip``. UTF-8. Without a header (three or four columns, the third of them numbers) the columns are
+        user, item, rating and timestamp.
+    user, item : str, optional
+        The columns with the keys; by default found by their names. Keys are kept as written: ``007`` is not ``7``.
+    rating : str or False, optional
+        The column with the ratings; by default found by its name. False takes every row as an event without a rating
+        (implicit data).
+    timestamp : str or False, optional
+        The column with times, numbers or dates; by default found by its name, if there is one. False leaves it out.
+    part : str, optional
+        The column that says which part each row belongs to, for ``split("column")``.
+    scale : tuple of float, optional
+        The lowest and the highest rating possible; by default the lowest and the highest in the file.
+    items : str or Path, optional
+        A table of the items: a column with the keys, and a ``title`` or ``genres`` column (or both).
+    name : str, optional
+        Name of the data set; by default that of the file.
+
+    Returns
+    -------
+    Ratings
+        In the order of the file.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or empty, a column cannot be found by its name, or a row lacks a key or has a rating or
+        time that is none; the error names the line.
+    UnknownNameError
+        If a column that is named here is not in the file.
+    """
+    file = DataFile(Path(path))
+    wanted = {"user": user, "item": item, "rating": rating, "timestamp": timestamp, "part": part}
+    table = _read_parquet(file, wanted) if file.suffix in (".parquet", ".pq") else _read_text(file, wanted)
+    item_table = None if items is None else read_items(DataFile(Path(items)))
+    return _ratings(table, scale, item_table, name or file.stem)
+
+
+def read_ratings(
+    name: str, files: Sequence[DataFile], *, scale: tuple[float, float], items: str = "table", encoding: str = "utf-8"
+) -> Ratings:
+    """Read a MovieLens set: its ratings, and its films as `items` says (see `toolkit.datasets.items`)."""
+    table = _read_text(files[0], dict.fromkeys(HEADERLESS), key_dtype="int32")
+    return _ratings(table, scale, read_items(files[1], form=items, encoding=encoding), name)
+
+
+def _ratings(table: _Table, scale: tuple[float, float] | None, item_table: pd.DataFrame | None, name: str) -> Ratings:
+    frame = table.frame
+    if not len(frame):
+        raise DataError("there are no ratings: the table is empty", str(table.file))
+    for role in frame.columns:
+        _check(table, role, frame[role].isna(), "is empty")
+    if "rating" in frame:
+        frame["rating"] = _values(table, scale)
+    if "timestamp" in frame:
+        frame["timestamp"] = _times(table)
+    rating, timestamp, part = (role if role in frame else None for role in ("rating", "timestamp", "part"))
+    return Ratings.from_frame(
+        frame, rating=rating, timestamp=timestamp, part=part, scale=scale, item_table=item_table, name=name
+    )
+
+
+def _values(table: _Table, scale: tuple[float, float] | None) -> pd.Series:
+    values = pd.to_numeric(table.frame["rating"], errors="coerce").astype(np.float64)
+    _check(table, "rating", ~np.isfinite(values), "is not a rating: a number is expected")
+    if scale is not None:
+        outside = (values < scale[0]) | (values > scale[1])
+        _check(table, "rating", outside, f"lies outside the scale {scale[0]:g} to {scale[1]:g}")
+    return values
+
+
+def _times(table: _Table) -> pd.Series:
+    column = table.frame["timestamp"]
+    times = pd.to_numeric(column, errors="coerce").replace([np.inf, -np.inf], np.nan)
+    if times.isna().all():
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of a format that pandas does not know; the error is ours
+            times = pd.to_datetime(column, errors="coerce", utc=True)
+    problem = "is not a time: a number or a date is expected; timestamp=False leaves the column out"
+    _check(table, "timestamp", times.isna(), problem)
+    return times
+
+
+def _check(table: _Table, role: str, bad: pd.Series, problem: str) -> None:
+    if bad.any():
+        row = int(np.argmax(bad))
+        value = table.frame[role].iloc[row]
+        found = f"column {table.roles[role]!r}" if pd.isna(value) else f"{role} {str(value)!r}"
+        raise table.error(f"{found} {problem}", row)
+
+
+def _read_text(file: DataFile, wanted: Mapping[str, str | bool | None], key_dtype: str | type = str) -> _Table:
+    layout = sniff(file)
+    columns = layout.columns if layout.header else HEADERLESS[: len(layout.columns)]
+    roles = _assign(file, columns, wanted)
+    positions = {columns.index(column): role for role, column in roles.items()}
+    text = {"user": key_dtype, "item": key_dtype, "part": str}
+    frame = read_columns(file, layout, {position: text.get(role) for position, role in positions.items()})
+    return _Table(file, layout, roles, frame.rename(columns=positions))
+
+
+def _read_parquet(file: DataFile, wanted: Mapping[str, str | bool | None]) -> _Table:
+    try:
+        columns = tuple(pq.read_schema(file.path).names)
+        roles = _assign(file, columns, wanted)
+        frame = pq.read_table(file.path, columns=list(roles.values())).to_pandas(ignore_metadata=True)
+    except FileNotFoundError:
+        raise DataError("no such file", file.path) from None
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DataError(f"not a Parquet file: {error}", file.path) from error
+    return _Table(file, None, roles, frame.rename(columns={column: role for role, column in roles.items()}))
+
+
+def _assign(file: DataFile, columns: Sequence[str], wanted: Mapping[str, str | bool | None]) -> dict[str, str]:
+    """Say which column plays each part, by name or by guess."""
+    roles = {role: column for role, column in wanted.items() if isinstance(column, str)}
+    for column in roles.values():
+        if column not in columns:
+            raise UnknownNameError("column", column, columns)
+    for role in HEADERLESS:
+        if wanted[role] is None:
+            found = guess(role, columns)
+            if found is not None:
+                roles[role] = found
+            elif role != "timestamp":
+                raise DataError(_not_found(role, columns), str(file))
+    if len(set(roles.values())) < len(roles):
+        raise ParameterError(f"one column cannot play two parts: {roles}")
+    return roles
+
+
+def _not_found(role: str, columns: Sequence[str]) -> str:
+    advice = f"name it with {role}="
+    if role == "rating":
+        advice += ", or pass rating=False to take every row as an event without a rating"
+    return f"no column of {role}s is found among {', '.join(columns)}; {advice}"

@@ -1,0 +1,72 @@
+"""Data by the name that a user gives it: one of the catalog, or a file of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from toolkit.data import Dataset
+from toolkit.datasets.catalog import catalog
+from toolkit.datasets.corpora import load_corpus
+from toolkit.datasets.load import load_dataset
+from toolkit.datasets.ratings import load_ratings
+from toolkit.datasets.wordsets import load_analogies, load_pairs
+from toolkit.embedding import Embedding
+from toolkit.errors import DataError, UnknownNameError
+from toolkit.vectors import load_vectors
+
+Kind = Literal["ratings", "corpus", "vectors", "pairs", "analogies"]
+LOADERS: dict[str, Any] = {
+    "ratings": load_ratings,
+    "corpus": load_corpus,
+    "vectors": load_vectors,
+    "pairs": load_pairs,
+    "analogies": load_analogies,
+}
+
+
+def check_source(source: str, kind: Kind) -> None:
+    """Refuse what is neither a data set of the catalog, of the right kind, nor a file.
+
+    Raises
+    ------
+    UnknownNameError
+        If it is neither.
+    DataError
+        If the data set is of another kind.
+    """
+    if source in catalog():
+        if catalog()[source].kind != kind:
+            raise DataError(f"data set {source!r} holds {catalog()[source].kind}; {kind} are needed here")
+    elif not Path(source).is_file():
+        names = [name for name, info in catalog().items() if info.kind == kind]
+        raise UnknownNameError(f"data set or file of {kind}", source, names)
+
+
+def load_source(source: str, kind: Kind, **options: Any) -> Dataset | Embedding:
+    """Load a data set by its name in the catalog, or a file.
+
+    Parameters
+    ----------
+    source : str
+        The name or the path.
+    kind : {"ratings", "corpus", "vectors", "pairs", "analogies"}
+        What it has to be.
+    **options
+        Given on to the loader.
+
+    Returns
+    -------
+    Ratings, Corpus, Embedding, WordPairs or Analogies
+        By the kind.
+
+    Raises
+    ------
+    UnknownNameError, DataError
+        As `check_source`, and whatever the loader raises.
+    """
+    check_source(source, kind)
+    if source in catalog():
+        return load_dataset(source, **options)
+    loaded: Dataset | Embedding = LOADERS[kind](source, **options)
+    return loaded

@@ -1,0 +1,135 @@
+"""From a suite to its trials, one a fit."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from toolkit.errors import UnknownNameError
+from toolkit.harness.suite import EmbedderSpec, Experiment, Suite, TaskSpec
+from toolkit.registry import embedder_class
+from toolkit.tasks import Kind
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One fit of a suite, and what is asked of it.
+
+    Parameters
+    ----------
+    id : str
+        Unique within the run; names its files.
+    experiment, kind, dataset : str
+        Where it belongs, and what it is trained on.
+    options : dict
+        How the data set is loaded.
+    split, fold : str
+        The division, as score tables name it.
+    split_options : dict
+        Its options.
+    seed : int
+        Given to the embedder as ``random_state``.
+    embedder, label : str
+        Name in the registry, and name shown.
+    params : dict
+        The embedder's parameters.
+    tasks : tuple of TaskSpec
+        What is asked.
+    """
+
+    id: str
+    experiment: str
+    kind: Kind
+    dataset: str
+    options: dict[str, Any]
+    split: str
+    fold: str
+    split_options: dict[str, Any]
+    seed: int
+    embedder: str
+    label: str
+    params: dict[str, Any]
+    tasks: tuple[TaskSpec, ...] = field(repr=False)
+
+    @property
+    def split_method(self) -> str:
+        """str: what `Ratings.split` calls the division."""
+        return self.fold if self.split == "canonical" else self.split
+
+
+def plan(suite: Suite, only: Sequence[str] = ()) -> list[Trial]:
+    """Return the trials of a suite, in the order in which they are shown.
+
+    Parameters
+    ----------
+    suite : Suite
+        What to run.
+    only : sequence of str, optional
+        Names of experiments or labels of embedders; the others are left out.
+
+    Returns
+    -------
+    list of Trial
+
+    Raises
+    ------
+    UnknownNameError
+        If `only` holds a name that the suite does not.
+    """
+    known = {experiment.name for experiment in suite.experiments}
+    known |= {embedder.shown for experiment in suite.experiments for embedder in experiment.embedders}
+    for name in only:
+        if name not in known:
+            raise UnknownNameError("experiment or embedder of this suite", name, known)
+    trials: list[Trial] = []
+    for experiment in suite.experiments:
+        chosen = experiment.name in only or not {e.name for e in suite.experiments} & set(only)
+        labels = {e.shown for e in experiment.embedders} & set(only)
+        if chosen or labels:
+            trials += _trials(experiment, suite.seeds, labels)
+    return trials
+
+
+def _trials(experiment: Experiment, seeds: Iterable[int], labels: set[str]) -> Iterator[Trial]:
+    parts = [part for split in experiment.splits for part in split.parts()] or [("", "", {})]
+    number = 0
+    for split, fold, split_options in parts:
+        for spec in experiment.embedders:
+            for params in _variants(spec, experiment.dims):
+                for seed in _seeds(spec, seeds):
+                    number += 1
+                    if labels and spec.shown not in labels:
+                        continue
+                    yield Trial(
+                        f"{experiment.name}-{number:03d}",
+                        experiment.name,
+                        experiment.kind,
+                        experiment.dataset,
+                        experiment.options,
+                        split,
+                        fold,
+                        split_options,
+                        seed,
+                        spec.name,
+                        spec.shown,
+                        {**params, **({"random_state": seed} if _takes(spec.name, "random_state") else {})},
+                        experiment.tasks,
+                    )
+
+
+def _variants(spec: EmbedderSpec, dims: Sequence[int]) -> list[dict[str, Any]]:
+    """Return the parameters for each dimension asked for; once, where the method or the suite fixes it."""
+    if not dims or "embedding_dim" in spec.params or not _takes(spec.name, "embedding_dim"):
+        return [spec.params]
+    return [{**spec.params, "embedding_dim": dim} for dim in dims]
+
+
+def _seeds(spec: EmbedderSpec, seeds: Iterable[int]) -> list[int]:
+    """Return the seeds; the first alone for a method that draws nothing."""
+    return list(seeds) if _takes(spec.name, "random_state") else [next(iter(seeds))]
+
+
+def _takes(name: str, parameter: str) -> bool:
+    return parameter in inspect.signature(embedder_class(name)).parameters

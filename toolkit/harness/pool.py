@@ -1,0 +1,152 @@
+"""A pool in which every call has a process of its own, so that one that crashes or hangs takes no other with it."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing as mp
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from typing import Any
+
+# what every trial needs, imported once in the process that the others are forked from
+PRELOAD = [
+    "gensim.models",
+    "implicit.cpu.als",
+    "implicit.cpu.bpr",
+    "implicit.cpu.lmf",
+    "pandas",
+    "pyarrow",
+    "scipy.optimize",
+    "scipy.stats",
+    "sklearn.decomposition",
+    "surprise",
+    "toolkit.harness.trial",
+]
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+GRACE = 5.0  # seconds that a process may take to end after it has answered
+_starting = threading.Lock()
+
+
+class TrialTimeoutError(Exception):
+    """A call took longer than it may."""
+
+
+class TrialCrashError(Exception):
+    """The process of a call ended without an answer."""
+
+
+class TrialFailedError(Exception):
+    """A call raised; the message is its error in one line, `trace` the whole traceback."""
+
+    def __init__(self, message: str, trace: str) -> None:
+        super().__init__(message)
+        self.trace = trace
+
+
+class IsolatedExecutor(Executor):
+    """Runs each call in a fresh process, a few at a time.
+
+    Parameters
+    ----------
+    workers : int
+        How many at a time.
+    threads : int
+        How many threads BLAS and OpenMP may use in each.
+    timeout : float, optional
+        Seconds after which a call is ended; its future then raises `TrialTimeoutError`.
+    """
+
+    def __init__(self, workers: int, threads: int, timeout: float | None = None) -> None:
+        self._threads = threads
+        self._timeout = timeout
+        self._slots = ThreadPoolExecutor(workers, thread_name_prefix="trial")
+        self._processes: set[Any] = set()
+        self._closing = False
+        method = "forkserver" if "forkserver" in mp.get_all_start_methods() else "spawn"
+        self._context: Any = mp.get_context(method)
+        if method == "forkserver":
+            self._context.set_forkserver_preload(PRELOAD)
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Run ``fn(*args, **kwargs)``; it and its arguments must be picklable."""
+        return self._slots.submit(self._isolated, fn, args, kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; with `cancel_futures` also end those that run."""
+        self._closing = cancel_futures
+        if cancel_futures:
+            for process in list(self._processes):
+                process.kill()
+        self._slots.shutdown(wait=wait, cancel_futures=cancel_futures)
+
+    def _isolated(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        receiver, sender = self._context.Pipe(duplex=False)
+        process = self._context.Process(target=_answer, args=(sender, fn, args, kwargs), daemon=True)
+        with _starting, _environment(self._threads), _without_main():
+            if self._closing:
+                raise TrialCrashError("the run was stopped")
+            process.start()
+        sender.close()
+        self._processes.add(process)
+        try:
+            return self._result(process, receiver)
+        finally:
+            process.join(GRACE)
+            process.kill()
+            process.join()
+            self._processes.discard(process)
+            receiver.close()
+
+    def _result(self, process: Any, receiver: Connection) -> Any:
+        if not receiver.poll(self._timeout):
+            process.kill()
+            raise TrialTimeoutError(f"took longer than {self._timeout:g} s")
+        try:
+            error, value = receiver.recv()
+        except EOFError:
+            process.join()
+            raise TrialCrashError(f"its process ended with exit code {process.exitcode}") from None
+        if error is not None:
+            raise TrialFailedError(*error)
+        return value
+
+
+def _answer(sender: Connection, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    """Send back a call's result, or its error in words: an exception itself may not survive the way."""
+    try:
+        answer: tuple[Any, Any] = (None, fn(*args, **kwargs))
+    except BaseException as error:  # whatever it is, the parent has to know
+        answer = (("".join(traceback.format_exception_only(error)).strip(), traceback.format_exc()), None)
+    sender.send(answer)
+
+
+@contextlib.contextmanager
+def _environment(threads: int) -> Iterator[None]:
+    """Set the number of threads for a process that starts; the libraries read it when they are loaded."""
+    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(threads)))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+@contextlib.contextmanager
+def _without_main() -> Iterator[None]:
+    """Keep a process that starts from importing the caller's script once more, which would run it again."""
+    main = sys.modules["__main__"]
+    hidden = {name: main.__dict__.pop(name) for name in ("__file__", "__spec__") if name in main.__dict__}
+    main.__spec__ = None
+    try:
+        yield
+    finally:
+        main.__dict__.update(hidden)

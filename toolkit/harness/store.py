@@ -1,0 +1,267 @@
+"""A run: a directory with everything that came of a suite."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from toolkit.embedding import Embedding
+from toolkit.errors import DataError
+from toolkit.harness.plan import Trial
+from toolkit.harness.trial import Outcome
+from toolkit.registry import embedder_class
+
+SCORE_COLUMNS = [
+    "dataset",
+    "split",
+    "fold",
+    "seed",
+    "embedder",
+    "embedding_dim",
+    "entity",
+    "task",
+    "readout",
+    "metric",
+    "value",
+    "n",
+    "target",
+    "convention",
+    "note",
+    "experiment",
+    "trial",
+]
+TRIAL_COLUMNS = [
+    "trial",
+    "experiment",
+    "dataset",
+    "split",
+    "fold",
+    "seed",
+    "embedder",
+    "name",
+    "library",
+    "is_null",
+    "embedding_dim",
+    "parameters",
+    "status",
+    "error",
+    "fit_seconds",
+    "cpu_seconds",
+    "evaluate_seconds",
+    "peak_memory_mb",
+]
+
+_NUMBERS = {
+    "seed",
+    "embedding_dim",
+    "value",
+    "n",
+    "fit_seconds",
+    "cpu_seconds",
+    "evaluate_seconds",
+    "peak_memory_mb",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """The results of a suite, read from their directory.
+
+    Parameters
+    ----------
+    path : Path
+        The directory.
+    """
+
+    path: Path
+
+    @cached_property
+    def info(self) -> dict[str, Any]:
+        """dict: the frozen suite, versions, seeds, data fingerprints and the machine."""
+        found: dict[str, Any] = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+        return found
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """pandas.DataFrame: a row a fit; its status, error, times and memory."""
+        return _read_table(self.path / "trials.csv", TRIAL_COLUMNS)
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """pandas.DataFrame: a row a number, or the reason in `note` why there is none."""
+        return _read_table(self.path / "scores.csv", SCORE_COLUMNS)
+
+    @property
+    def ok(self) -> bool:
+        """bool: whether every trial ended well."""
+        return bool((self.trials["status"] == "ok").all())
+
+    def embedding(self, trial: str, entity: str) -> Embedding:
+        """Open the vectors that a trial learned, memory-mapped."""
+        return Embedding.load(self.path / "embeddings" / f"{trial}.{entity}.arrow")
+
+    def report(self, path: str | Path | None = None, format: str | None = None) -> Path:
+        """Write a report.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Where to; ``report.html`` in the run's directory by default.
+        format : {"html", "md", "csv", "latex"}, optional
+            By default told by the path.
+
+        Returns
+        -------
+        Path
+            What was written.
+        """
+        from importlib import import_module
+
+        written: Path = import_module("toolkit.report").write_report(self.path, path, format)
+        return written
+
+
+def open_run(path: str | Path) -> Run:
+    """Open the directory of a run.
+
+    Parameters
+    ----------
+    path : str or Path
+        The directory.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    DataError
+        If it holds no run.
+    """
+    path = Path(path)
+    for name in ("run.json", "trials.csv", "scores.csv"):
+        if not (path / name).is_file():
+            raise DataError(f"holds no run: {name} is missing", path)
+    return Run(path)
+
+
+class RunWriter:
+    """Writes a run as its trials end; the tables are whole at every moment.
+
+    Parameters
+    ----------
+    path : Path
+        The directory.
+    trials : list of Trial
+        All trials, in the order in which tables show them.
+    """
+
+    def __init__(self, path: Path, trials: list[Trial]) -> None:
+        self.path, self.trials = path, trials
+        self.outcomes: dict[str, Outcome] = {}
+
+    def add(self, outcome: Outcome) -> None:
+        """Write what came of one more trial."""
+        self.outcomes[outcome.trial] = outcome
+        if outcome.trace:
+            (self.path / "errors").mkdir(exist_ok=True)
+            write_text(self.path / "errors" / f"{outcome.trial}.txt", outcome.trace)
+        done = [(trial, self.outcomes[trial.id]) for trial in self.trials if trial.id in self.outcomes]
+        trial_rows = [_trial_row(trial, outcome) for trial, outcome in done]
+        score_rows = [_score_row(trial, outcome, score) for trial, outcome in done for score in outcome.scores]
+        write_text(self.path / "trials.csv", _csv(trial_rows, TRIAL_COLUMNS))
+        write_text(self.path / "scores.csv", _csv(score_rows, SCORE_COLUMNS))
+
+    def write_info(self, info: dict[str, Any]) -> None:
+        """Write ``run.json``."""
+        write_text(self.path / "run.json", json.dumps(info, indent=1, ensure_ascii=False) + "\n")
+
+
+def prepare_directory(path: Path, fresh: bool) -> None:
+    """Make the directory of a run.
+
+    Parameters
+    ----------
+    path : Path
+        Where.
+    fresh : bool
+        Whether an earlier run there is to be removed.
+
+    Raises
+    ------
+    DataError
+        If it holds an earlier run and `fresh` is false, or anything that is not a run, or cannot be made.
+    """
+    try:
+        occupied = path.exists() and any(path.iterdir())
+        if occupied and not (path / "run.json").is_file():
+            raise DataError("is not empty and holds no run; choose another directory", path)
+        if occupied and not fresh:
+            raise DataError("already holds a run; replace it with --fresh, or choose another directory", path)
+        for name in ("run.json", "trials.csv", "scores.csv", "report.html", "report.md"):
+            (path / name).unlink(missing_ok=True)
+        for name in ("embeddings", "errors"):
+            if (path / name).is_dir():
+                shutil.rmtree(path / name)
+        (path / "embeddings").mkdir(parents=True)
+    except OSError as error:
+        raise DataError(f"cannot be written: {error.strerror}", path) from error
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file that is there whole or not at all."""
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    os.replace(partial, path)
+
+
+def _trial_row(trial: Trial, outcome: Outcome) -> dict[str, Any]:
+    cls = embedder_class(trial.embedder)
+    facts = {
+        **_common(trial, outcome),
+        "name": trial.embedder,
+        "library": cls.library,
+        "is_null": cls.is_null,
+        "parameters": json.dumps(trial.params),
+    }
+    measured = ("status", "error", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb")
+    return {**facts, **{name: getattr(outcome, name) for name in measured}}
+
+
+def _score_row(trial: Trial, outcome: Outcome, score: dict[str, Any]) -> dict[str, Any]:
+    return {**_common(trial, outcome), **score}
+
+
+def _common(trial: Trial, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "dataset": trial.dataset,
+        "split": trial.split,
+        "fold": trial.fold,
+        "seed": trial.seed,
+        "embedder": trial.label,
+        "embedding_dim": outcome.embedding_dim or trial.params.get("embedding_dim", ""),
+        "experiment": trial.experiment,
+        "trial": trial.id,
+    }
+
+
+def _csv(rows: list[dict[str, Any]], columns: list[str]) -> str:
+    return str(pd.DataFrame(rows, columns=columns).to_csv(index=False, lineterminator="\n"))
+
+
+def _read_table(path: Path, columns: list[str]) -> pd.DataFrame:
+    texts = {name: str for name in columns if name not in _NUMBERS}
+    table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={name: [""] for name in _NUMBERS})
+    missing = [name for name in columns if name not in table]
+    if missing:
+        raise DataError(f"has no column {missing[0]!r}", path)
+    if "is_null" in table:
+        table["is_null"] = table["is_null"] == "True"
+    return table

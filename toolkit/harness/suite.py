@@ -1,0 +1,195 @@
+"""Suites: what is compared, as a TOML file."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from toolkit.data.splits import METHODS
+from toolkit.datasets.sources import check_source
+from toolkit.errors import DataError, ParameterError, UnknownNameError
+from toolkit.registry import make_embedder
+from toolkit.resources import folder
+from toolkit.tasks import Kind, task_info
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _named(value: Any) -> Any:
+    """Let a plain name stand for a table that holds nothing else."""
+    return {"name": value} if isinstance(value, str) else value
+
+
+class EmbedderSpec(_Table):
+    """An embedder with its parameters, and the label under which it is shown."""
+
+    name: str
+    label: str = ""
+    params: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _known(self) -> EmbedderSpec:
+        make_embedder(self.name, **self.params)
+        return self
+
+    @property
+    def shown(self) -> str:
+        """str: the label, or else the name."""
+        return self.label or self.name
+
+
+class TaskSpec(_Table):
+    """A task with its options."""
+
+    name: str
+    options: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _known(self) -> TaskSpec:
+        task_info(self.name).check_options(self.options)
+        return self
+
+
+class SplitSpec(_Table):
+    """A division of ratings: a method, its options and, for a method with folds, which of them."""
+
+    name: str
+    folds: tuple[int, ...] = ()
+    options: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _known(self) -> SplitSpec:
+        known = [*(name for name in METHODS if name != "canonical"), "u1", "u2", "u3", "u4", "u5"]
+        if self.name not in known:
+            raise UnknownNameError("split", self.name, known)
+        return self
+
+    def parts(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        """Yield the columns split and fold of score tables, and the options, of each division."""
+        if self.name.startswith("u") and self.name not in METHODS:
+            yield "canonical", self.name, self.options
+        elif self.folds:
+            for fold in self.folds:
+                yield self.name, str(fold), {**self.options, "fold": fold}
+        else:
+            yield self.name, "", self.options
+
+
+class Experiment(_Table):
+    """One data set, and what is tried and asked on it."""
+
+    name: str
+    title: str = ""
+    dataset: str
+    options: dict[str, Any] = {}
+    splits: tuple[Annotated[SplitSpec, BeforeValidator(_named)], ...] = ()
+    dims: tuple[int, ...] = ()
+    tasks: tuple[Annotated[TaskSpec, BeforeValidator(_named)], ...] = Field(min_length=1)
+    embedders: tuple[Annotated[EmbedderSpec, BeforeValidator(_named)], ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Experiment:
+        kinds = {task_info(task.name).kind for task in self.tasks}
+        if len(kinds) > 1:
+            raise ParameterError(f"experiment {self.name!r} mixes tasks on ratings and tasks on words")
+        if self.kind == "ratings" and not self.splits:
+            raise ParameterError(f'experiment {self.name!r} needs splits, such as splits = ["holdout"]')
+        if self.kind == "corpus" and self.splits:
+            raise ParameterError(f"experiment {self.name!r} is on words, which are not split")
+        labels = [embedder.shown for embedder in self.embedders]
+        for label in labels:
+            if labels.count(label) > 1:
+                raise ParameterError(f"experiment {self.name!r} has two embedders called {label!r}; give one a label")
+        return self
+
+    @property
+    def kind(self) -> Kind:
+        """str: the kind of data, ratings or corpus."""
+        return task_info(self.tasks[0].name).kind
+
+
+class Suite(_Table):
+    """A set of experiments."""
+
+    title: str
+    description: str = ""
+    seeds: tuple[int, ...] = (0,)
+    experiments: tuple[Experiment, ...] = Field(min_length=1)
+    name: str = ""
+
+
+def suite_names() -> list[str]:
+    """Return the names of the suites that ship with the toolkit."""
+    return sorted(path.stem for path in folder("benchmarks").glob("*.toml"))
+
+
+def load_suite(name: str | Path) -> Suite:
+    """Read a suite.
+
+    Parameters
+    ----------
+    name : str or Path
+        The name of one that ships with the toolkit, or the path of a TOML file.
+
+    Returns
+    -------
+    Suite
+        Checked: every key, and every name of an embedder, parameter, task, option, split and data set, is known.
+
+    Raises
+    ------
+    UnknownNameError
+        If a name or key is not known.
+    DataError
+        If the file is missing or is not a suite.
+    """
+    path = Path(name)
+    if path.suffix != ".toml":
+        if str(name) not in suite_names():
+            raise UnknownNameError("suite", name, suite_names())
+        path = folder("benchmarks") / f"{name}.toml"
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise DataError("no such file", path) from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise DataError(f"cannot be read as TOML: {error}", path) from error
+    try:
+        suite = Suite(**{"name": path.stem, **raw})
+    except ValidationError as error:
+        raise _explained(error, path) from None
+    for experiment in suite.experiments:
+        check_source(experiment.dataset, experiment.kind)
+    return suite
+
+
+def _explained(error: ValidationError, path: Path) -> Exception:
+    """Return the first fault in our own words."""
+    first = error.errors()[0]
+    place = ".".join(str(step) for step in first["loc"])
+    if first["type"] == "extra_forbidden":
+        *parents, key = first["loc"]
+        table: type[BaseModel] = _model_at(parents)
+        return UnknownNameError(f"key in {path} ({place})", key, table.model_fields)
+    if first["type"] == "value_error":
+        return DataError(f"{place}: {first['ctx']['error']}", path)
+    return DataError(f"{place}: {first['msg']} (found {first['input']!r})", path)
+
+
+def _model_at(steps: list[Any]) -> type[BaseModel]:
+    names: dict[str, type[BaseModel]] = {
+        "experiments": Experiment,
+        "splits": SplitSpec,
+        "tasks": TaskSpec,
+        "embedders": EmbedderSpec,
+    }
+    found: type[BaseModel] = Suite
+    for step in steps:
+        found = names.get(step, found) if isinstance(step, str) else found
+    return found

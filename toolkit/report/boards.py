@@ -1,0 +1,217 @@
+"""A leaderboard as a part of the report: its definition, table and plots."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import pandas as pd
+
+from toolkit.metrics.base import metric_info
+from toolkit.report import figures, plotting
+from toolkit.report.model import Results
+from toolkit.report.numbers import MISSING, count, dimension, written
+from toolkit.report.parts import Board, Cell, Column, Fact, Figure, Key, Row, Table
+from toolkit.report.tables import ROW, Leaderboard
+from toolkit.report.wording import board_title, direction_words, listed, readout_title, row_label
+from toolkit.tasks import task_info
+
+
+def board_part(board: Leaderboard, results: Results, anchor: str, domain: tuple[float, float]) -> Board:
+    """Return the part of the report that shows a leaderboard.
+
+    Parameters
+    ----------
+    board : Leaderboard
+        What to show.
+    results : Results
+        The run it is from.
+    anchor : str
+        Prefix of all identifiers.
+    domain : tuple of float
+        Ends of the main metric's axis.
+
+    Returns
+    -------
+    Board
+    """
+    return Board(
+        anchor,
+        board_title(board, results),
+        task_info(board.task).definition,
+        tuple(_facts(board, results)),
+        _table(board, results, f"{anchor}-table"),
+        tuple(_figures(board, anchor, domain)),
+    )
+
+
+def metric_anchor(metric: str) -> str:
+    """Return the identifier of a metric's definition."""
+    return "metric-" + metric.replace("@", "-at-").replace("_", "-")
+
+
+def split_text(board: Leaderboard) -> str:
+    """Return on which splits the scores rest; empty where the data are not split."""
+    folds = [split for split in board.splits if split]
+    if not folds:
+        return ""
+    if board.protocol not in folds:
+        return f"canonical fold{'s' if len(folds) > 1 else ''} {listed(folds)}"
+    return f"{board.protocol}, {board.folds} folds" if board.folds > 1 else board.protocol
+
+
+def _facts(board: Leaderboard, results: Results) -> list[Fact]:
+    metric = metric_info(board.metric)
+    facts = [Fact("Ordered by", f"{metric.title}, {direction_words(board.metric)}. {metric.definition}")]
+    target = results.info.datasets.get(board.target)
+    if target:
+        facts.append(Fact("Judged on", f"{target.title}: {target.summary}. Licence: {target.licence}", target.link))
+    return [*facts, Fact("Protocol", "; ".join(_protocol(board)))]
+
+
+def _protocol(board: Leaderboard) -> Iterator[str]:
+    if len(board.readouts) == 1 and board.readouts[0]:
+        yield f"readout {readout_title(board.readouts[0]).lower()}"
+    if conventions := _conventions(board):
+        yield f"convention {conventions}"
+    if split := split_text(board):
+        yield f"split {split}"
+    dims = _dimensions(board)
+    if len(dims) == 1:
+        yield count(dims[0], "dimension")
+    sizes = board.main["n"].dropna()
+    if not sizes.empty:
+        low, high = round(sizes.min()), round(sizes.max())
+        yield f"{low:,} cases" if low == high else f"{low:,} to {high:,} cases"
+
+
+def _dimensions(board: Leaderboard) -> list[int]:
+    dims = board.cells["embedding_dim"]
+    return sorted({int(dim) for dim in dims[dims > 0]})
+
+
+def _conventions(board: Leaderboard) -> str:
+    """Return the conventions that the numbers follow, with their metrics where there are several."""
+    stated = board.cells[board.cells["convention"] != ""].groupby("convention", sort=False)["metric"].unique()
+    if len(stated) == 1:
+        return str(stated.index[0])
+    return "; ".join(
+        f"{convention} ({', '.join(metric_info(metric).title for metric in board.metrics if metric in used)})"
+        for convention, used in stated.items()
+    )
+
+
+def _table(board: Leaderboard, results: Results, anchor: str) -> Table:
+    several = len(board.readouts) > 1
+    pairs = [
+        (readout, metric)
+        for metric in board.metrics
+        for readout in board.readouts
+        if ((board.cells["readout"] == readout) & (board.cells["metric"] == metric)).any()
+    ]
+    dims = _dimensions(board)
+    columns = [Column("Embedder", kind="text"), *([Column("Dim")] if len(dims) > 1 else [])]
+    for readout, metric in pairs:
+        info = metric_info(metric)
+        title, group = (readout_title(readout), info.title) if several else (info.title, "")
+        columns.append(Column(title, group, info.direction, metric_anchor(metric)))
+    rows = [
+        _row(embedder, [dim] if len(dims) > 1 else [], cells, pairs)
+        for (embedder, dim), cells in board.cells.groupby(ROW, sort=False, dropna=False)
+    ]
+    return Table(anchor, _caption(board, results), tuple(columns), tuple(rows), tuple(_remarks(board, results)))
+
+
+def _row(embedder: str, dims: list[float], cells: pd.DataFrame, pairs: list[tuple[str, str]]) -> Row:
+    found = cells.set_index(["readout", "metric"])
+    values = [_value(found.loc[pair], pair[1]) if pair in found.index else Cell(MISSING) for pair in pairs]
+    label = embedder if cells["complete"].all() else f"{embedder} †"
+    return Row((Cell(label), *(Cell(dimension(dim)) for dim in dims), *values), bool(cells["is_null"].iloc[0]))
+
+
+def _value(cell: pd.Series, metric: str) -> Cell:
+    spread = written(metric, cell["sd"]) if cell["count"] > 1 else ""
+    return Cell(written(metric, cell["mean"]), spread, bool(cell["best"]))
+
+
+def _caption(board: Leaderboard, results: Results) -> str:
+    several = [count(number, noun) for number, noun in ((board.folds, "fold"), (board.seeds, "seed")) if number > 1]
+    mean = f"Mean ± standard deviation over {listed(several)}. " if several else ""
+    return f"{board_title(board, results)}. {mean}Ordered by {metric_info(board.metric).title}."
+
+
+def _remarks(board: Leaderboard, results: Results) -> list[str]:
+    remarks = []
+    if not board.cells["complete"].all():
+        remarks.append(
+            "† Not judged on every fold equally often, because fits failed; left out where the best is looked for."
+        )
+    experiment = next(e for e in results.info.suite.experiments if e.name == board.experiment)
+    shown = set(board.cells["embedder"])
+    absent = [method.label for method in experiment.embedders if method.label not in shown]
+    if absent:
+        remarks.append(f"Without a score here: {listed(absent)}. The reasons stand at the end of the experiment.")
+    return remarks
+
+
+def _figures(board: Leaderboard, anchor: str, domain: tuple[float, float]) -> list[Figure]:
+    metric = metric_info(board.metric)
+    points = plot_points(board)
+    floor = plotting.null_floor(points, board.metric)
+    series = tuple(board.readouts)
+    legend = tuple(Key(i, readout_title(name)) for i, name in enumerate(series)) if len(series) > 1 else ()
+    chosen = points[points["chosen"]]
+    at_best = ", each embedder at its best dimension" if board.has_dimensions else ""
+    axis = f"{metric.title} ({direction_words(board.metric)})"
+    found = [
+        Figure(
+            f"{anchor}-plot",
+            f"{metric.title}{at_best}; {direction_words(board.metric)}.",
+            f"Dot plot of {axis}: a row an embedder, in the order of the table above, which holds the values.",
+            partial(figures.dots, chosen, axis, domain, floor, series),
+            legend,
+        )
+    ]
+    if board.has_dimensions:
+        found.append(
+            Figure(
+                f"{anchor}-dimensions",
+                f"{metric.title} against dimension (log scale); {direction_words(board.metric)}.",
+                f"Small line plots of {axis} against dimension on a log axis, one an embedder; the table above "
+                "holds the values.",
+                partial(figures.curves, points, "min" if metric.direction == "lower" else "max", floor, series),
+                legend,
+            )
+        )
+    return found
+
+
+def plot_points(board: Leaderboard) -> pd.DataFrame:
+    """Return the main metric's cells as points of a plot, best embedder first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns embedder, label, dim, readout, series, value, low, high, is_null, complete; heads: True once for each
+        embedder and dimension; chosen: True at the dimension at which an embedder is best.
+    """
+    main = board.main
+    several = board.has_dimensions
+    first = main.groupby("embedder", sort=False)["embedding_dim"].transform("first")
+    spread = main["sd"].fillna(0.0)
+    return pd.DataFrame(
+        {
+            "embedder": main["embedder"],
+            "label": [row_label(*pair, several) for pair in zip(main["embedder"], main["embedding_dim"], strict=True)],
+            "dim": main["embedding_dim"],
+            "readout": main["readout"],
+            "series": [board.readouts.index(readout) for readout in main["readout"]],
+            "value": main["mean"],
+            "low": main["mean"] - spread,
+            "high": main["mean"] + spread,
+            "is_null": main["is_null"],
+            "complete": main["complete"],
+            "heads": ~main.duplicated(ROW),
+            "chosen": (main["embedding_dim"] == first) | (main["embedding_dim"].isna() & first.isna()),
+        }
+    ).reset_index(drop=True)

@@ -1,0 +1,168 @@
+"""The report as a tree of parts, from the results of a run."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+
+import pandas as pd
+
+from toolkit.metrics.base import metric_info
+from toolkit.report import figures, plotting
+from toolkit.report.boards import board_part, metric_anchor, plot_points, split_text
+from toolkit.report.ledger import cost_frame, cost_table, failure_table, reason_table, reproduction_tables
+from toolkit.report.model import Experiment, Results
+from toolkit.report.numbers import count, dimension, duration
+from toolkit.report.parts import Chapter, Definition, Document, Fact, Figure
+from toolkit.report.tables import Leaderboard, leaderboards
+from toolkit.report.wording import READOUTS, direction_words, finding, listed
+
+
+def build_document(results: Results) -> Document:
+    """Put the report together.
+
+    Parameters
+    ----------
+    results : Results
+        A run.
+
+    Returns
+    -------
+    Document
+        The same parts, whatever the format that writes them.
+    """
+    boards = leaderboards(results)
+    anchors = Anchors()
+    chapters = [
+        _chapter(experiment, [board for board in boards if board.experiment == experiment.name], results, anchors)
+        for experiment in results.info.suite.experiments
+    ]
+    suite = results.info.suite
+    return Document(
+        suite.title,
+        suite.description,
+        tuple(_run_facts(results)),
+        tuple(chapters),
+        results.info.command,
+        reproduction_tables(results),
+        tuple(_definitions(boards)),
+    )
+
+
+class Anchors:
+    """Gives out identifiers that are readable, the same for the same run, and never given twice."""
+
+    def __init__(self) -> None:
+        self._given: set[str] = {"summary", "reproduce", "definitions"}
+
+    def new(self, *names: str) -> str:
+        """Return an identifier made of the letters and digits of some names."""
+        stem = "-".join(re.sub("[^a-z0-9]+", "-", name.lower()).strip("-") for name in names if name) or "part"
+        anchor, number = stem, 1
+        while anchor in self._given:
+            number += 1
+            anchor = f"{stem}-{number}"
+        self._given.add(anchor)
+        return anchor
+
+
+def _run_facts(results: Results) -> list[Fact]:
+    info = results.info
+    failed = int((results.trials["status"] != "ok").sum())
+    fits = count(len(results.trials), "fit") + (f", {failed} of which failed" if failed else "")
+    version = info.versions.get("embedding-comparison-toolkit", "")
+    return [
+        Fact("Run", f"{info.started[:10]}, {duration(info.seconds)}"),
+        Fact("Fits", fits),
+        *([Fact("Toolkit", version)] if version else []),
+    ]
+
+
+def _chapter(experiment: Experiment, boards: list[Leaderboard], results: Results, anchors: Anchors) -> Chapter:
+    anchor = anchors.new("experiment", experiment.name)
+    costs = cost_frame(results, experiment.name)
+    parts = tuple(
+        board_part(board, results, anchors.new(experiment.name, board.task, board.target, board.protocol), domain)
+        for board, domain in zip(boards, _domains(boards), strict=True)
+    )
+    findings = (finding(board, results) for board in boards)
+    return Chapter(
+        anchor,
+        experiment.title,
+        tuple(_experiment_facts(experiment, boards, results)),
+        tuple(item for item in findings if item),
+        parts,
+        cost_table(costs, f"{anchor}-cost"),
+        tuple(_cost_figure(boards[0], costs, f"{anchor}-cost-plot")) if boards else (),
+        reason_table(results, experiment.name, f"{anchor}-reasons"),
+        failure_table(results, experiment.name, f"{anchor}-failures"),
+    )
+
+
+def _domains(boards: list[Leaderboard]) -> list[tuple[float, float]]:
+    """Return the ends of each board's axis: boards of one task share them, so that they can be laid side by side."""
+    points = [plot_points(board) for board in boards]
+    domains = []
+    for board in boards:
+        together = [frame for other, frame in zip(boards, points, strict=True) if other.task == board.task]
+        floors = [floor for frame in together if (floor := plotting.null_floor(frame, board.metric)) is not None]
+        ends = pd.concat([frame[side] for frame in together for side in ("low", "high")])
+        domains.append(plotting.axis_domain(board.metric, ends, floors))
+    return domains
+
+
+def _experiment_facts(experiment: Experiment, boards: list[Leaderboard], results: Results) -> list[Fact]:
+    trials = results.trials[results.trials["experiment"] == experiment.name]
+    n_null = trials.loc[trials["is_null"], "embedder"].nunique()
+    compared = count(trials["embedder"].nunique() - n_null, "embedder")
+    compared += f" and {count(n_null, 'null baseline')}" if n_null else ", no null baseline"
+    dims = [dimension(dim) for dim in sorted(trials["embedding_dim"].dropna().unique()) if dim > 0]
+    if dims:
+        compared += f", with {listed(dims)} dimensions"
+    facts = [Fact("Compared", compared)]
+    data = results.info.datasets.get(experiment.dataset)
+    if data:
+        facts.append(Fact("Trained on", f"{data.title}: {data.summary}. Licence: {data.licence}", data.link))
+    else:
+        facts.append(Fact("Trained on", experiment.dataset))
+    splits = dict.fromkeys(text for board in boards if (text := split_text(board)))
+    facts.append(Fact("Split", "; ".join(splits) or "none: what is judged on is a set of its own"))
+    facts.append(Fact("Seeds", listed(map(str, results.info.suite.seeds))))
+    return facts
+
+
+def _cost_figure(board: Leaderboard, costs: pd.DataFrame, anchor: str) -> list[Figure]:
+    """Return the scatter of cost against quality for the best readout of each embedder."""
+    metric = metric_info(board.metric)
+    points = plot_points(board)
+    points = points[points["chosen"]].sort_values("value", ascending=metric.direction == "lower", kind="stable")
+    points = points.drop_duplicates("label").merge(
+        costs[["embedder", "embedding_dim", "fit_seconds"]],
+        left_on=["embedder", "dim"],
+        right_on=["embedder", "embedding_dim"],
+    ).dropna(subset="fit_seconds")
+    if len(points) < 2:
+        return []
+    floor = plotting.null_floor(points, board.metric)
+    ends = plotting.axis_domain(board.metric, points["value"], [] if floor is None else [floor])
+    title = f"{metric.title} against the time of a fit"
+    best = ", each embedder with its best readout" if len(board.readouts) > 1 else ""
+    return [
+        Figure(
+            anchor,
+            f"{title}{best}; {direction_words(board.metric)}.",
+            f"Scatter plot of {title.lower()}, a point an embedder. The tables of this experiment hold the values.",
+            partial(figures.costs, points.rename(columns={"fit_seconds": "seconds"}), metric.title, ends, floor),
+        )
+    ]
+
+
+def _definitions(boards: list[Leaderboard]) -> list[Definition]:
+    metrics = dict.fromkeys(metric for board in boards for metric in board.metrics)
+    readouts = dict.fromkeys(readout for board in boards for readout in board.readouts if readout in READOUTS)
+    found = []
+    for name in metrics:
+        info = metric_info(name)
+        text = f"{info.definition} {direction_words(name).capitalize()}."
+        found.append(Definition(metric_anchor(name), info.title, text))
+    return found + [Definition(f"readout-{name}", f"Readout: {READOUTS[name][0]}", READOUTS[name][1]) for name in readouts]

@@ -1,0 +1,203 @@
+"""Plots of a run as Altair specifications, each made by a function of a data frame and a width.
+
+The data frames and functions hold nothing of the page they end on; `plotting` holds what the plots share.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+import pandas as pd
+
+from toolkit.report import plotting
+from toolkit.report.placement import place_labels
+from toolkit.report.plotting import FONT, GRID, INK, LETTER, MUTED, NULL, PAD, SERIES
+
+if TYPE_CHECKING:
+    import altair as alt
+
+ROW_HEIGHT = 24
+
+
+def dots(
+    points: pd.DataFrame,
+    axis: str,
+    domain: tuple[float, float],
+    floor: float | None,
+    series: tuple[str, ...],
+    width: int,
+) -> alt.LayerChart:
+    """Draw a dot plot: a row an embedder, a mark a readout.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        As `boards.plot_points` gives them, in the order of the rows.
+    axis : str
+        Title of the horizontal axis.
+    domain : tuple of float
+        Its ends; what lies outside is written at the edge.
+    floor : float or None
+        Where the best null baseline stands.
+    series : tuple of str
+        The readouts, in the order of their colours.
+    width : int
+        Width in pixels, labels and all.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    import altair as alt
+
+    labels = points["label"].drop_duplicates().tolist()
+    left = min(round(LETTER * max(map(len, labels))) + 14, round(0.36 * width))
+    inner, height = width - left - PAD, ROW_HEIGHT * len(labels)
+    outside = ~points["value"].between(*domain)
+    points = points.assign(
+        outside=outside,
+        shown=points["value"].clip(*domain),
+        low=points["low"].clip(*domain),
+        high=points["high"].clip(*domain),
+        remark=[f"{value:.2f} →" if value > domain[1] else f"← {value:.2f}" for value in points["value"]],
+        short=[plotting.shorten(label, left - 12) for label in points["label"]],
+    )
+    base = alt.Chart(points).encode(y=alt.Y("label:N", sort=labels, axis=None))
+    x = alt.X("shown:Q", scale=alt.Scale(domain=domain, nice=False), axis=plotting.axis(axis, inner))
+    color = plotting.series_color(series)
+    marks = base.transform_filter("!datum.outside")
+    layers = [
+        base.transform_filter("datum.heads").mark_rule(color=GRID).encode(x=alt.value(0), x2=alt.value(inner)),
+        *plotting.floor_down(floor, domain),
+        base.mark_rule(color=NULL, strokeWidth=1).encode(x="min(shown):Q", x2="max(shown):Q"),
+        base.mark_rule(strokeWidth=3, opacity=0.45).encode(x="low:Q", x2="high:Q", color=color),
+        marks.mark_point(filled=True, size=80, opacity=1).encode(x=x, color=color, shape=plotting.series_shape(series)),
+        base.transform_filter("datum.outside")
+        .mark_text(fontSize=FONT - 2, align=alt.expr("datum.value > datum.shown ? 'right' : 'left'"), dy=-8)
+        .encode(x=x, color=color, text="remark:N"),
+        *plotting.row_labels(base),
+    ]
+    return plotting.framed(alt.layer(*layers), inner, height, left)
+
+
+def curves(
+    points: pd.DataFrame, best: Literal["min", "max"], floor: float | None, series: tuple[str, ...], width: int
+) -> alt.FacetChart:
+    """Draw a small plot an embedder: the metric against the dimension, with all others in grey behind it.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        As `boards.plot_points` gives them.
+    best : {"min", "max"}
+        Which of an embedder's readouts stands for it in the others' background.
+    floor : float or None
+        Where the best null baseline stands.
+    series : tuple of str
+        The readouts, in the order of their colours.
+    width : int
+        Width in pixels.
+
+    Returns
+    -------
+    altair.FacetChart
+    """
+    import altair as alt
+
+    points = points[points["dim"] > 0]
+    learned = points[~points["is_null"]].assign(floor=floor)
+    behind = points.groupby(["embedder", "dim"], as_index=False)["value"].agg(best).rename(columns={"embedder": "line"})
+    columns = 2 if width < plotting.NARROW else 4
+    panel = (width - 60 - 16 * (columns - 1)) // columns
+    dims = sorted(points["dim"].unique())
+    x = alt.X(
+        "dim:Q",
+        scale=alt.Scale(type="log", base=2, nice=False, domain=[dims[0], dims[-1]], padding=8),
+        axis=alt.Axis(values=dims, format="d", title=None, labelOverlap="greedy", labelSeparation=4, grid=False),
+    )
+    y = alt.Y("value:Q", scale=alt.Scale(zero=False), axis=plotting.axis("", panel, tickCount=4))
+    color = plotting.series_color(series)
+    line = alt.Chart().encode(x=x, y=y, color=color)
+    rule = alt.Chart().mark_rule(color=NULL, strokeDash=[4, 3])
+    layers = [
+        alt.Chart(behind).mark_line(color=NULL, strokeWidth=1, opacity=0.35).encode(x=x, y=y, detail="line:N"),
+        *([] if floor is None else [rule.encode(y="min(floor):Q")]),
+        line.mark_line(strokeWidth=2),
+        line.mark_point(filled=True, size=45, opacity=1).encode(shape=plotting.series_shape(series)),
+    ]
+    facet = alt.Facet(
+        "embedder:N",
+        sort=learned["embedder"].drop_duplicates().tolist(),
+        header=alt.Header(title=None, labelAnchor="start", labelFontSize=FONT, labelLimit=round(0.85 * panel), labelColor=INK),
+    )
+    chart = alt.layer(*layers, data=learned).properties(width=panel, height=round(0.72 * panel))
+    return chart.facet(facet=facet, columns=columns, spacing=16)
+
+
+def costs(
+    points: pd.DataFrame, axis: str, domain: tuple[float, float], floor: float | None, width: int
+) -> alt.LayerChart:
+    """Draw quality against the seconds of a fit, on a log axis.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        Columns label, value, seconds and is_null; a row an embedder.
+    axis : str
+        Title of the vertical axis.
+    domain : tuple of float
+        Its ends; what lies outside stands at the edge with its value.
+    floor : float or None
+        Where the best null baseline stands.
+    width : int
+        Width in pixels.
+
+    Returns
+    -------
+    altair.LayerChart
+    """
+    import altair as alt
+
+    outside = ~points["value"].between(*domain)
+    points = points.assign(
+        seconds=points["seconds"].clip(lower=0.001),
+        label=[
+            plotting.shorten(label, 0.3 * width) + (f" ({value:.2f})" if off else "")
+            for label, value, off in zip(points["label"], points["value"], outside, strict=True)
+        ],
+        value=points["value"].clip(*domain),
+    )
+    span = (points["seconds"].min() / 1.6, points["seconds"].max() * 1.6)
+    left = 56
+    inner, height = width - left - PAD, round(min(0.9 * width, 400))
+    across = np.log(points["seconds"] / span[0]) / math.log(span[1] / span[0]) * inner
+    down = (domain[1] - points["value"]) / (domain[1] - domain[0]) * height
+    blocked = None if floor is None else (domain[1] - floor) / (domain[1] - domain[0]) * height
+    points = points.assign(**place_labels(points["label"], across, down, inner, height, blocked))
+    points["label_x"] = span[0] * (span[1] / span[0]) ** (points["label_x"] / inner)
+    points["label_y"] = domain[1] - points["label_y"] / height * (domain[1] - domain[0])
+    x_scale = alt.Scale(type="log", domain=span, nice=False)
+    y_scale = alt.Scale(domain=domain, nice=False)
+    x_axis = plotting.axis("seconds of one fit (log scale)", inner, values=plotting.log_ticks(*span), format="~g")
+    x = alt.X("seconds:Q", scale=x_scale, axis=x_axis)
+    y = alt.Y("value:Q", scale=y_scale, axis=plotting.axis("", height, tickCount=6))
+    color = alt.condition("datum.is_null", alt.value(NULL), alt.value(SERIES[0]))
+    base = alt.Chart(points)
+    layers = [
+        *plotting.floor_across(floor, domain, inner),
+        base.mark_point(filled=True, size=70, opacity=1).encode(x=x, y=y, color=color),
+        *(
+            base.transform_filter(f"datum.align == '{align}'")
+            .mark_text(align=align, baseline="middle", fontSize=FONT - 1)
+            .encode(
+                x=alt.X("label_x:Q", scale=x_scale),
+                y=alt.Y("label_y:Q", scale=y_scale),
+                text="label:N",
+                color=alt.condition("datum.is_null", alt.value(MUTED), alt.value(INK)),
+            )
+            for align in ("left", "right", "center")
+        ),
+    ]
+    return plotting.framed(alt.layer(*layers), inner, height, left)

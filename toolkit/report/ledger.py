@@ -1,0 +1,142 @@
+"""The tables beside the leaderboards: what it cost, what does not apply, what failed, and with what it was made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import pandas as pd
+
+from toolkit.report.model import Results
+from toolkit.report.numbers import MISSING, dimension, megabytes, seconds
+from toolkit.report.parts import Cell, Column, Row, Table
+from toolkit.report.tables import ROW
+from toolkit.report.wording import listed, readout_title
+from toolkit.tasks import task_info
+
+COST_NOTE = (
+    "Means over the fits that succeeded. CPU seconds count every core. Peak memory is the largest that the process "
+    "of a fit ever held, with data and libraries."
+)
+
+
+def cost_frame(results: Results, experiment: str) -> pd.DataFrame:
+    """Return what each embedder and dimension cost, cheapest first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns embedder, embedding_dim, library, is_null, ok, fits, fit_seconds, cpu_seconds, evaluate_seconds,
+        peak_memory_mb. An embedder of which no fit succeeded is left out.
+    """
+    trials = results.trials[results.trials["experiment"] == experiment]
+    succeeded = trials["status"] == "ok"
+    costs = trials[succeeded].groupby(ROW, dropna=False).agg(
+        library=("library", "first"),
+        is_null=("is_null", "first"),
+        ok=("trial", "size"),
+        fit_seconds=("fit_seconds", "mean"),
+        cpu_seconds=("cpu_seconds", "mean"),
+        evaluate_seconds=("evaluate_seconds", "mean"),
+        peak_memory_mb=("peak_memory_mb", "max"),
+    )
+    costs["fits"] = trials.groupby(ROW, dropna=False).size()
+    return costs.reset_index().sort_values(["fit_seconds", *ROW], kind="stable", ignore_index=True)
+
+
+def cost_table(costs: pd.DataFrame, anchor: str) -> Table | None:
+    """Return the table of time and memory; None where no fit succeeded."""
+    if costs.empty:
+        return None
+    columns = [Column("Embedder", kind="text"), Column("Dim"), Column("Library", kind="text"), Column("Fits")]
+    columns += [Column(title) for title in ("Fit (s)", "CPU (s)", "Evaluation (s)", "Peak memory (MB)")]
+    rows = []
+    for cost in costs.itertuples():
+        fits = str(cost.fits) if cost.ok == cost.fits else f"{cost.ok} of {cost.fits}"
+        times = (seconds(cost.fit_seconds), seconds(cost.cpu_seconds), seconds(cost.evaluate_seconds))
+        library = "toolkit" if cost.library == "embedding-comparison-toolkit" else cost.library
+        texts = (cost.embedder, dimension(cost.embedding_dim), library, fits, *times)
+        rows.append(_row(*texts, megabytes(cost.peak_memory_mb), is_null=cost.is_null))
+    return Table(anchor, "Time and memory of one fit, fastest first.", tuple(columns), tuple(rows), (COST_NOTE,))
+
+
+def reason_table(results: Results, experiment: str, anchor: str) -> Table | None:
+    """Return why scores do not exist, one row a reason; None where all exist."""
+    scores = results.scores
+    notes = scores[(scores["experiment"] == experiment) & scores["value"].isna() & (scores["note"] != "")]
+    if notes.empty:
+        return None
+    reasons = [_reason(*texts) for texts in zip(notes["note"], notes["name"], notes["embedder"], strict=True)]
+    rows = []
+    for (task, readout, reason), group in notes.assign(reason=reasons).groupby(
+        ["task", "readout", "reason"], sort=False
+    ):
+        embedders = listed(group["embedder"].drop_duplicates())
+        rows.append(_row(task_info(task).title, readout_title(readout) or MISSING, embedders, reason))
+    return _plain(anchor, "Scores that do not exist, and why.", ("Task", "Readout", "Embedders", "Why"), rows)
+
+
+def _reason(note: str, name: str, label: str) -> str:
+    """Return a note without the embedder that it begins with, so that several can share it."""
+    for subject in (label, name):
+        if note.casefold().startswith((f"{subject} ".casefold(), f"{subject}: ".casefold())):
+            return note[len(subject) :].lstrip(": ")
+    return note
+
+
+def failure_table(results: Results, experiment: str, anchor: str) -> Table | None:
+    """Return the fits that did not succeed, each with its error; None where all did."""
+    trials = results.trials
+    failed = trials[(trials["experiment"] == experiment) & (trials["status"] != "ok")]
+    if failed.empty:
+        return None
+    rows = [
+        _row(
+            trial.embedder,
+            dimension(trial.embedding_dim),
+            *(text or MISSING for text in (trial.split, trial.fold, trial.seed, trial.status, trial.error)),
+            is_null=trial.is_null,
+        )
+        for trial in failed.itertuples()
+    ]
+    titles = ("Embedder", "Dim", "Split", "Fold", "Seed", "Status", "Error")
+    return _plain(anchor, "Fits that did not succeed.", titles, rows)
+
+
+def reproduction_tables(results: Results) -> tuple[Table, ...]:
+    """Return data fingerprints, embedders, versions and machine."""
+    info = results.info
+    data = [
+        Row((Cell(key), Cell(item.title, link=item.link), *map(Cell, (item.role, item.licence, item.fingerprint))))
+        for key, item in info.datasets.items()
+    ]
+    embedders = [
+        _row(method.label, experiment.title, method.name, _parameters(method.params))
+        for experiment in info.suite.experiments
+        for method in experiment.embedders
+    ]
+    machine = [_row(_spoken(name), MISSING if value is None else str(value)) for name, value in info.machine.items()]
+    versions = [_row(name, version) for name, version in info.versions.items()]
+    return (
+        _plain("data", "Data", ("Name", "Title", "Role", "Licence", "SHA-256"), data, code="SHA-256"),
+        _plain("embedders", "Embedders", ("Embedder", "Experiment", "Name", "Parameters"), embedders),
+        _plain("versions", "Versions", ("Package", "Version"), versions),
+        _plain("machine", "Machine", ("What", "Value"), machine),
+    )
+
+
+def _spoken(name: str) -> str:
+    return name.replace("_gib", " (GiB)").replace("_", " ")
+
+
+def _parameters(params: Mapping[str, object]) -> str:
+    return ", ".join(f"{name}={json.dumps(value, ensure_ascii=False)}" for name, value in params.items()) or MISSING
+
+
+def _plain(anchor: str, caption: str, titles: tuple[str, ...], rows: list[Row], code: str = "") -> Table:
+    columns = tuple(Column(title, kind="code" if title == code else "text") for title in titles)
+    return Table(anchor, caption, columns, tuple(rows))
+
+
+def _row(*texts: str, is_null: bool = False) -> Row:
+    return Row(tuple(Cell(text) for text in texts), is_null)

@@ -1,0 +1,105 @@
+"""The report as GitHub-flavoured Markdown that reads well as plain text too."""
+
+from __future__ import annotations
+
+import re
+
+import jinja2
+
+from toolkit.report.parts import ARROWS, Cell, Column, Document, Table
+
+
+class Ready(str):
+    """Text that is Markdown already."""
+
+
+def render_markdown(document: Document) -> str:
+    """Write a document as Markdown.
+
+    Parameters
+    ----------
+    document : Document
+        What to show.
+
+    Returns
+    -------
+    str
+        Tables without the figures.
+    """
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("toolkit.report"),
+        autoescape=False,  # noqa: S701  # this is no HTML; finalize escapes every value for Markdown
+        finalize=lambda value: value if isinstance(value, Ready) else escape(str(value)),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["ready"] = Ready
+    template = environment.get_template("report.md.j2")
+    text = template.render(document=document, table=pipe_table, link=link, fence=fence)
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def escape(text: str) -> str:
+    r"""Return text that Markdown shows as it is, on one line.
+
+    Examples
+    --------
+    >>> print(escape("a|b *x* hit_rate@10 50%_$&"))
+    a\|b \*x\* hit_rate@10 50%\_\$&amp;
+    """
+    text = " ".join(text.split())
+    text = re.sub(r"([\\`*\[\]|~$#])", r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;"))
+    text = re.sub(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\_", text)
+    return re.sub(r"^(>|[-+=](?=\s|$)|[0-9]+(?=[.)](?:\s|$)))", _disarm, text)
+
+
+def _disarm(start: re.Match[str]) -> str:
+    """Return the start of a line with the backslash that keeps it from opening a quotation, a heading or a list."""
+    return f"{start[0]}\\" if start[0].isdigit() else f"\\{start[0]}"
+
+
+def link(text: str, address: str) -> Ready:
+    """Return a link, or the text alone where there is no address that a link can hold."""
+    shown = escape(text)
+    plain = re.fullmatch(r"https?://[^\s<>()|\\]+", address)
+    return Ready(f"[{shown}]({address})" if plain else shown)
+
+
+def fence(code: str) -> Ready:
+    """Return a block of code, fenced by more backticks than it holds."""
+    ticks = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
+    return Ready(f"{ticks}\n{code}\n{ticks}")
+
+
+def pipe_table(table: Table) -> Ready:
+    """Return a table whose columns line up in plain text."""
+    heads = [_heading(column) for column in table.columns]
+    rows = [[_label(row.cells[0], row.is_null), *map(_cell, row.cells[1:])] for row in table.rows]
+    widths = [max(3, *map(len, column)) for column in zip(heads, *rows, strict=True)]
+    right = [column.kind == "number" for column in table.columns]
+    rule = [("-" * (width - 1) + ":") if flush else "-" * width for width, flush in zip(widths, right, strict=True)]
+    lines = [
+        " | ".join(
+            text.rjust(width) if flush else text.ljust(width)
+            for text, width, flush in zip(cells, widths, right, strict=True)
+        )
+        for cells in (heads, rule, *rows)
+    ]
+    return Ready("\n".join(f"| {line} |" for line in lines))
+
+
+def _heading(column: Column) -> str:
+    arrow = f" {ARROWS[column.direction]}" if column.direction in ARROWS else ""
+    return escape(f"{column.group}{arrow} {column.title}" if column.group else f"{column.title}{arrow}")
+
+
+def _label(cell: Cell, is_null: bool) -> str:
+    return escape(cell.text) + (" (null)" if is_null else "")
+
+
+def _cell(cell: Cell) -> str:
+    text = link(cell.text, cell.link)
+    spread = f" ± {escape(cell.spread)}" if cell.spread else ""
+    return (f"**{text}**" if cell.best else text) + spread

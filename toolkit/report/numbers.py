@@ -1,0 +1,71 @@
+"""How numbers are written: one rule a metric, so that text, tables and marks agree."""
+
+from __future__ import annotations
+
+import math
+
+from toolkit.metrics.base import metric_info
+
+MISSING = "–"
+
+
+def written(metric: str, value: float) -> str:
+    """Return a metric's value as it stands in text and tables, with a minus sign rather than a hyphen.
+
+    Examples
+    --------
+    >>> written("rmse", 0.89), written("rmse", float("nan"))
+    ('0.8900', '–')
+    """
+    if math.isnan(value):
+        return MISSING
+    info = metric_info(metric)
+    return f"{rounded(metric, value):.{info.digits}f}{info.unit}".replace("-", "−")
+
+
+def rounded(metric: str, value: float) -> float:
+    """Return the value as precisely as `written` shows it: two values that look the same are the same."""
+    return round(value, metric_info(metric).digits) + 0.0  # + 0.0 turns -0.0 into 0.0
+
+
+def dimension(value: float) -> str:
+    """Return a number of columns, or a dash for a method that has no vectors."""
+    return f"{value:.0f}" if value > 0 else MISSING
+
+
+def seconds(value: float) -> str:
+    """Return seconds with two decimals, so that a column of them lines up."""
+    if math.isnan(value):
+        return MISSING
+    return "<0.01" if 0 < value < 0.005 else f"{value:,.2f}"
+
+
+def megabytes(value: float) -> str:
+    """Return megabytes without decimals."""
+    return MISSING if math.isnan(value) else f"{value:,.0f}"
+
+
+def duration(value: float) -> str:
+    """Return a length of time in words.
+
+    Examples
+    --------
+    >>> duration(8.4), duration(131.2), duration(7320)
+    ('8 s', '2 min 11 s', '2 h 2 min')
+    """
+    total = round(value)
+    hours, minutes, rest = total // 3600, total // 60 % 60, total % 60
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number and its noun in the right form.
+
+    Examples
+    --------
+    >>> count(1, "fit"), count(1200, "fit")
+    ('1 fit', '1,200 fits')
+    """
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

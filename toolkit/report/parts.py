@@ -1,0 +1,170 @@
+"""What a report is made of, before it takes the form of HTML, Markdown or LaTeX.
+
+Every text in here is plain: the format that writes it escapes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import groupby
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    import altair as alt
+
+
+ARROWS = {"higher": "↑", "lower": "↓"}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A value, perhaps with its standard deviation, perhaps the best of its column, perhaps a link."""
+
+    text: str
+    spread: str = ""
+    best: bool = False
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading; `group` stands above neighbours that share it.
+
+    `direction` and `anchor`, the place of a definition, belong to the group where there is one.
+    """
+
+    title: str
+    group: str = ""
+    direction: str = "neutral"
+    anchor: str = ""
+    kind: Literal["number", "text", "code"] = "number"
+
+
+@dataclass(frozen=True)
+class Row:
+    """Cells, the first of which names the row."""
+
+    cells: tuple[Cell, ...]
+    is_null: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns and rows under a caption, with remarks below."""
+
+    anchor: str
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def groups(self) -> list[tuple[Column, int]]:
+        """The first column of each group with the group's width; empty where there are no groups."""
+        spans = [(next(columns), 1 + len(list(columns))) for _, columns in groupby(self.columns, key=attrgetter("group"))]
+        return spans if any(column.group for column, _ in spans) else []
+
+    def starts_group(self, position: int) -> bool:
+        """Whether a column is the first of a named group."""
+        group = self.columns[position].group
+        return bool(group) and group != self.columns[position - 1].group
+
+
+@dataclass(frozen=True)
+class Key:
+    """An entry of a figure's legend: a series number, which stands for a colour and a shape, and its name."""
+
+    series: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A plot that is drawn only when a format has room for it.
+
+    Parameters
+    ----------
+    anchor, title : str
+        Its identifier and caption.
+    description : str
+        The alternative text.
+    draw : callable
+        Takes a width in pixels and returns the Altair chart.
+    legend : tuple of Key
+        The series, where there are several.
+    """
+
+    anchor: str
+    title: str
+    description: str
+    draw: Callable[[int], alt.LayerChart] = field(repr=False)
+    legend: tuple[Key, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A term and what holds for it."""
+
+    term: str
+    text: str
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A sentence in three parts: what was judged, who is best, by how much."""
+
+    topic: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Board:
+    """One task on one target: how the numbers are made, the leaderboard and its plots."""
+
+    anchor: str
+    title: str
+    definition: str
+    facts: tuple[Fact, ...]
+    table: Table
+    figures: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """One experiment."""
+
+    anchor: str
+    title: str
+    facts: tuple[Fact, ...]
+    findings: tuple[Finding, ...]
+    boards: tuple[Board, ...]
+    costs: Table | None
+    cost_figures: tuple[Figure, ...]
+    reasons: Table | None
+    failures: Table | None
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A metric or readout and the sentence that fixes it."""
+
+    anchor: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """The whole report."""
+
+    title: str
+    description: str
+    facts: tuple[Fact, ...]
+    chapters: tuple[Chapter, ...]
+    command: str
+    reproduction: tuple[Table, ...]
+    definitions: tuple[Definition, ...]

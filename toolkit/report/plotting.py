@@ -1,0 +1,167 @@
+"""What the plots share: colours, axes and the frame.
+
+Sizes are fixed and labels are marks, so that a drawing does not hang on the fonts of the machine that makes it.
+The colours are those of the light page; the style sheet replaces them one by one on a dark one.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from toolkit.metrics.base import metric_info
+from toolkit.report.tables import best_of
+
+if TYPE_CHECKING:
+    import altair as alt
+
+INK, MUTED, GRID, NULL = "#1c1c1a", "#66645f", "#e4e1da", "#8f8c86"
+SERIES = ("#0072b2", "#d55e00", "#009e73", "#a8528a", "#b07800", "#3a3a8c")
+SHAPES = ("circle", "diamond", "square", "triangle-up", "triangle-down", "cross")
+FONT, LETTER, NARROW = 13, 7.4, 480
+PAD, TOP, BOTTOM = 18, 26, 46
+FENCE = 3.0  # in interquartile ranges: what lies further off is written at the edge, so that the rest can be told apart
+
+
+def null_floor(points: pd.DataFrame, metric: str) -> float | None:
+    """Return the best complete value of a null baseline, or None where there is none."""
+    null = points.loc[points["is_null"] & points["complete"], "value"]
+    return best_of(metric, null) if len(null) else None
+
+
+def axis_domain(metric: str, values: pd.Series, floors: list[float]) -> tuple[float, float]:
+    """Return the ends of a metric's axis.
+
+    Parameters
+    ----------
+    metric : str
+        Its direction says which side is the worse one.
+    values : pandas.Series
+        All values, with the ends of their whiskers.
+    floors : list of float
+        Values that must lie within, whatever the others are.
+
+    Returns
+    -------
+    low, high : float
+        On the worse side, a value far from all others may lie outside.
+    """
+    first, third = values.quantile([0.25, 0.75])
+    reach = FENCE * (third - first)
+    low, high = values.min(), values.max()
+    if reach > 0 and metric_info(metric).direction == "lower":
+        high = max([values[values <= third + reach].max(), *floors])
+    elif reach > 0:
+        low = min([values[values >= first - reach].min(), *floors])
+    margin = 0.04 * (high - low) or 0.5
+    return float(low - margin), float(high + margin)
+
+
+def axis(title: str, length: int, **options: Any) -> alt.Axis:
+    """Return an axis with a quiet grid and as many ticks as its length has room for."""
+    import altair as alt
+
+    return alt.Axis(title=title or None, **{"tickCount": max(3, length // 80), "gridColor": GRID, **options})
+
+
+def series_color(series: tuple[str, ...]) -> dict[str, Any]:
+    """Return a colour a readout, and grey for null baselines."""
+    import altair as alt
+
+    numbers = list(range(len(series)))
+    scale = alt.Scale(domain=numbers, range=[SERIES[i % len(SERIES)] for i in numbers])
+    return alt.condition("datum.is_null", alt.value(NULL), alt.Color("series:N", scale=scale, legend=None))
+
+
+def series_shape(series: tuple[str, ...]) -> alt.Shape:
+    """Return a shape a readout."""
+    import altair as alt
+
+    numbers = list(range(len(series)))
+    scale = alt.Scale(domain=numbers, range=[SHAPES[i % len(SHAPES)] for i in numbers])
+    return alt.Shape("series:N", scale=scale, legend=None)
+
+
+def shorten(label: str, room: float) -> str:
+    """Return a label that fits into some pixels, by the width that letters have in the wider of the usual fonts.
+
+    Examples
+    --------
+    >>> shorten("Word2Vec", 200), shorten("A name without an end", 90)
+    ('Word2Vec', 'A name with…')
+    """
+    letters = max(4, int(room / LETTER))
+    return label if len(label) <= letters else label[: letters - 1].rstrip() + "…"
+
+
+def row_labels(base: alt.Chart) -> list[alt.Chart]:
+    """Return the names of the rows (field short), left of the plot; those of null baselines in italics."""
+    import altair as alt
+
+    styles = (("datum.heads && !datum.is_null", INK, "normal"), ("datum.heads && datum.is_null", MUTED, "italic"))
+    return [
+        base.transform_filter(test)
+        .mark_text(align="right", baseline="middle", fontSize=FONT, fontStyle=style, color=color)
+        .encode(x=alt.value(-10), text="short:N")
+        for test, color, style in styles
+    ]
+
+
+def floor_down(floor: float | None, domain: tuple[float, float]) -> list[alt.Chart]:
+    """Return a vertical line at the best null baseline, named above the plot."""
+    import altair as alt
+
+    if floor is None:
+        return []
+    x = alt.X("floor:Q", scale=alt.Scale(domain=domain, nice=False))
+    base = alt.Chart(pd.DataFrame({"floor": [floor]})).encode(x=x)
+    right_half = floor > (domain[0] + domain[1]) / 2
+    name = base.mark_text(
+        align="right" if right_half else "left", dx=3 if right_half else -3, baseline="bottom", fontSize=FONT - 2
+    )
+    return [
+        base.mark_rule(color=NULL, strokeDash=[4, 3]),
+        name.encode(y=alt.value(-6), text=alt.value("best null baseline"), color=alt.value(MUTED)),
+    ]
+
+
+def floor_across(floor: float | None, domain: tuple[float, float], inner: int) -> list[alt.Chart]:
+    """Return a horizontal line at the best null baseline, named at its right end."""
+    import altair as alt
+
+    if floor is None:
+        return []
+    y = alt.Y("floor:Q", scale=alt.Scale(domain=domain, nice=False))
+    base = alt.Chart(pd.DataFrame({"floor": [floor]})).encode(y=y)
+    name = base.mark_text(align="right", baseline="bottom", dy=-4, fontSize=FONT - 2)
+    return [
+        base.mark_rule(color=NULL, strokeDash=[4, 3]),
+        name.encode(x=alt.value(inner), text=alt.value("best null baseline"), color=alt.value(MUTED)),
+    ]
+
+
+def framed(chart: alt.LayerChart, inner: int, height: int, left: int) -> alt.LayerChart:
+    """Return the chart with fixed margins around a plot of the given size."""
+    import altair as alt
+
+    margins = {"left": left, "right": PAD, "top": TOP, "bottom": BOTTOM}
+    return chart.properties(
+        width=inner, height=height, padding=margins, autosize=alt.AutoSizeParams(type="none")
+    )
+
+
+def log_ticks(low: float, high: float) -> list[float]:
+    """Return round numbers between two positive ones: powers of ten, with 2 and 5 where those are few.
+
+    Examples
+    --------
+    >>> log_ticks(0.05, 30)
+    [0.1, 1.0, 10.0]
+    >>> log_ticks(2, 30)
+    [2.0, 5.0, 10.0, 20.0]
+    """
+    decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    steps = (1,) if math.log10(high / low) > 2 else (1, 2, 5)
+    return [float(f"{step}e{decade}") for decade in decades for step in steps if low <= step * 10.0**decade <= high]

@@ -1,0 +1,158 @@
+"""Leaderboards: means and standard deviations over folds and seeds, ordered by the main metric."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pandas as pd
+
+from toolkit.metrics.base import metric_info
+from toolkit.report.model import Results
+from toolkit.report.numbers import rounded
+from toolkit.tasks import task_info
+
+BOARD = ["experiment", "task", "target", "protocol"]
+ROW = ["embedder", "embedding_dim"]
+READOUT_ORDER = ("native", "ridge", "ridge-two-sided", "dot", "cosine", "bias")
+TIDY = [
+    *BOARD,
+    *("dataset", "embedder", "name", "library", "is_null", "embedding_dim", "readout", "metric", "convention"),
+    *("direction", "mean", "sd", "count", "folds", "n", "complete", "best"),
+]
+
+
+@dataclass(frozen=True, eq=False)
+class Leaderboard:
+    """The scores of one task on one target.
+
+    Parameters
+    ----------
+    experiment, task, target, protocol : str
+        What the scores have in common. `protocol` is the split, with the canonical folds taken as one.
+    metric : str
+        The main metric, by which the rows are ordered.
+    metrics, readouts : tuple of str
+        What occurs, main metric and native readout first.
+    cells : pandas.DataFrame
+        A row a number, with the columns of `TIDY`; best row of the leaderboard first.
+    splits : tuple of str
+        The splits that `protocol` stands for.
+    folds, seeds : int
+        How many the task was judged on at most.
+    """
+
+    experiment: str
+    task: str
+    target: str
+    protocol: str
+    metric: str
+    metrics: tuple[str, ...]
+    readouts: tuple[str, ...]
+    cells: pd.DataFrame
+    splits: tuple[str, ...]
+    folds: int
+    seeds: int
+
+    @property
+    def main(self) -> pd.DataFrame:
+        """The cells of the main metric."""
+        return self.cells[self.cells["metric"] == self.metric]
+
+    @property
+    def has_dimensions(self) -> bool:
+        """Whether some embedder that learns stands here with several dimensions."""
+        learned = self.cells[~self.cells["is_null"]]
+        return bool((learned.groupby("embedder")["embedding_dim"].nunique() > 1).any())
+
+
+def leaderboards(results: Results) -> list[Leaderboard]:
+    """Return a leaderboard for each experiment, task, target and protocol, in the order of the run."""
+    scores = results.scores[results.scores["value"].notna()]
+    scores = scores.assign(protocol=scores["split"].map(protocol))
+    order = [experiment.name for experiment in results.info.suite.experiments]
+    groups = [(key, group) for key, group in scores.groupby(BOARD, sort=False)]
+    return [_leaderboard(key, group) for key, group in sorted(groups, key=lambda pair: order.index(pair[0][0]))]
+
+
+def protocol(split: str) -> str:
+    """Return what a split is an instance of: the canonical folds u1 to u5 belong together."""
+    return "canonical folds" if re.fullmatch("u[1-5]", split) else split
+
+
+def tidy(boards: list[Leaderboard]) -> pd.DataFrame:
+    """Return all leaderboards as one table, a row a number."""
+    return pd.concat([board.cells for board in boards]) if boards else pd.DataFrame(columns=TIDY)
+
+
+def best_of(metric: str, values: pd.Series) -> float:
+    """Return the best value by the metric's direction."""
+    return float(values.min() if metric_info(metric).direction == "lower" else values.max())
+
+
+def _leaderboard(key: tuple[str, ...], scores: pd.DataFrame) -> Leaderboard:
+    named = dict(zip(BOARD, key, strict=True))
+    main = task_info(named["task"]).main_metric
+    metrics = sorted(scores["metric"].unique(), key=lambda metric: metric != main)
+    readouts = sorted(scores["readout"].unique(), key=_readout_rank)
+    cells = _mark_best(_order_rows(_summarize(scores), main)).assign(**named)
+    return Leaderboard(
+        **named,
+        metric=main,
+        metrics=tuple(metrics),
+        readouts=tuple(readouts),
+        cells=cells[TIDY],
+        splits=tuple(sorted(scores["split"].unique())),
+        folds=_n_folds(scores),
+        seeds=scores["seed"].nunique(),
+    )
+
+
+def _readout_rank(readout: str) -> tuple[int, str]:
+    known = readout in READOUT_ORDER
+    return (READOUT_ORDER.index(readout) if known else len(READOUT_ORDER), readout)
+
+
+def _n_folds(scores: pd.DataFrame) -> int:
+    return len(scores[["split", "fold"]].drop_duplicates())
+
+
+def _summarize(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return mean and standard deviation (n - 1) over folds and seeds for each row and column of the board."""
+    scores = scores.assign(_fold=scores["split"] + "\n" + scores["fold"])
+    keys = [*ROW, "readout", "metric"]
+    cells = scores.groupby(keys, sort=False, dropna=False, as_index=False).agg(
+        dataset=("dataset", "first"),
+        name=("name", "first"),
+        library=("library", "first"),
+        is_null=("is_null", "first"),
+        convention=("convention", "first"),
+        mean=("value", "mean"),
+        sd=("value", "std"),
+        count=("value", "size"),
+        folds=("_fold", "nunique"),
+        n=("n", "mean"),
+        complete=("_fold", lambda folds: folds.value_counts().nunique() == 1),
+    )
+    cells["direction"] = [metric_info(metric).direction for metric in cells["metric"]]
+    cells["complete"] &= cells["folds"] == cells["folds"].max()
+    return cells
+
+
+def _order_rows(cells: pd.DataFrame, main: str) -> pd.DataFrame:
+    """Order by each row's best main value over its readouts; then by label and dimension."""
+    sign = 1.0 if metric_info(main).direction == "lower" else -1.0
+    cells["_main"] = (cells["mean"] * sign).where(cells["metric"] == main)
+    cells["_best"] = cells.groupby(ROW, dropna=False)["_main"].transform("min")
+    return cells.sort_values(["_best", *ROW], kind="stable", na_position="last").reset_index(drop=True)
+
+
+def _mark_best(cells: pd.DataFrame) -> pd.DataFrame:
+    """Mark the best of each column among complete rows, unless more than half of them look like the best."""
+    cells["best"] = False
+    for (_, metric), column in cells[cells["complete"]].groupby(["readout", "metric"], sort=False):
+        shown = column["mean"].map(lambda value, metric=metric: rounded(metric, value))
+        best = shown.index[shown == best_of(metric, shown)]
+        if metric_info(metric).direction != "neutral" and 2 * len(best) <= len(shown):
+            cells.loc[best, "best"] = True
+    return cells

@@ -1,0 +1,108 @@
+"""Titles and sentences: what the numbers say, in plain words and without a claim that they do not carry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from toolkit.metrics.base import metric_info
+from toolkit.report.model import Results
+from toolkit.report.numbers import dimension, rounded, written
+from toolkit.report.parts import Finding
+from toolkit.report.tables import Leaderboard, best_of
+from toolkit.tasks import task_info
+
+READOUTS = {
+    "native": ("Native", "The embedder's own predictor."),
+    "ridge": (
+        "Ridge",
+        "Regularized biases; then, for each user, a ridge regression of what is left on the items' unit vectors.",
+    ),
+    "ridge-two-sided": (
+        "Two-sided ridge",
+        "The readout ridge; then, for each item, a ridge regression of what that leaves.",
+    ),
+    "dot": ("Dot product", "The inner product of an item's vector with the mean vector of what a user met."),
+    "cosine": ("Cosine", "The cosine of two vectors; for users, of an item's with the mean vector of what a user met."),
+    "bias": ("Biases", "Global mean and regularized biases of user and item; the vectors are not used."),
+}
+
+
+def readout_title(readout: str) -> str:
+    """Return a readout's title; a name that is not known stands for itself."""
+    return READOUTS[readout][0] if readout in READOUTS else readout
+
+
+def direction_words(metric: str) -> str:
+    """Return which values of a metric are better."""
+    direction = metric_info(metric).direction
+    return "neither direction is better" if direction == "neutral" else f"{direction} is better"
+
+
+def board_title(board: Leaderboard, results: Results) -> str:
+    """Return the task and, where it has one, the title of its target."""
+    title = task_info(board.task).title
+    if not board.target:
+        return title
+    known = results.info.datasets.get(board.target)
+    return f"{title}: {known.title if known else board.target}"
+
+
+def row_label(embedder: str, dim: float, several: bool) -> str:
+    """Return an embedder's label, with its dimension where the same embedder stands there with others."""
+    return f"{embedder} · {dimension(dim)}" if several and dim > 0 else embedder
+
+
+def listed(items: Iterable[str]) -> str:
+    """Return items as a phrase.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"])
+    'a, b and c'
+    """
+    *head, last = items
+    return f"{', '.join(head)} and {last}" if head else last
+
+
+def finding(board: Leaderboard, results: Results) -> Finding | None:
+    """Say who is best by the main metric and by how much over the best null baseline.
+
+    Returns
+    -------
+    Finding or None
+        None where no embedder that learns has a complete value, or the metric has no direction.
+    """
+    metric = metric_info(board.metric)
+    main = board.main[board.main["complete"]]
+    learned, null = main[~main["is_null"]], main[main["is_null"]]
+    if learned.empty or metric.direction == "neutral":
+        return None
+    value, names = _winners(board, learned)
+    superlative = "highest" if metric.direction == "higher" else "lowest"
+    verb = "has" if len(names) == 1 else "share"
+    text = f"{verb} the {superlative} {metric.title}, {written(board.metric, value)}{_comparison(board, value, null)}."
+    return Finding(board_title(board, results), listed(names), text)
+
+
+def _winners(board: Leaderboard, main: pd.DataFrame) -> tuple[float, list[str]]:
+    """Return the best value as shown and all who have it, each with its readout where the board has several."""
+    shown = main["mean"].map(lambda value: rounded(board.metric, value))
+    value = best_of(board.metric, shown)
+    names = []
+    for row in main[shown == value].itertuples():
+        label = row_label(row.embedder, row.embedding_dim, board.has_dimensions)
+        names.append(f"{label} ({readout_title(row.readout).lower()})" if len(board.readouts) > 1 else label)
+    return value, names
+
+
+def _comparison(board: Leaderboard, value: float, null: pd.DataFrame) -> str:
+    if null.empty:
+        return "; no null baseline has a value to compare it with"
+    floor, names = _winners(board, null)
+    gap = value - floor if metric_info(board.metric).direction == "higher" else floor - value
+    reference = f"the best null baseline, {listed(names)}, {written(board.metric, floor)}"
+    if rounded(board.metric, gap) == 0:
+        return f", the same as {reference}"
+    return f", {written(board.metric, abs(gap))} {'better' if gap > 0 else 'worse'} than {reference}"

@@ -1,0 +1,171 @@
+"""What a task is: data, protocol and metrics, by which an embedding is judged."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from toolkit.data import Ratings, TrainingData
+from toolkit.embedder import Embedder
+from toolkit.embedding import Embedding
+from toolkit.errors import UnknownNameError
+
+Kind = Literal["ratings", "corpus"]
+
+
+@dataclass(frozen=True)
+class Score:
+    """One number, or the reason why there is none.
+
+    Parameters
+    ----------
+    task : str
+        The task's name.
+    entity : str
+        What the judged vectors describe.
+    readout : str
+        How predictions were made from them.
+    metric : str
+        Name known to `toolkit.metrics.metric_info`; empty where a note stands instead.
+    value : float
+        The number; nan where a note stands instead.
+    n : int
+        How many units (ratings, users, pairs, questions, items) it rests on.
+    target : str, default ""
+        What it was judged against: a set of pairs or questions, or an attribute.
+    convention : str, default ""
+        Which library's or paper's definition the number follows.
+    note : str, default ""
+        Why there is no number.
+    """
+
+    task: str
+    entity: str
+    readout: str
+    metric: str
+    value: float
+    n: int
+    target: str = ""
+    convention: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is judged, and on what.
+
+    Parameters
+    ----------
+    name : str
+        What people call it; used in notes.
+    embeddings : mapping of str to Embedding
+        The vectors by entity.
+    embedder : Embedder, optional
+        What learned them, fitted; without it there is no native readout.
+    train : TrainingData, optional
+        What they were learned from.
+    test : Ratings, optional
+        The ratings held out.
+    """
+
+    name: str
+    embeddings: Mapping[str, Embedding]
+    embedder: Embedder | None = None
+    train: TrainingData | None = None
+    test: Ratings | None = field(default=None)
+
+
+class TaskFunction(Protocol):
+    """A task's function: a subject and keyword options in, scores out."""
+
+    def __call__(self, subject: Subject, **options: Any) -> Iterator[Score]:
+        """Judge."""
+
+
+@dataclass(frozen=True)
+class TaskInfo:
+    """The facts about a task.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in suites and score tables.
+    title : str
+        As people write it.
+    definition : str
+        What is done, in a sentence or two.
+    main_metric : str
+        The metric that tables are sorted by.
+    kind : {"ratings", "corpus"}
+        The kind of data that it belongs to.
+    function : callable
+        What computes the scores.
+    """
+
+    name: str
+    title: str
+    definition: str
+    main_metric: str
+    kind: Kind
+    function: Callable[..., Iterator[Score]]
+
+    def check_options(self, options: Mapping[str, Any]) -> None:
+        """Refuse an option that the task does not have.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such option.
+        """
+        known = list(inspect.signature(self.function).parameters)[1:]
+        for option in options:
+            if option not in known:
+                raise UnknownNameError(f"option of task {self.name!r}", option, known)
+
+
+_TASKS: dict[str, TaskInfo] = {}
+
+
+def task(
+    name: str, title: str, definition: str, main_metric: str, kind: Kind
+) -> Callable[[Callable[..., Iterator[Score]]], Callable[..., Iterator[Score]]]:
+    """Register the decorated function as a task."""
+
+    def register(function: Callable[..., Iterator[Score]]) -> Callable[..., Iterator[Score]]:
+        _TASKS[name] = TaskInfo(name, title, definition, main_metric, kind, function)
+        return function
+
+    return register
+
+
+def task_names(kind: Kind | None = None) -> list[str]:
+    """Return the names of all tasks, or of those for one kind of data."""
+    return [info.name for info in _TASKS.values() if kind in (None, info.kind)]
+
+
+def task_info(name: str) -> TaskInfo:
+    """Return the facts about a task.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such task.
+    """
+    if name not in _TASKS:
+        raise UnknownNameError("task", name, _TASKS)
+    return _TASKS[name]
+
+
+def nothing(task: str, entity: str, readout: str, note: str, target: str = "") -> Score:
+    """Return a score that says why there is no number."""
+    return Score(task, entity, readout, "", math.nan, 0, target=target, note=note)
+
+
+def no_vectors(name: str, item: Embedding | None) -> str:
+    """Return why item vectors cannot be judged by their directions."""
+    if item is None:
+        return f"{name} has no vectors of items"
+    return f"{name} has item vectors of one dimension: scaled to length 1, nothing is left of them"

@@ -1,0 +1,80 @@
+"""`evaluate`: judge one embedder or embedding without a suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+
+import pandas as pd
+from sklearn.base import clone
+
+from toolkit.data import Analogies, Corpus, Ratings, WordPairs
+from toolkit.embedder import Embedder
+from toolkit.embedding import Embedding
+from toolkit.errors import ParameterError, UnsupportedError
+from toolkit.tasks.base import Score, Subject, task_info, task_names
+from toolkit.tasks.words import analogies, word_similarity
+
+Judged = Ratings | tuple[Ratings, Ratings] | Corpus | WordPairs | Analogies
+
+
+def evaluate(
+    model: Embedder | Embedding, data: Judged, tasks: Sequence[str] | None = None, *, random_state: int = 0
+) -> pd.DataFrame:
+    """Judge an embedder or an embedding.
+
+    Parameters
+    ----------
+    model : Embedder or Embedding
+        An embedder is cloned and fitted on the training part, so that it has never seen what it is judged by; for
+        pairs and analogies it must be fitted already. An embedding is judged as it is.
+    data : Ratings, (Ratings, Ratings), Corpus, WordPairs or Analogies
+        Ratings are divided at random, one fifth for testing; give a pair for a division of your own. A corpus is
+        trained on and judged by the word sets that ship with the toolkit.
+    tasks : sequence of str, optional
+        Names of tasks; by default all that apply to the data.
+    random_state : int, default 0
+        Seed of the division.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row a number, with the columns of `toolkit.tasks.Score`; where a task does not apply, `note` says why.
+
+    Raises
+    ------
+    UnsupportedError
+        If a task does not belong to this kind of data.
+    UnknownNameError
+        If there is no such task.
+    """
+    if isinstance(data, WordPairs | Analogies):
+        if tasks is not None:
+            raise ParameterError("pairs and analogies are tasks themselves; leave tasks out")
+        return _table(_word_set(model, data))
+    kind = "corpus" if isinstance(data, Corpus) else "ratings"
+    for name in tasks or ():
+        if task_info(name).kind != kind:
+            raise UnsupportedError(f"task {name!r} belongs to a {task_info(name).kind}, not to {kind}")
+    if isinstance(data, Ratings):
+        data = data.split("holdout", random_state=random_state)
+    train, test = data if isinstance(data, tuple) else (data, None)
+    if isinstance(model, Embedding):
+        subject = Subject("the embedding", {model.entity: model}, None, train, test)
+    else:
+        fitted = clone(model).fit(train)
+        subject = Subject(type(model).__name__, fitted.embeddings_, fitted, train, test)
+    names = task_names("corpus" if kind == "corpus" else "ratings") if tasks is None else tasks
+    return _table(score for name in names for score in task_info(name).function(subject))
+
+
+def _word_set(model: Embedder | Embedding, data: WordPairs | Analogies) -> Iterator[Score]:
+    embedding = model if isinstance(model, Embedding) else model.embedding("word")
+    subject = Subject("the embedding", {"word": embedding})
+    if isinstance(data, WordPairs):
+        return word_similarity(subject, pairs=[data])
+    return analogies(subject, questions=[data])
+
+
+def _table(scores: Iterator[Score]) -> pd.DataFrame:
+    return pd.DataFrame([asdict(score) for score in scores], columns=list(Score.__dataclass_fields__))

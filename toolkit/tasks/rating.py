@@ -1,0 +1,110 @@
+"""The task on ratings: predict those held out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import clone
+
+from toolkit.data import Ratings
+from toolkit.embedder import PredictsRatings
+from toolkit.embedding import Embedding
+from toolkit.errors import UnknownNameError
+from toolkit.keys import locate
+from toolkit.metrics.rating import mae, rmse, rmse_user
+from toolkit.readouts import BiasReadout, RidgeReadout
+from toolkit.readouts.ridge import VALIDATION
+from toolkit.tasks.base import Score, Subject, no_vectors, nothing, task
+
+NAME = "rating-prediction"
+RIDGES = ("ridge", "ridge-two-sided")
+
+
+@task(
+    NAME,
+    "Rating prediction",
+    "Ratings held out are predicted, through the method's own predictor (native) and through ridge regressions on its "
+    "unit item vectors that are the same for all methods; errors pooled over ratings, predictions clipped to the "
+    "scale. Penalties are chosen on a tenth of the training ratings, with vectors learned without that tenth.",
+    "rmse",
+    "ratings",
+)
+def rating_prediction(
+    subject: Subject, *, readouts: Sequence[str] = ("native", *RIDGES), random_state: int = 0
+) -> Iterator[Score]:
+    """Judge by the error of predicted ratings.
+
+    Parameters
+    ----------
+    subject : Subject
+        With the training and the test part of ratings.
+    readouts : sequence of str
+        Of ``native``, ``bias``, ``ridge``, ``ridge-two-sided``.
+    random_state : int, default 0
+        Seed of the tenth on which penalties are chosen.
+
+    Yields
+    ------
+    Score
+        ``rmse``, ``mae``, ``rmse_user`` and ``coverage`` for each readout.
+    """
+    train, test = subject.train, subject.test
+    if not isinstance(train, Ratings) or test is None or not test.explicit:
+        yield nothing(NAME, "item", "native", "the data holds no ratings to predict")
+        return
+    users, items = test.user_keys[test.users], test.item_keys[test.items]
+    item, user = subject.embeddings.get("item"), subject.embeddings.get("user")
+    penalties = _penalties(subject, train, [name for name in readouts if name in RIDGES], random_state)
+    for name in readouts:
+        predictor: PredictsRatings
+        if name == "native":
+            if not isinstance(subject.embedder, PredictsRatings):
+                yield nothing(NAME, "item", name, f"{subject.name} has no predictor of ratings of its own")
+                continue
+            predictor = subject.embedder
+        elif name == "bias":
+            predictor = BiasReadout().fit(train)
+        elif name in RIDGES:
+            if item is None or item.dim < 2:
+                yield nothing(NAME, "item", name, no_vectors(subject.name, item))
+                continue
+            predictor = _ridge(name, item, user, **penalties[name]).fit(train)
+        else:
+            raise UnknownNameError(f"readout of task {NAME!r}", name, ["native", "bias", *RIDGES])
+        yield from _errors(name, train, test, predictor.predict(users, items))
+
+
+def _ridge(name: str, item: Embedding, user: Embedding | None, **penalties: float) -> RidgeReadout:
+    return RidgeReadout(item, user, two_sided=name == "ridge-two-sided", **penalties)
+
+
+def _penalties(
+    subject: Subject, train: Ratings, names: Sequence[str], random_state: int
+) -> dict[str, dict[str, float]]:
+    """Choose the penalties of the ridge readouts on a part of the training ratings.
+
+    Vectors that have seen the validation ratings would make small penalties look good, so the embedder learns once more
+    without them. Vectors that came from elsewhere have not seen them.
+    """
+    item = subject.embeddings.get("item")
+    if not names or item is None or item.dim < 2:
+        return {}
+    inner, validation = train.split("holdout", test_size=VALIDATION, random_state=random_state)
+    vectors = subject.embeddings
+    if subject.embedder is not None:
+        vectors = clone(subject.embedder).fit(inner).embeddings_
+    return {name: _ridge(name, vectors["item"], vectors.get("user")).choose(inner, validation) for name in names}
+
+
+def _errors(name: str, train: Ratings, test: Ratings, predicted: npt.NDArray[np.float64]) -> Iterator[Score]:
+    known_user = locate(train.user_keys, test.user_keys) >= 0
+    known_item = locate(train.item_keys, test.item_keys) >= 0
+    n, n_users = len(test), len(test.user_keys)
+    yield Score(NAME, "item", name, "rmse", rmse(test.values, predicted), n, convention="pooled")
+    yield Score(NAME, "item", name, "mae", mae(test.values, predicted), n, convention="pooled")
+    by_user = rmse_user(test.values, predicted, test.users)
+    yield Score(NAME, "item", name, "rmse_user", by_user, n_users, convention="mean over users")
+    coverage = float((known_user[test.users] & known_item[test.items]).mean())
+    yield Score(NAME, "item", name, "coverage", coverage, n)

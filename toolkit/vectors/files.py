@@ -1,0 +1,131 @@
+"""Reading and writing vector files of any format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from toolkit.embedding import Embedding
+from toolkit.errors import DataError, ParameterError, UnknownNameError, UnsupportedError
+from toolkit.vectors.formats import FORMATS, Format, detect
+from toolkit.vectors.streams import compression, plain_suffix
+
+
+def load_vectors(
+    path: str | Path,
+    format: str | None = None,
+    limit: int | None = None,
+    *,
+    entity: str = "word",
+) -> Embedding:
+    """Read vectors from a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file. One of text or of a ``.bin`` format may be compressed (``.gz``, ``.bz2``, ``.xz``, ``.zip``); it is
+        decompressed as it is read.
+    format : str, optional
+        A name of `FORMATS`: ``"word2vec"`` (text with a header ``n d``), ``"word2vec-bin"``, ``"glove"`` (text
+        without a header), ``"fasttext"`` (``.vec``), ``"fasttext-bin"``, ``"arrow"`` (memory-mapped, never copied)
+        or ``"npz"``. By default it is told from the suffix and, where that leaves it open, from the content.
+    limit : int, optional
+        Read only so many vectors, the first ones of the file.
+    entity : str, default "word"
+        What the keys name, if the file does not say.
+
+    Returns
+    -------
+    Embedding
+        The vectors as float32. Of a key that stands twice the first vector is kept, with a warning.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, damaged, or not of the format; the message names the line where there is one.
+    UnknownNameError
+        If there is no such format.
+    ParameterError
+        If the limit is below 1.
+
+    Warns
+    -----
+    ToolkitWarning
+        If a key stands twice, or a fastText model has keys that are not valid UTF-8.
+    """
+    if limit is not None and limit < 1:
+        raise ParameterError(f"limit is {limit}; it must be at least 1, or None for all vectors")
+    path = Path(path)
+    chosen = detect(path) if format is None else _named(format)
+    _check_compression(chosen, path)
+    return chosen.read(path, limit, entity)
+
+
+def save_vectors(embedding: Embedding, path: str | Path, format: str | None = None) -> None:
+    """Write an embedding to a file, which appears whole or not at all.
+
+    Parameters
+    ----------
+    embedding : Embedding
+        What to write.
+    path : str or Path
+        Where to. A text or ``.bin`` format is compressed if the name ends in ``.gz``, ``.bz2``, ``.xz`` or ``.zip``.
+    format : str, optional
+        A name of `FORMATS`; by default by the suffix, where ``.txt`` and ``.vec`` mean ``"word2vec"``, ``.bin``
+        means ``"word2vec-bin"``.
+
+    Raises
+    ------
+    DataError
+        If the format cannot hold a key, or the file cannot be written.
+    ParameterError
+        If the suffix does not tell a format and none is named.
+    UnknownNameError
+        If there is no such format.
+    UnsupportedError
+        If the format is only read, or cannot be compressed.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> emb = Embedding(["cat", "dog"], [[1, 0.1], [0.25, 0]])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_vectors(emb, f"{folder}/pets.txt.gz")
+    ...     load_vectors(f"{folder}/pets.txt.gz", limit=1)
+    Embedding(1 words × 2)
+    """
+    path = Path(path)
+    chosen = _by_suffix(path) if format is None else _named(format)
+    _check_compression(chosen, path)
+    if chosen.write is None:
+        raise UnsupportedError(f"format {chosen.name!r} is read, not written; write one of {', '.join(_writable())}")
+    if not embedding.dim:
+        raise DataError("an embedding without dimensions cannot be written")
+    try:
+        chosen.write(embedding, path)
+    except OSError as error:
+        raise DataError(f"cannot be written: {error.strerror or error}", path) from error
+
+
+def _named(format: str) -> Format:
+    if format not in FORMATS:
+        raise UnknownNameError("format", format, FORMATS)
+    return FORMATS[format]
+
+
+def _by_suffix(path: Path) -> Format:
+    suffix = plain_suffix(path)
+    for known in FORMATS.values():
+        if suffix in known.suffixes:
+            return known
+    raise ParameterError(
+        f"{path.name!r} does not tell the format; name it with format=, one of {', '.join(_writable())}"
+    )
+
+
+def _writable() -> list[str]:
+    return [name for name, known in FORMATS.items() if known.write]
+
+
+def _check_compression(chosen: Format, path: Path) -> None:
+    if compression(path) and not chosen.compressible:
+        raise UnsupportedError(f"{path}: a file of format {chosen.name!r} cannot be compressed; use it without")

@@ -1,0 +1,139 @@
+"""word2vec's two formats, text and binary. Both begin with a line that gives the number of vectors and of dimensions.
+
+gensim and fastText (``.vec``) write the same text.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+
+from toolkit.embedding import Embedding
+from toolkit.errors import DataError
+from toolkit.vectors import text
+from toolkit.vectors.rows import FloatArray, Rows, check_keys, to_embedding
+from toolkit.vectors.streams import BYTE_ORDER_MARK, open_to_read, open_to_write
+
+BLOCK = 1 << 20  # bytes read at a time
+LONGEST_KEY = 1 << 16  # bytes; what has no space for so long holds no key
+LONGEST_HEADER = 100  # bytes
+_HEADER = re.compile(rb"\s*(\d{1,12})\s+(\d{1,9})\s*")
+
+
+def read_text(path: Path, limit: int | None, entity: str) -> Embedding:
+    """Read word2vec's text format.
+
+    Parameters
+    ----------
+    path : Path
+        The file, compressed or not.
+    limit : int or None
+        Read only so many vectors.
+    entity : str
+        What the keys name.
+
+    Returns
+    -------
+    Embedding
+
+    Raises
+    ------
+    DataError
+        If the file does not hold what its header promises, or a line is wrong.
+    """
+    with open_to_read(path) as stream:
+        count, width = _read_header(stream, path)
+        rows = text.read_rows(stream, path, width, limit, first_line=2)
+    if len(rows) != _wanted(count, limit):
+        raise DataError(f"the header promises {count} vectors; the file holds {len(rows)}", path)
+    return to_embedding(*rows.finish(), entity, path)
+
+
+def write_text(embedding: Embedding, path: Path) -> None:
+    """Write word2vec's text format."""
+    check_keys(embedding.keys)
+    with open_to_write(path) as stream:
+        stream.write(f"{len(embedding)} {embedding.dim}\n".encode())
+        text.write_rows(stream, embedding.keys, embedding.vectors)
+
+
+def read_binary(path: Path, limit: int | None, entity: str) -> Embedding:
+    """Read word2vec's binary format: after each key a space and the vector as little-endian float32.
+
+    Parameters, result and errors are those of `read_text`.
+    """
+    with open_to_read(path) as stream:
+        count, width = _read_header(stream, path)
+        rows, buffer = Rows(width), bytearray()
+        while len(rows) < _wanted(count, limit):
+            piece = stream.read(BLOCK)
+            if not piece:
+                raise DataError(f"the file breaks off in vector {len(rows) + 1} of the {count} promised", path)
+            buffer += piece
+            keys, vectors = _take(buffer, width, _wanted(count, limit) - len(rows), path)
+            rows.append([_decode(key, number, path) for number, key in enumerate(keys, start=len(rows) + 1)], vectors)
+        if (limit is None or limit > count) and (buffer + stream.read(BLOCK)).strip(b"\n"):
+            raise DataError(f"the header promises {count} vectors, but more data follow", path)
+    return to_embedding(*rows.finish(), entity, path)
+
+
+def write_binary(embedding: Embedding, path: Path) -> None:
+    """Write word2vec's binary format."""
+    check_keys(embedding.keys)
+    with open_to_write(path) as stream:
+        stream.write(f"{len(embedding)} {embedding.dim}\n".encode())
+        for key, vector in zip(embedding.keys, embedding.vectors, strict=True):
+            stream.write(f"{key} ".encode() + vector.astype("<f4").tobytes())
+
+
+def parse_header(line: bytes) -> tuple[int, int] | None:
+    """Return the numbers of vectors and of dimensions that a line gives; None where it is not a header."""
+    found = _HEADER.fullmatch(line.removeprefix(BYTE_ORDER_MARK))
+    return (int(found[1]), int(found[2])) if found else None
+
+
+def _read_header(stream: IO[bytes], path: Path) -> tuple[int, int]:
+    line = stream.readline(LONGEST_HEADER)
+    if not line:
+        raise DataError("the file is empty", path)
+    header = parse_header(line)
+    if header is None or header[1] == 0:
+        raise DataError(f"expected a header such as '400000 50', found {line!r}", path, line=1)
+    return header
+
+
+def _wanted(count: int, limit: int | None) -> int:
+    return count if limit is None else min(count, limit)
+
+
+def _take(buffer: bytearray, width: int, most: int, path: Path) -> tuple[list[bytearray], FloatArray]:
+    """Remove what is complete at the beginning of a buffer, `most` vectors of it."""
+    keys: list[bytearray] = []
+    vectors: list[bytearray] = []
+    start = 0
+    while len(keys) < most:
+        space = buffer.find(b" ", start)
+        stop = space + 1 + 4 * width
+        if space < 0 and len(buffer) - start > LONGEST_KEY:
+            raise DataError(f"a key is longer than {LONGEST_KEY} bytes: the file is damaged or of another format", path)
+        if space < 0 or stop > len(buffer):
+            break
+        keys.append(buffer[start:space])
+        vectors.append(buffer[space + 1 : stop])
+        start = stop
+    del buffer[:start]
+    return keys, np.frombuffer(b"".join(vectors), dtype="<f4").reshape(-1, width)
+
+
+def _decode(key: bytearray, number: int, path: Path) -> str:
+    try:
+        return key.lstrip(b"\n").decode()  # the original tool ends every vector with a line end
+    except UnicodeDecodeError:
+        raise DataError(
+            f"the key of vector {number}, {bytes(key)!r}, is not valid UTF-8; load the file with gensim's "
+            "load_word2vec_format(..., unicode_errors='ignore') and save it again",
+            path,
+        ) from None
