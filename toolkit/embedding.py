@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
@@ -108,6 +109,17 @@ class Embedding:
 
     def __repr__(self) -> str:
         return f"Embedding({len(self)} {self.entity}s × {self.dim})"
+
+    @property
+    def summary(self) -> str:
+        """str: the size in words."""
+        return f"{len(self):,} {self.entity}s × {self.dim}"
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 of keys and vectors, in hexadecimal."""
+        digest = hashlib.sha256("\n".join(self._keys).encode())
+        digest.update(np.ascontiguousarray(self._vectors).data)
+        return digest.hexdigest()
 
     def _row(self, key: object) -> int:
         try:

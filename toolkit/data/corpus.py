@@ -115,7 +115,12 @@ class Corpus:
         return len(self.offsets) - 1
 
     def __repr__(self) -> str:
-        return f"Corpus({self.name!r}: {len(self)} sentences, {len(self.codes)} tokens, {len(self.words)} words)"
+        return f"Corpus({self.name!r}: {self.summary})"
+
+    @property
+    def summary(self) -> str:
+        """str: the size in words."""
+        return f"{len(self):,} sentences, {len(self.codes):,} tokens, {len(self.words):,} words"
 
     def sequences(self) -> Sequences:
         """Return the sentences."""

@@ -140,9 +140,12 @@ class Ratings:
         return len(self.values)
 
     def __repr__(self) -> str:
-        return (
-            f"Ratings({self.name!r}: {len(self)} ratings of {len(self.item_keys)} items by {len(self.user_keys)} users)"
-        )
+        return f"Ratings({self.name!r}: {self.summary})"
+
+    @property
+    def summary(self) -> str:
+        """str: the size in words."""
+        return f"{len(self):,} ratings of {len(self.item_keys):,} items by {len(self.user_keys):,} users"
 
     @property
     def relevance_threshold(self) -> float:

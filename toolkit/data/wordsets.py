@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WordPairs:
     """Pairs of words with the similarity that people gave them.
 
@@ -37,8 +38,20 @@ class WordPairs:
     def __len__(self) -> int:
         return len(self.scores)
 
+    def __repr__(self) -> str:
+        return f"WordPairs({self.name!r}: {self.summary})"
 
-@dataclass(frozen=True)
+    @property
+    def summary(self) -> str:
+        """str: the size in words."""
+        return f"{len(self):,} pairs"
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 of the pairs, in hexadecimal."""
+        return _digest(zip(self.first, self.second, map(repr, self.scores), strict=True))
+
+
+@dataclass(frozen=True, repr=False)
 class Analogies:
     """Questions *a is to b as c is to d*, in sections.
 
@@ -58,3 +71,19 @@ class Analogies:
 
     def __len__(self) -> int:
         return sum(map(len, self.sections.values()))
+
+    def __repr__(self) -> str:
+        return f"Analogies({self.name!r}: {self.summary})"
+
+    @property
+    def summary(self) -> str:
+        """str: the size in words."""
+        return f"{len(self):,} questions, sections: {len(self.sections)}"
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 of the questions, in hexadecimal."""
+        return _digest((section, *words) for section, asked in self.sections.items() for words in asked)
+
+
+def _digest(rows: Iterable[tuple[str, ...]]) -> str:
+    return hashlib.sha256("\n".join("\t".join(row) for row in rows).encode()).hexdigest()

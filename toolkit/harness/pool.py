@@ -144,9 +144,10 @@ def _environment(threads: int) -> Iterator[None]:
 def _without_main() -> Iterator[None]:
     """Keep a process that starts from importing the caller's script once more, which would run it again."""
     main = sys.modules["__main__"]
-    hidden = {name: main.__dict__.pop(name) for name in ("__file__", "__spec__") if name in main.__dict__}
-    main.__spec__ = None
+    attributes = vars(main)
+    hidden: dict[str, Any] = {name: attributes.pop(name) for name in ("__file__", "__spec__") if name in attributes}
+    attributes["__spec__"] = None
     try:
         yield
     finally:
-        main.__dict__.update(hidden)
+        attributes.update(hidden)

@@ -61,7 +61,8 @@ def readout(
         return BiasReadout(**options)
     if item is None:
         raise ParameterError(f"readout {name!r} needs item vectors: give item=embedder.embedding('item')")
-    return READOUTS[name](item, user, **options)
+    built: RidgeReadout | ProfileReadout = READOUTS[name](item, user, **options)
+    return built
 
 
 __all__ = ["READOUTS", "BiasReadout", "ProfileReadout", "RidgeReadout", "readout"]

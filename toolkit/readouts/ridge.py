@@ -8,6 +8,7 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg.lapack import dposv
+from threadpoolctl import threadpool_limits
 
 from toolkit.data import Ratings
 from toolkit.data.biases import fit_biases
@@ -19,6 +20,7 @@ from toolkit.readouts.profile import profiles
 
 Codes = npt.NDArray[np.int64]
 LOG2_PENALTIES = (-3.0, 10.0)
+NEAR = 1.5  # octaves searched to either side the second time
 VALIDATION = 0.1
 
 
@@ -77,17 +79,18 @@ class RidgeReadout:
         """
         model = _Sides(train, self.item, self.user, self.two_sided)
 
-        def error(penalty: float, item_penalty: float | None) -> float:
+        def error(penalty: float, item_penalty: float | None = None) -> float:
             model.solve(penalty, item_penalty)
-            difference = model.predict(validation.user_keys, validation.item_keys, validation.users, validation.items)
-            return float(np.mean((difference - validation.values) ** 2))
+            predicted = model.predict(validation.user_keys, validation.item_keys, validation.users, validation.items)
+            return float(np.mean((predicted - validation.values) ** 2))
 
-        penalty = _least(lambda value: error(value, None))
+        penalty = _least(error)
         if not self.two_sided:
             return {"penalty": penalty}
         item_penalty = _least(lambda value: error(penalty, value))
-        penalty = _least(lambda value: error(value, item_penalty))
-        item_penalty = _least(lambda value: error(penalty, value))
+        # each depends a little on the other: once more for both, near what was found
+        penalty = _least(lambda value: error(value, item_penalty), near=penalty)
+        item_penalty = _least(lambda value: error(penalty, value), near=item_penalty)
         return {"penalty": penalty, "item_penalty": item_penalty}
 
     def fit(self, train: Ratings) -> Self:
@@ -131,6 +134,7 @@ class _Sides:
     def __init__(self, train: Ratings, item: Embedding, user: Embedding | None, two_sided: bool) -> None:
         matrix = train.matrix()
         self.train, self.item, self.biases = train, item, fit_biases(matrix)
+        self.penalty: float | None = None  # that the users' weights were fitted with
         self.item_vectors = _with_zero_row(item.unit_vectors)
         rows, columns = matrix.rows, matrix.columns
         self.residual = matrix.values - self.biases.predict(rows, columns)
@@ -143,7 +147,8 @@ class _Sides:
 
     def solve(self, penalty: float, item_penalty: float | None = None) -> None:
         """Fit the users' weights, and with an `item_penalty` the items'."""
-        self.user_weights = self.by_user.solve(self.residual, penalty)
+        if penalty != self.penalty:
+            self.penalty, self.user_weights = penalty, self.by_user.solve(self.residual, penalty)
         self.item_weights = None
         if item_penalty is not None:
             left = self.residual - self.by_user.explained(self.user_weights)
@@ -175,10 +180,11 @@ class _GroupedRidge:
     def solve(self, targets: FloatArray, penalty: float) -> FloatArray:
         """Return the weights of each owner, shape (size, d)."""
         weights = np.zeros((self.size, self.vectors.shape[1]))
-        for owner in range(self.size):
-            rows = self.order[self.ends[owner] : self.ends[owner + 1]]
-            if len(rows):
-                weights[owner] = _ridge(self.vectors[self.codes[rows]], targets[rows], penalty)
+        with threadpool_limits(1, "blas"):  # thousands of small systems: threads would only wait for each other
+            for owner in range(self.size):
+                rows = self.order[self.ends[owner] : self.ends[owner + 1]]
+                if len(rows):
+                    weights[owner] = _ridge(self.vectors[self.codes[rows]], targets[rows], penalty)
         return weights
 
     def explained(self, weights: FloatArray) -> FloatArray:
@@ -195,13 +201,12 @@ def _ridge(regressors: FloatArray, targets: FloatArray, penalty: float) -> Float
     return np.asarray(solution if primal else solution @ regressors)
 
 
-def _least(error: Callable[[float], float]) -> float:
-    """Return the penalty of least error, to within a fifth of an octave."""
+def _least(error: Callable[[float], float], near: float | None = None) -> float:
+    """Return the penalty of least error, to within a quarter of an octave."""
     from scipy.optimize import minimize_scalar
 
-    found = minimize_scalar(
-        lambda power: error(2.0**power), bounds=LOG2_PENALTIES, method="bounded", options={"xatol": 0.2}
-    )
+    bounds = LOG2_PENALTIES if near is None else (np.log2(near) - NEAR, np.log2(near) + NEAR)
+    found = minimize_scalar(lambda power: error(2.0**power), bounds=bounds, method="bounded", options={"xatol": 0.25})
     return float(2.0**found.x)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 from toolkit.data import Ratings, TrainingData
@@ -75,7 +75,19 @@ class Subject:
     embeddings: Mapping[str, Embedding]
     embedder: Embedder | None = None
     train: TrainingData | None = None
-    test: Ratings | None = field(default=None)
+    test: Ratings | None = None
+
+    def directions(self, entity: str) -> tuple[Embedding | None, str]:
+        """Return an entity's vectors if their directions can be compared, or else None and the reason."""
+        embedding = self.embeddings.get(entity)
+        if embedding is None:
+            return None, f"{self.name} has no vectors of {entity}s"
+        if embedding.dim < 2:
+            return (
+                None,
+                f"{self.name} has {entity} vectors of one dimension: scaled to length 1, nothing is left of them",
+            )
+        return embedding, ""
 
 
 class TaskFunction(Protocol):
@@ -162,10 +174,3 @@ def task_info(name: str) -> TaskInfo:
 def nothing(task: str, entity: str, readout: str, note: str, target: str = "") -> Score:
     """Return a score that says why there is no number."""
     return Score(task, entity, readout, "", math.nan, 0, target=target, note=note)
-
-
-def no_vectors(name: str, item: Embedding | None) -> str:
-    """Return why item vectors cannot be judged by their directions."""
-    if item is None:
-        return f"{name} has no vectors of items"
-    return f"{name} has item vectors of one dimension: scaled to length 1, nothing is left of them"

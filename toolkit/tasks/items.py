@@ -11,7 +11,7 @@ import pandas as pd
 from toolkit.data import Ratings
 from toolkit.keys import locate
 from toolkit.metrics.neighbors import attribute_correlation, attribute_precision
-from toolkit.tasks.base import Score, Subject, no_vectors, nothing, task
+from toolkit.tasks.base import Score, Subject, nothing, task
 
 NAME = "item-similarity"
 
@@ -42,13 +42,13 @@ def item_similarity(subject: Subject, *, attribute: str = "genres", k: int = 10)
     Score
         ``precision@k`` and ``spearman``.
     """
-    train, item = subject.train, subject.embeddings.get("item")
+    train, (item, why) = subject.train, subject.directions("item")
     table = train.item_table if isinstance(train, Ratings) else None
     if table is None or attribute not in table:
         yield nothing(NAME, "item", "cosine", f"the data has no column {attribute!r} about its items", attribute)
         return
-    if item is None or item.dim < 2:
-        yield nothing(NAME, "item", "cosine", no_vectors(subject.name, item), attribute)
+    if item is None:
+        yield nothing(NAME, "item", "cosine", why, attribute)
         return
     known = _attributes(table[attribute])
     rows = locate(item.keys, known.index)

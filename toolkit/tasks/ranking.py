@@ -16,7 +16,7 @@ from toolkit.errors import UnknownNameError
 from toolkit.keys import locate
 from toolkit.metrics.ranking import ranking_scores
 from toolkit.readouts import ProfileReadout
-from toolkit.tasks.base import Score, Subject, no_vectors, nothing, task
+from toolkit.tasks.base import Score, Subject, nothing, task
 
 NAME = "ranking"
 PROFILES = ("dot", "cosine")
@@ -64,21 +64,21 @@ def ranking(
         return
     threshold = test.relevance_threshold if relevance_threshold is None else relevance_threshold
     for name in readouts:
-        item = subject.embeddings.get("item")
         ranker: RanksItems
         if name == "native":
             if not isinstance(subject.embedder, RanksItems):
                 yield nothing(NAME, "item", name, f"{subject.name} does not rank items itself")
                 continue
-            ranker, item = subject.embedder, subject.embedder.embedding("item")
+            ranker, keys = subject.embedder, subject.embedder.embedding("item").keys
         elif name in PROFILES:
-            if item is None or item.dim < 2:
-                yield nothing(NAME, "item", name, no_vectors(subject.name, item))
+            item, why = subject.directions("item")
+            if item is None:
+                yield nothing(NAME, "item", name, why)
                 continue
-            ranker = ProfileReadout(item, unit=name == "cosine").fit(train)
+            ranker, keys = ProfileReadout(item, unit=name == "cosine").fit(train), item.keys
         else:
             raise UnknownNameError(f"readout of task {NAME!r}", name, ["native", *PROFILES])
-        yield from _scores(name, ranker, item.keys, train, test, threshold, k)
+        yield from _scores(name, ranker, keys, train, test, threshold, k)
 
 
 def _scores(

@@ -16,7 +16,7 @@ from toolkit.keys import locate
 from toolkit.metrics.rating import mae, rmse, rmse_user
 from toolkit.readouts import BiasReadout, RidgeReadout
 from toolkit.readouts.ridge import VALIDATION
-from toolkit.tasks.base import Score, Subject, no_vectors, nothing, task
+from toolkit.tasks.base import Score, Subject, nothing, task
 
 NAME = "rating-prediction"
 RIDGES = ("ridge", "ridge-two-sided")
@@ -55,7 +55,7 @@ def rating_prediction(
         yield nothing(NAME, "item", "native", "the data holds no ratings to predict")
         return
     users, items = test.user_keys[test.users], test.item_keys[test.items]
-    item, user = subject.embeddings.get("item"), subject.embeddings.get("user")
+    (item, why), user = subject.directions("item"), subject.embeddings.get("user")
     penalties = _penalties(subject, train, [name for name in readouts if name in RIDGES], random_state)
     for name in readouts:
         predictor: PredictsRatings
@@ -67,8 +67,8 @@ def rating_prediction(
         elif name == "bias":
             predictor = BiasReadout().fit(train)
         elif name in RIDGES:
-            if item is None or item.dim < 2:
-                yield nothing(NAME, "item", name, no_vectors(subject.name, item))
+            if item is None:
+                yield nothing(NAME, "item", name, why)
                 continue
             predictor = _ridge(name, item, user, **penalties[name]).fit(train)
         else:
@@ -76,8 +76,11 @@ def rating_prediction(
         yield from _errors(name, train, test, predictor.predict(users, items))
 
 
-def _ridge(name: str, item: Embedding, user: Embedding | None, **penalties: float) -> RidgeReadout:
-    return RidgeReadout(item, user, two_sided=name == "ridge-two-sided", **penalties)
+def _ridge(
+    name: str, item: Embedding, user: Embedding | None, penalty: float | None = None, item_penalty: float | None = None
+) -> RidgeReadout:
+    two_sided = name == "ridge-two-sided"
+    return RidgeReadout(item, user, two_sided=two_sided, penalty=penalty, item_penalty=item_penalty)
 
 
 def _penalties(
@@ -88,8 +91,7 @@ def _penalties(
     Vectors that have seen the validation ratings would make small penalties look good, so the embedder learns once more
     without them. Vectors that came from elsewhere have not seen them.
     """
-    item = subject.embeddings.get("item")
-    if not names or item is None or item.dim < 2:
+    if not names or subject.directions("item")[0] is None:
         return {}
     inner, validation = train.split("holdout", test_size=VALIDATION, random_state=random_state)
     vectors = subject.embeddings

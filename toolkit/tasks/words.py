@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
@@ -46,15 +47,16 @@ def word_similarity(
     Score
         ``spearman``, ``pearson`` and ``oov`` for each set.
     """
+    words, why = subject.directions("word")
     for given in pairs:
         judged: Any = given if isinstance(given, WordPairs) else load_source(given, "pairs")
-        if "word" not in subject.embeddings:
-            yield nothing(SIMILARITY, "word", "cosine", f"{subject.name} has no vectors of words", judged.name)
+        if words is None:
+            yield nothing(SIMILARITY, "word", "cosine", why, judged.name)
             continue
-        result = evaluate_pairs(subject.embeddings["word"], judged, restrict_vocab, oov)
-        if result.n < 3 or result.spearman != result.spearman:
-            why = "all its cosines are equal" if result.n >= 3 else f"it knows both words of only {result.n} pairs"
-            yield nothing(SIMILARITY, "word", "cosine", f"{subject.name}: {why}", judged.name)
+        result = evaluate_pairs(words, judged, restrict_vocab, oov)
+        if math.isnan(result.spearman):
+            note = f"{subject.name} knows both words of {result.n} pairs, or gives all the same cosine"
+            yield nothing(SIMILARITY, "word", "cosine", note, judged.name)
             continue
         for metric in ("spearman", "pearson", "oov"):
             n = len(judged) if metric == "oov" else result.n
@@ -94,12 +96,13 @@ def analogies(
     Score
         ``accuracy``, ``semantic``, ``syntactic`` and ``oov`` for each set.
     """
+    words, why = subject.directions("word")
     for given in questions:
         asked: Any = given if isinstance(given, Analogies) else load_source(given, "analogies")
-        if "word" not in subject.embeddings:
-            yield nothing(ANALOGIES, "word", "cosine", f"{subject.name} has no vectors of words", asked.name)
+        if words is None:
+            yield nothing(ANALOGIES, "word", "cosine", why, asked.name)
             continue
-        result = evaluate_analogies(subject.embeddings["word"], asked, restrict_vocab, method)
+        result = evaluate_analogies(words, asked, restrict_vocab, method)
         if not result.n:
             note = f"{subject.name} knows all four words of none of the {len(asked)} questions"
             yield nothing(ANALOGIES, "word", "cosine", note, asked.name)

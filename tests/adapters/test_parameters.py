@@ -1,0 +1,67 @@
+"""Parameters that are out of range are refused in one line, before any training."""
+
+from __future__ import annotations
+
+import pytest
+
+from toolkit.errors import DataError, MissingDependencyError, ParameterError, UnknownNameError, UnsupportedError
+from toolkit.registry import embedder_class, make_embedder
+from toolkit.testing import small_corpus, small_ratings
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "message"),
+    [
+        ("als", {"embedding_dim": 0}, "embedding_dim of ALS is 0; it must be an integer of at least 1"),
+        ("als", {"embedding_dim": 2.5}, "embedding_dim of ALS is 2.5"),
+        ("als", {"embedding_dim": True}, "embedding_dim of ALS is True"),
+        ("bpr", {"epochs": -1}, "epochs of BPR is -1"),
+        ("svd", {"learning_rate": float("nan")}, "learning_rate of SVD is nan"),
+        ("svd", {"regularization": "much"}, "regularization of SVD is 'much'"),
+        ("word2vec", {"architecture": "glove"}, "architecture of Word2Vec is 'glove'"),
+        ("pca", {"embedding_dim": 20}, "30 users by 20 items allows at most 19"),
+        ("truncated-svd", {"embedding_dim": 20}, "allows at most 19"),
+        ("nmf", {"embedding_dim": 21}, "allows at most 20"),
+        ("ppmi-svd", {"embedding_dim": 20}, "20 keys allow at most 19"),
+        ("ppmi-svd", {"window": 0, "embedding_dim": 3}, "window is 0"),
+        ("pretrained", {}, "source of Pretrained is empty"),
+    ],
+)
+def test_value_out_of_range(name: str, params: dict[str, object], message: str) -> None:
+    with pytest.raises(ParameterError) as caught:
+        make_embedder(name, **params).fit(small_ratings())
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_unknown_parameter_names_the_nearest() -> None:
+    with pytest.raises(UnknownNameError, match="did you mean 'embedding_dim'"):
+        make_embedder("als", embeding_dim=3)
+
+
+def test_data_without_the_view() -> None:
+    with pytest.raises(UnsupportedError, match="ALS learns from matrix, which list does not offer"):
+        make_embedder("als").fit([1, 2])  # type: ignore[arg-type]
+
+
+def test_missing_library_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    cls = embedder_class("als")
+    monkeypatch.setattr(cls, "module", "no_such_module")
+    with pytest.raises(MissingDependencyError, match="pip install 'implicit'"):
+        cls().fit(small_ratings())
+    monkeypatch.setattr(cls, "extra", "torch")
+    with pytest.raises(MissingDependencyError, match=r"pip install 'embedding-comparison-toolkit\[torch\]'"):
+        cls().fit(small_ratings())
+
+
+def test_unknown_entity_names_those_there_are() -> None:
+    fitted = make_embedder("random", embedding_dim=2).fit(small_ratings())
+    with pytest.raises(UnknownNameError, match="known: item, user"):
+        fitted.embedding("word")
+
+
+def test_pretrained_with_no_key_in_common(tmp_path) -> None:
+    path = tmp_path / "v.txt"
+    path.write_text("x 1 2\ny 3 4\n")
+    with pytest.raises(DataError, match="no key in common"):
+        make_embedder("pretrained", source=str(path), restrict=True).fit(small_corpus())
