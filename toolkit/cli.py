@@ -137,8 +137,8 @@ def _datasets(options: argparse.Namespace) -> int:
 def _fetch(options: argparse.Namespace) -> int:
     from toolkit.datasets import fetch
 
-    for file in fetch(options.name).files:
-        _say(str(file.path))
+    for path in fetch(options.name).paths:
+        _say(str(path))
     return 0
 
 

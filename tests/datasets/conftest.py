@@ -19,9 +19,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def use_catalog(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], dict[str, catalog.DatasetInfo]]:
+def use_catalog(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, catalog.DatasetInfo]]:
     """A function that puts a catalog, given as TOML, in the place of the shipped one."""
 
     def use(text: str) -> dict[str, catalog.DatasetInfo]:

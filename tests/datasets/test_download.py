@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import threading
 import zipfile
@@ -8,6 +9,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import requests
+from requests import exceptions
+from rich.console import Console
 
 from toolkit.datasets.download import SourceError, download, pip_download
 
@@ -53,8 +57,38 @@ def test_a_failure_tells_its_reason(server: str, tmp_path: Path, path: str, reas
 def test_no_connection_tells_its_reason(server: str, tmp_path: Path) -> None:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as other:
         port = other.server_port
-    with pytest.raises(SourceError, match="^no connection$"):
+    with pytest.raises(SourceError, match=r"^no connection$"):
         download(f"http://127.0.0.1:{port}/file", tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (exceptions.ConnectTimeout(), "no answer in time"),
+        (exceptions.ReadTimeout(), "no answer in time"),
+        (exceptions.SSLError(), "its certificate is not accepted"),
+        (exceptions.ProxyError(), "the proxy does not let it through"),
+        (exceptions.TooManyRedirects("too many redirects"), "too many redirects"),
+    ],
+)
+def test_every_failure_of_the_network_tells_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: exceptions.RequestException, reason: str
+) -> None:
+    def fail(url: str, **options: object) -> None:
+        raise error
+
+    monkeypatch.setattr(requests, "get", fail)
+    with pytest.raises(SourceError, match=f"^{reason}$"):
+        download("https://example.org/file", tmp_path / "file")
+
+
+def test_a_terminal_shows_how_far_the_download_is(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = io.StringIO()
+    shown = Console(file=screen, force_terminal=True, width=100)
+    monkeypatch.setattr("toolkit.datasets.download.console", lambda: shown)
+    download(f"{server}/file", tmp_path / "film.zip")
+    assert "film.zip" in screen.getvalue()
+    assert "256.0/256.0 kB" in screen.getvalue()
 
 
 @pytest.fixture

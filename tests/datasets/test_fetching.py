@@ -172,7 +172,9 @@ def test_a_wheel_with_another_file_is_an_error(cache, use_catalog, wheels) -> No
 def test_a_package_that_lacks_the_file_is_no_source(cache, use_catalog, package: str) -> None:
     part = f'[{{ path = "no/such.txt", sha256 = "{sha256(b"")}" }}]'
     use_catalog(entry(f'package = "{package}"\nfiles = {part}'))
-    with pytest.raises(FetchError, match=rf"the installed {package} \(its files are missing\); install {package} again"):
+    with pytest.raises(
+        FetchError, match=rf"the installed {package} \(its files are missing\); install {package} again"
+    ):
         fetch("tiny")
 
 

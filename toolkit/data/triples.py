@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,7 @@ from toolkit.errors import DataError
 from toolkit.keys import as_keys
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Triples:
     """Facts, such as those of Hinton's family trees.
 
@@ -41,6 +42,18 @@ class Triples:
 
     def __len__(self) -> int:
         return len(self.facts)
+
+    def __repr__(self) -> str:
+        return f"Triples({self.name!r}: {self.summary})"
+
+    @property
+    def summary(self) -> str:
+        """str: the size in words."""
+        return f"{len(self):,} facts, {len(self.subjects):,} subjects, {len(self.relations):,} relations"
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 of the facts, in hexadecimal."""
+        return hashlib.sha256("\n".join("\t".join(fact) for fact in self.facts).encode()).hexdigest()
 
     @property
     def subjects(self) -> tuple[str, ...]:

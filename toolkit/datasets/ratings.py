@@ -176,7 +176,7 @@ def _assign(file: DataFile, columns: Sequence[str], wanted: Mapping[str, str | b
         if column not in columns:
             raise UnknownNameError("column", column, columns)
     for role in HEADERLESS:
-        if wanted[role] is None:
+        if role not in roles and wanted[role] is not False:
             found = guess(role, columns)
             if found is not None:
                 roles[role] = found

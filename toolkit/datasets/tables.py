@@ -15,7 +15,6 @@ import pandas as pd
 from toolkit.datasets.files import DataFile, decoding, open_binary, open_text
 from toolkit.errors import DataError
 
-DELIMITERS = ("\t", "::", ";", "|", ",", " ")
 _UNIT = "\x1f"  # takes the place of "::", which pandas' fast parser cannot split at
 _TYPED = re.compile(r"[^:]+:(token|token_seq|float|float_seq)")
 
@@ -54,8 +53,9 @@ class Layout:
 def sniff(file: DataFile, encoding: str = "utf-8-sig") -> Layout:
     """Find out how a table is written, from its first line.
 
-    The delimiter is the one of `DELIMITERS` that gives the most columns. There is no header where the first line has
-    three or four columns and the third is a number: such files hold user, item, rating and, perhaps, a time.
+    The delimiter is a tab or ``::`` if there is one, else the one of ``;``, ``|`` and ``,`` that gives the most
+    columns, else white space. There is no header where the first line has three or four columns and the third is a
+    number: such files hold user, item, rating and, perhaps, a time.
 
     Raises
     ------
@@ -66,7 +66,7 @@ def sniff(file: DataFile, encoding: str = "utf-8-sig") -> Layout:
         line = next((line for line in stream if line.strip()), "").rstrip("\r\n")
     if not line:
         raise DataError("the file is empty", str(file))
-    delimiter = max(DELIMITERS, key=lambda mark: len(_split(line, mark)))
+    delimiter = _delimiter(line)
     first = [field.strip() for field in _split(line, delimiter)]
     if len(first) < 2:
         raise DataError(
@@ -142,6 +142,14 @@ def _record_lines(file: DataFile, layout: Layout) -> Iterator[int]:
             if fields and (len(fields) > 1 or not fields[0] or fields[0].strip(" \t")):  # pandas skips the others
                 yield line
             line = records.line_num + 1
+
+
+def _delimiter(line: str) -> str:
+    for mark in ("\t", "::"):
+        if mark in line:
+            return mark
+    mark = max((";", "|", ","), key=lambda mark: len(_split(line, mark)))
+    return mark if len(_split(line, mark)) > 1 else " "
 
 
 def _split(line: str, delimiter: str) -> list[str]:

@@ -170,16 +170,16 @@ def load_suite(name: str | Path) -> Suite:
 
 
 def _explained(error: ValidationError, path: Path) -> Exception:
-    """Return the first fault in our own words."""
-    first = error.errors()[0]
+    """Return one fault in our own words; a key that is not known before one that is missing, as it may be meant."""
+    first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     place = ".".join(str(step) for step in first["loc"])
     if first["type"] == "extra_forbidden":
         *parents, key = first["loc"]
-        table: type[BaseModel] = _model_at(parents)
-        return UnknownNameError(f"key in {path} ({place})", key, table.model_fields)
+        return UnknownNameError(f"key of {path} at {place}:", key, _model_at(parents).model_fields)
     if first["type"] == "value_error":
         return DataError(f"{place}: {first['ctx']['error']}", path)
-    return DataError(f"{place}: {first['msg']} (found {first['input']!r})", path)
+    found = "" if first["type"] == "missing" else f", found {first['input']!r}"
+    return DataError(f"{place}: {first['msg'].lower()}{found}", path)
 
 
 def _model_at(steps: list[Any]) -> type[BaseModel]:
