@@ -78,20 +78,17 @@ def read(path: str | Path) -> tuple[pd.Index, FloatArray, str]:
     """
     try:
         table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
+        table.validate(full=True)  # a damaged offset would otherwise be followed out of the file
+        names = table.schema.names
+        if "key" not in names or "vector" not in names or not pa.types.is_fixed_size_list(table["vector"].type):
+            raise DataError(
+                f"an Arrow vector file has the columns key and vector, of lists of one size, not {names}", path
+            )
+        vectors = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=True)
+        keys = pd.Index(table["key"].to_numpy(zero_copy_only=False), dtype=object)
+        entity = (table.schema.metadata or {}).get(b"entity", b"key").decode()
     except FileNotFoundError:
         raise DataError("no such file", path) from None
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
         raise DataError(f"not an Arrow vector file: {error}", path) from error
-    if not {"key", "vector"} <= set(table.column_names) or not pa.types.is_fixed_size_list(
-        table.schema.field("vector").type
-    ):
-        raise DataError(
-            f"an Arrow vector file has the columns key and vector (fixed-size list); this one has {table.schema.names}",
-            path,
-        )
-    column = table.column("vector").combine_chunks()
-    width = table.schema.field("vector").type.list_size
-    vectors = column.flatten().to_numpy(zero_copy_only=True).reshape(len(table), width)
-    entity = (table.schema.metadata or {}).get(b"entity", b"key").decode()
-    keys = pd.Index(table.column("key").to_numpy(zero_copy_only=False), dtype=object)
-    return keys, vectors, entity
+    return keys, vectors.reshape(len(table), table["vector"].type.list_size), entity

@@ -33,6 +33,7 @@ class _Implicit(RankingFactorization):
         """Part implicit's factor matrices into vectors and biases."""
 
     def _learn_matrix(self, matrix: Matrix) -> Sequence[Embedding]:
+        import implicit.cpu.als  # noqa: F401  # brings its BLAS along, which the limit below then reaches
         from scipy.sparse import csr_matrix
 
         with threadpool_limits(

@@ -13,6 +13,8 @@ from typing import Any
 
 from rich.console import Console
 
+from toolkit.data import Ratings
+from toolkit.data.splits import split_rows
 from toolkit.datasets import load_dataset
 from toolkit.datasets.catalog import catalog
 from toolkit.datasets.sources import check_source, load_source
@@ -146,6 +148,10 @@ def _described(suite: Suite, trials: list[Trial]) -> dict[str, Any]:
         if experiment.name not in needed:
             continue
         data = load_source(experiment.dataset, experiment.kind, **experiment.options)
+        if isinstance(data, Ratings):
+            for split in experiment.splits:
+                for method, fold, options in split.parts():
+                    split_rows(data, fold if method == "canonical" else method, **options)
         found[experiment.dataset] = describe_data(experiment.dataset, data, "training")
     for name in sorted({name for trial in trials for name in _judged_by(trial)} - set(found)):
         found[name] = describe_data(name, load_dataset(name), "evaluation")
@@ -168,7 +174,7 @@ def _on_other_data(suite: Suite, data: str) -> Suite:
     if len(kinds) > 1:
         raise ParameterError(f"suite {suite.name!r} trains on films and on words; data can replace one kind only")
     check_source(data, kinds.pop())
-    experiments = [experiment.model_copy(update={"dataset": data, "options": {}}) for experiment in suite.experiments]
+    experiments = [experiment.model_copy(update={"dataset": data}) for experiment in suite.experiments]
     return suite.model_copy(update={"experiments": tuple(experiments)})
 
 
