@@ -6,8 +6,6 @@ in the schema's metadata. Any Arrow reader opens it, and nothing in it is pickle
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.ipc
 
+from toolkit.atomic import replacing
 from toolkit.errors import DataError
 
 FloatArray = npt.NDArray[np.float32]
@@ -35,7 +34,6 @@ def write(path: str | Path, keys: pd.Index, vectors: FloatArray, entity: str) ->
     entity : str
         What the keys name, such as ``"word"``.
     """
-    path = Path(path)
     flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1))
     table = pa.table(
         {
@@ -43,15 +41,9 @@ def write(path: str | Path, keys: pd.Index, vectors: FloatArray, entity: str) ->
             "vector": pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1]),
         }
     ).replace_schema_metadata({"entity": entity})
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-            for batch in table.to_batches():
-                writer.write_batch(batch)
-        os.replace(partial, path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise
+    with replacing(path) as partial, pa.ipc.new_file(str(partial), table.schema) as writer:
+        for batch in table.to_batches():
+            writer.write_batch(batch)
 
 
 def read(path: str | Path) -> tuple[pd.Index, FloatArray, str]:

@@ -30,11 +30,12 @@ def as_keys(values: Iterable[object]) -> pd.Index:
     """
     if isinstance(values, str):
         values = [values]
-    index = values if isinstance(values, pd.Index | pd.Series | np.ndarray) else list(values)
-    index = pd.Index(index)
-    if index.dtype == object:
-        return index if _all_strings(index) else pd.Index([str(value) for value in index], dtype=object)
-    return index.astype(str).astype(object)
+    if not isinstance(values, pd.Index | pd.Series | np.ndarray):
+        values = pd.Index(list(values), dtype=object)
+    index = values if isinstance(values, pd.Index) else pd.Index(values)
+    if index.dtype != object:
+        return index.astype(str).astype(object)
+    return index if _all_strings(index) else pd.Index([str(value) for value in index], dtype=object)
 
 
 def locate(keys: pd.Index, wanted: Iterable[object]) -> IntArray:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from toolkit.report import write_report
+
 NASTY = "<script>alert(1)</script>"
 PIPED = "a|b 50%_$& *x* `y` \\z {w} #1 ~t~ ^u"
 WORDS = ["Word2Vec", "FastText", "GloVe", "PPMI-SVD", "PCA", "Truncated SVD", "NMF", "ALS", PIPED]
@@ -33,6 +35,7 @@ NAMES = {
 }
 PREDICTS = {"SVD", "SVD++", "NMF (Surprise)", "Embedding layer", "Biases"}
 RANKS = {"ALS", "BPR", "LMF", "Popularity"}
+RANKING = ["ndcg@10", "recall@10", "precision@10", "map@10", "mrr", "hit_rate@10", "auc"]
 TRIAL = "trial experiment dataset split fold seed embedder name library is_null embedding_dim parameters status error"
 TRIAL += " fit_seconds cpu_seconds evaluate_seconds peak_memory_mb"
 SCORE = "dataset split fold seed embedder embedding_dim entity task readout metric value n target convention note"
@@ -155,7 +158,9 @@ def sample_run(folder, dims=(48,), folds=("u1",), seeds=(0,)):
     """Write a run of the size of the quickstart: two experiments, some notes and a failed fit."""
     build = RunBuilder(seeds=seeds)
     build.dataset("text", "An English text", "corpus", "1,000,000 words, 12,000 different", "training")
-    build.dataset("movielens-100k", "MovieLens 100k", "ratings", "100000 ratings of 1682 items by 943 users", "training")
+    build.dataset(
+        "movielens-100k", "MovieLens 100k", "ratings", "100000 ratings of 1682 items by 943 users", "training"
+    )
     build.dataset("wordsim353", "WordSim-353", "word pairs", "353 pairs of words")
     build.dataset("simlex999", "SimLex-999", "word pairs", "999 pairs of words")
     build.dataset("google", "Google analogies", "analogies", "19,544 questions")
@@ -166,10 +171,10 @@ def sample_run(folder, dims=(48,), folds=("u1",), seeds=(0,)):
         for label in [*WORDS, "Random"]:
             for dim in dims:
                 _words(build, label, dim, seed)
-        for fold, split in enumerate(folds):
+        for fold in folds:
             for label in [*FILMS, *NULL]:
-                for dim in dims if label not in ("Biases", "Popularity") else ("",):
-                    _films(build, label, dim, seed, split, fold)
+                for dim in dims if label not in ("Biases", "Popularity") else ("" if label == "Biases" else 1,):
+                    _films(build, label, dim, seed, fold)
     return build.write(folder)
 
 
@@ -188,13 +193,13 @@ def _words(build, label, dim, seed):
         build.score(trial, "analogies", metric, number, "cosine", "google", "gensim", 17800, entity="word")
 
 
-def _films(build, label, dim, seed, split, fold):
+def _films(build, label, dim, seed, fold):
     seconds = 0.004 if label in NULL else 0.2 + 25 * wave("s", label) ** 3 * float(dim) / 48
-    if label == "SVD++" and fold == 0 and seed == 0:
-        build.trial("films", label, dim, split, fold, seed, "failed", f"ValueError: {NASTY} a|b, 50%_$&")
+    if label == "SVD++" and fold == "u1" and seed == 0:
+        build.trial("films", label, dim, "canonical", fold, seed, "failed", f"ValueError: {NASTY} a|b, 50%_$&")
         return
-    trial = build.trial("films", label, dim, split, fold, seed, seconds=round(seconds, 3))
-    noise = 0.004 * wave(label, dim, seed, split)
+    trial = build.trial("films", label, dim, "canonical", fold, seed, seconds=round(seconds, 3))
+    noise = 0.004 * wave(label, dim, seed, fold)
     rmse = 1.0 - 0.12 * quality(label, dim) + noise
     for readout, better in (("native", 0.02), ("ridge", 0.045), ("ridge-two-sided", 0.06)):
         vectors = label not in ("Biases", "Popularity")
@@ -211,7 +216,8 @@ def _films(build, label, dim, seed, split, fold):
         elif readout == "native" or label not in ("Biases", "Popularity"):
             value = 0.30 * quality(label, dim) + noise + (0.12 if label == "Popularity" else 0.0)
             value *= 0.9 if readout == "cosine" else 1.0
-            for i, metric in enumerate("ndcg@10 recall@10 precision@10 map@10 mrr hit_rate@10 auc coverage".split()):
+            build.score(trial, "ranking", "coverage", 0.98, readout, "", "", 459)
+            for i, metric in enumerate(RANKING):
                 build.score(trial, "ranking", metric, min(1.0, value * (1 + i / 4)), readout, "", "standard", 459)
     if label in ("Biases", "Popularity"):
         _note(build, trial, label, "item-similarity", "has no vectors", "cosine", "genres")
@@ -226,7 +232,7 @@ def _note(build, trial, label, task, reason, readout="native", target=""):
 
 @pytest.fixture
 def builder():
-    """Return an empty `RunBuilder` with one experiment, ``films``."""
+    """Return a `RunBuilder` with one experiment, ``films``, and no trials."""
     build = RunBuilder(title="One")
     build.dataset("ml", "MovieLens", "ratings", "some ratings", "training")
     build.experiment("films", "Films", "ml", ["ALS", "PCA", "Random"], ["u1"], ["rating-prediction"])
@@ -243,3 +249,21 @@ def run_dir(tmp_path_factory):
 def sweep_dir(tmp_path_factory):
     """Return a run of three dimensions, two folds and two seeds."""
     return sample_run(tmp_path_factory.mktemp("sweep"), (10, 50, 100), ("u1", "u2"), (0, 1))
+
+
+@pytest.fixture(scope="session")
+def run_html(run_dir, tmp_path_factory):
+    """Return the HTML report of `run_dir`."""
+    return write_report(run_dir, tmp_path_factory.mktemp("html") / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def sweep_html(sweep_dir, tmp_path_factory):
+    """Return the HTML report of `sweep_dir`."""
+    return write_report(sweep_dir, tmp_path_factory.mktemp("html") / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def nasty():
+    """Return labels that no format may take for markup."""
+    return [NASTY, PIPED]

@@ -3,6 +3,7 @@
 import io
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -63,7 +64,7 @@ def test_arrow(folder, embedding):
 
 
 @settings(max_examples=50, deadline=None)
-@given(embedding=embeddings(st.characters(exclude_characters="\0"), min_dim=1))
+@given(embedding=embeddings(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_dim=1))
 def test_npz(folder, embedding):
     save_vectors(embedding, folder / "vectors.npz")
     assert_same(load_vectors(folder / "vectors.npz"), embedding)
@@ -112,7 +113,7 @@ def test_keys_that_cannot_be_written(tmp_path, name, key):
     path = tmp_path / "vectors"
     path.write_text("old")
     with pytest.raises(DataError, match="cannot be written to this format"):
-        save_vectors(Embedding(["ok", key], [[1, 2], [3, 4]]), path, name)
+        save_vectors(Embedding(pd.Index(["ok", key], dtype=object), [[1, 2], [3, 4]]), path, name)
     assert path.read_text() == "old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["vectors"]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from toolkit.atomic import write_text
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError
 from toolkit.harness.plan import Trial
@@ -213,13 +213,6 @@ def prepare_directory(path: Path, fresh: bool) -> None:
         (path / "embeddings").mkdir(parents=True)
     except OSError as error:
         raise DataError(f"cannot be written: {error.strerror}", path) from error
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file that is there whole or not at all."""
-    partial = path.with_name(f".{path.name}.partial")
-    partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
 
 
 def _trial_row(trial: Trial, outcome: Outcome) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from toolkit.report import figures, plotting
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, count, dimension, written
 from toolkit.report.parts import Board, Cell, Column, Fact, Figure, Key, Row, Table
-from toolkit.report.tables import ROW, Leaderboard
-from toolkit.report.wording import board_title, direction_words, listed, readout_title, row_label
+from toolkit.report.tables import ROW, Leaderboard, dimensions_of
+from toolkit.report.wording import board_title, data_fact, direction_words, listed, readout_title, row_label
 from toolkit.tasks import task_info
 
 
@@ -51,13 +51,10 @@ def metric_anchor(metric: str) -> str:
 
 
 def split_text(board: Leaderboard) -> str:
-    """Return on which splits the scores rest; empty where the data are not split."""
-    folds = [split for split in board.splits if split]
-    if not folds:
-        return ""
-    if board.protocol not in folds:
-        return f"canonical fold{'s' if len(folds) > 1 else ''} {listed(folds)}"
-    return f"{board.protocol}, {board.folds} folds" if board.folds > 1 else board.protocol
+    """Return on which split and folds the scores rest; empty where the data are not split."""
+    if not board.folds:
+        return board.split
+    return f"{board.split}, fold{'s' if len(board.folds) > 1 else ''} {listed(board.folds)}"
 
 
 def _facts(board: Leaderboard, results: Results) -> list[Fact]:
@@ -65,7 +62,7 @@ def _facts(board: Leaderboard, results: Results) -> list[Fact]:
     facts = [Fact("Ordered by", f"{metric.title}, {direction_words(board.metric)}. {metric.definition}")]
     target = results.info.datasets.get(board.target)
     if target:
-        facts.append(Fact("Judged on", f"{target.title}: {target.summary}. Licence: {target.licence}", target.link))
+        facts.append(data_fact("Judged on", target))
     return [*facts, Fact("Protocol", "; ".join(_protocol(board)))]
 
 
@@ -76,18 +73,11 @@ def _protocol(board: Leaderboard) -> Iterator[str]:
         yield f"convention {conventions}"
     if split := split_text(board):
         yield f"split {split}"
-    dims = _dimensions(board)
+    dims = dimensions_of(board.cells)
     if len(dims) == 1:
         yield count(dims[0], "dimension")
-    sizes = board.main["n"].dropna()
-    if not sizes.empty:
-        low, high = round(sizes.min()), round(sizes.max())
-        yield f"{low:,} cases" if low == high else f"{low:,} to {high:,} cases"
-
-
-def _dimensions(board: Leaderboard) -> list[int]:
-    dims = board.cells["embedding_dim"]
-    return sorted({int(dim) for dim in dims[dims > 0]})
+    low, high = round(board.cases.min()), round(board.cases.max())
+    yield f"{low:,} cases" if low == high else f"{low:,} to {high:,} cases"
 
 
 def _conventions(board: Leaderboard) -> str:
@@ -95,47 +85,57 @@ def _conventions(board: Leaderboard) -> str:
     stated = board.cells[board.cells["convention"] != ""].groupby("convention", sort=False)["metric"].unique()
     if len(stated) == 1:
         return str(stated.index[0])
-    return "; ".join(
+    return ", ".join(
         f"{convention} ({', '.join(metric_info(metric).title for metric in board.metrics if metric in used)})"
         for convention, used in stated.items()
     )
 
 
 def _table(board: Leaderboard, results: Results, anchor: str) -> Table:
-    several = len(board.readouts) > 1
-    pairs = [
-        (readout, metric)
-        for metric in board.metrics
-        for readout in board.readouts
-        if ((board.cells["readout"] == readout) & (board.cells["metric"] == metric)).any()
-    ]
-    dims = _dimensions(board)
+    pairs = [pair for metric in board.metrics for pair in _columns_of(board, metric)]
+    dims = dimensions_of(board.cells)
+    cases = board.cases if board.uneven else None
     columns = [Column("Embedder", kind="text"), *([Column("Dim")] if len(dims) > 1 else [])]
+    columns += [] if cases is None else [Column("Cases")]
     for readout, metric in pairs:
         info = metric_info(metric)
-        title, group = (readout_title(readout), info.title) if several else (info.title, "")
+        title, group = (readout_title(readout), info.title) if readout else (info.title, "")
         columns.append(Column(title, group, info.direction, metric_anchor(metric)))
     rows = [
-        _row(embedder, [dim] if len(dims) > 1 else [], cells, pairs)
+        _row(embedder, [dim] if len(dims) > 1 else [], cells, pairs, None if cases is None else cases[embedder, dim])
         for (embedder, dim), cells in board.cells.groupby(ROW, sort=False, dropna=False)
     ]
     return Table(anchor, _caption(board, results), tuple(columns), tuple(rows), tuple(_remarks(board, results)))
 
 
-def _row(embedder: str, dims: list[float], cells: pd.DataFrame, pairs: list[tuple[str, str]]) -> Row:
-    found = cells.set_index(["readout", "metric"])
-    values = [_value(found.loc[pair], pair[1]) if pair in found.index else Cell(MISSING) for pair in pairs]
+def _columns_of(board: Leaderboard, metric: str) -> list[tuple[str, str]]:
+    """Return a metric's columns: one a readout, or one without a readout where that makes no difference."""
+    cells = board.cells[board.cells["metric"] == metric]
+    if cells.groupby(ROW, dropna=False)["mean"].nunique().max() == 1:
+        return [("", metric)]
+    found = set(cells["readout"])
+    return [(readout, metric) for readout in board.readouts if readout in found]
+
+
+def _row(
+    embedder: str, dims: list[float], cells: pd.DataFrame, pairs: list[tuple[str, str]], cases: float | None
+) -> Row:
+    found: dict[tuple[str, str], Cell] = {}
+    for cell in cells.itertuples():
+        spread = written(cell.metric, cell.sd) if cell.count > 1 else ""
+        value = Cell(written(cell.metric, cell.mean), spread, cell.best)
+        found[cell.readout, cell.metric] = value
+        found.setdefault(("", cell.metric), value)
+    values = [found.get(pair, Cell(MISSING)) for pair in pairs]
     label = embedder if cells["complete"].all() else f"{embedder} †"
-    return Row((Cell(label), *(Cell(dimension(dim)) for dim in dims), *values), bool(cells["is_null"].iloc[0]))
-
-
-def _value(cell: pd.Series, metric: str) -> Cell:
-    spread = written(metric, cell["sd"]) if cell["count"] > 1 else ""
-    return Cell(written(metric, cell["mean"]), spread, bool(cell["best"]))
+    size = [] if cases is None else [Cell(f"{cases:,.0f}")]
+    return Row((Cell(label), *(Cell(dimension(dim)) for dim in dims), *size, *values), bool(cells["is_null"].iloc[0]))
 
 
 def _caption(board: Leaderboard, results: Results) -> str:
-    several = [count(number, noun) for number, noun in ((board.folds, "fold"), (board.seeds, "seed")) if number > 1]
+    several = [
+        count(number, noun) for number, noun in ((len(board.folds), "fold"), (board.seeds, "seed")) if number > 1
+    ]
     mean = f"Mean ± standard deviation over {listed(several)}. " if several else ""
     return f"{board_title(board, results)}. {mean}Ordered by {metric_info(board.metric).title}."
 
@@ -146,9 +146,11 @@ def _remarks(board: Leaderboard, results: Results) -> list[str]:
         remarks.append(
             "† Not judged on every fold equally often, because fits failed; left out where the best is looked for."
         )
-    experiment = next(e for e in results.info.suite.experiments if e.name == board.experiment)
+    if board.uneven:
+        remarks.append("Not all were judged on the same cases: only values on the same number of them can be compared.")
+    trials = results.trials[results.trials["experiment"] == board.experiment]
     shown = set(board.cells["embedder"])
-    absent = [method.label for method in experiment.embedders if method.label not in shown]
+    absent = [label for label in trials["embedder"].unique() if label not in shown]
     if absent:
         remarks.append(f"Without a score here: {listed(absent)}. The reasons stand at the end of the experiment.")
     return remarks
@@ -196,13 +198,13 @@ def plot_points(board: Leaderboard) -> pd.DataFrame:
         embedder and dimension; chosen: True at the dimension at which an embedder is best.
     """
     main = board.main
-    several = board.has_dimensions
+    varied = board.varied
     first = main.groupby("embedder", sort=False)["embedding_dim"].transform("first")
     spread = main["sd"].fillna(0.0)
     return pd.DataFrame(
         {
             "embedder": main["embedder"],
-            "label": [row_label(*pair, several) for pair in zip(main["embedder"], main["embedding_dim"], strict=True)],
+            "label": [row_label(*pair, varied) for pair in zip(main["embedder"], main["embedding_dim"], strict=True)],
             "dim": main["embedding_dim"],
             "readout": main["readout"],
             "series": [board.readouts.index(readout) for readout in main["readout"]],

@@ -12,10 +12,10 @@ from toolkit.report import figures, plotting
 from toolkit.report.boards import board_part, metric_anchor, plot_points, split_text
 from toolkit.report.ledger import cost_frame, cost_table, failure_table, reason_table, reproduction_tables
 from toolkit.report.model import Experiment, Results
-from toolkit.report.numbers import count, dimension, duration
+from toolkit.report.numbers import count, duration
 from toolkit.report.parts import Chapter, Definition, Document, Fact, Figure
-from toolkit.report.tables import Leaderboard, leaderboards
-from toolkit.report.wording import READOUTS, direction_words, finding, listed
+from toolkit.report.tables import Leaderboard, dimensions_of, leaderboards
+from toolkit.report.wording import READOUTS, data_fact, direction_words, finding, listed
 
 
 def build_document(results: Results) -> Document:
@@ -69,7 +69,7 @@ class Anchors:
 def _run_facts(results: Results) -> list[Fact]:
     info = results.info
     failed = int((results.trials["status"] != "ok").sum())
-    fits = count(len(results.trials), "fit") + (f", {failed} of which failed" if failed else "")
+    fits = f"{len(results.trials):,}" + (f", {failed} of which failed" if failed else "")
     version = info.versions.get("embedding-comparison-toolkit", "")
     return [
         Fact("Run", f"{info.started[:10]}, {duration(info.seconds)}"),
@@ -82,7 +82,7 @@ def _chapter(experiment: Experiment, boards: list[Leaderboard], results: Results
     anchor = anchors.new("experiment", experiment.name)
     costs = cost_frame(results, experiment.name)
     parts = tuple(
-        board_part(board, results, anchors.new(experiment.name, board.task, board.target, board.protocol), domain)
+        board_part(board, results, anchors.new(experiment.name, board.task, board.target, board.split), domain)
         for board, domain in zip(boards, _domains(boards), strict=True)
     )
     findings = (finding(board, results) for board in boards)
@@ -116,13 +116,12 @@ def _experiment_facts(experiment: Experiment, boards: list[Leaderboard], results
     n_null = trials.loc[trials["is_null"], "embedder"].nunique()
     compared = count(trials["embedder"].nunique() - n_null, "embedder")
     compared += f" and {count(n_null, 'null baseline')}" if n_null else ", no null baseline"
-    dims = [dimension(dim) for dim in sorted(trials["embedding_dim"].dropna().unique()) if dim > 0]
-    if dims:
-        compared += f", with {listed(dims)} dimensions"
+    if dims := dimensions_of(trials):
+        compared += f", with {listed(map(str, dims))} dimensions"
     facts = [Fact("Compared", compared)]
     data = results.info.datasets.get(experiment.dataset)
     if data:
-        facts.append(Fact("Trained on", f"{data.title}: {data.summary}. Licence: {data.licence}", data.link))
+        facts.append(data_fact("Trained on", data))
     else:
         facts.append(Fact("Trained on", experiment.dataset))
     splits = dict.fromkeys(text for board in boards if (text := split_text(board)))
@@ -136,11 +135,15 @@ def _cost_figure(board: Leaderboard, costs: pd.DataFrame, anchor: str) -> list[F
     metric = metric_info(board.metric)
     points = plot_points(board)
     points = points[points["chosen"]].sort_values("value", ascending=metric.direction == "lower", kind="stable")
-    points = points.drop_duplicates("label").merge(
-        costs[["embedder", "embedding_dim", "fit_seconds"]],
-        left_on=["embedder", "dim"],
-        right_on=["embedder", "embedding_dim"],
-    ).dropna(subset="fit_seconds")
+    points = (
+        points.drop_duplicates("label")
+        .merge(
+            costs[["embedder", "embedding_dim", "fit_seconds"]],
+            left_on=["embedder", "dim"],
+            right_on=["embedder", "embedding_dim"],
+        )
+        .dropna(subset="fit_seconds")
+    )
     if len(points) < 2:
         return []
     floor = plotting.null_floor(points, board.metric)
@@ -165,4 +168,7 @@ def _definitions(boards: list[Leaderboard]) -> list[Definition]:
         info = metric_info(name)
         text = f"{info.definition} {direction_words(name).capitalize()}."
         found.append(Definition(metric_anchor(name), info.title, text))
-    return found + [Definition(f"readout-{name}", f"Readout: {READOUTS[name][0]}", READOUTS[name][1]) for name in readouts]
+    for name in readouts:
+        title, text = READOUTS[name]
+        found.append(Definition(f"readout-{name}", f"Readout: {title}", text))
+    return found

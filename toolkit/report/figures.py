@@ -28,7 +28,7 @@ def dots(
     floor: float | None,
     series: tuple[str, ...],
     width: int,
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Draw a dot plot: a row an embedder, a mark a readout.
 
     Parameters
@@ -48,12 +48,12 @@ def dots(
 
     Returns
     -------
-    altair.LayerChart
+    altair.Chart
     """
     import altair as alt
 
     labels = points["label"].drop_duplicates().tolist()
-    left = min(round(LETTER * max(map(len, labels))) + 14, round(0.36 * width))
+    left = min(round(LETTER * max(map(len, labels))) + 14, 90 + width // 5)
     inner, height = width - left - PAD, ROW_HEIGHT * len(labels)
     outside = ~points["value"].between(*domain)
     points = points.assign(
@@ -76,7 +76,7 @@ def dots(
         marks.mark_point(filled=True, size=80, opacity=1).encode(x=x, color=color, shape=plotting.series_shape(series)),
         base.transform_filter("datum.outside")
         .mark_text(fontSize=FONT - 2, align=alt.expr("datum.value > datum.shown ? 'right' : 'left'"), dy=-8)
-        .encode(x=x, color=color, text="remark:N"),
+        .encode(x=x, color=plotting.series_color(series, null=MUTED), text="remark:N"),
         *plotting.row_labels(base),
     ]
     return plotting.framed(alt.layer(*layers), inner, height, left)
@@ -84,7 +84,7 @@ def dots(
 
 def curves(
     points: pd.DataFrame, best: Literal["min", "max"], floor: float | None, series: tuple[str, ...], width: int
-) -> alt.FacetChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Draw a small plot an embedder: the metric against the dimension, with all others in grey behind it.
 
     Parameters
@@ -102,16 +102,20 @@ def curves(
 
     Returns
     -------
-    altair.FacetChart
+    altair.Chart
     """
     import altair as alt
 
-    points = points[points["dim"] > 0]
-    learned = points[~points["is_null"]].assign(floor=floor)
-    behind = points.groupby(["embedder", "dim"], as_index=False)["value"].agg(best).rename(columns={"embedder": "line"})
+    learned = points[~points["is_null"] & (points["dim"] > 0)].assign(floor=floor)
+    dims = sorted(learned["dim"].unique())
+    behind = (
+        points[points["dim"].isin(dims)]
+        .groupby(["embedder", "dim"], as_index=False)["value"]
+        .agg(best)
+        .rename(columns={"embedder": "line"})
+    )
     columns = 2 if width < plotting.NARROW else 4
     panel = (width - 60 - 16 * (columns - 1)) // columns
-    dims = sorted(points["dim"].unique())
     x = alt.X(
         "dim:Q",
         scale=alt.Scale(type="log", base=2, nice=False, domain=[dims[0], dims[-1]], padding=8),
@@ -130,7 +134,9 @@ def curves(
     facet = alt.Facet(
         "embedder:N",
         sort=learned["embedder"].drop_duplicates().tolist(),
-        header=alt.Header(title=None, labelAnchor="start", labelFontSize=FONT, labelLimit=round(0.85 * panel), labelColor=INK),
+        header=alt.Header(
+            title=None, labelAnchor="start", labelFontSize=FONT, labelLimit=round(0.85 * panel), labelColor=INK
+        ),
     )
     chart = alt.layer(*layers, data=learned).properties(width=panel, height=round(0.72 * panel))
     return chart.facet(facet=facet, columns=columns, spacing=16)
@@ -138,7 +144,7 @@ def curves(
 
 def costs(
     points: pd.DataFrame, axis: str, domain: tuple[float, float], floor: float | None, width: int
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     """Draw quality against the seconds of a fit, on a log axis.
 
     Parameters
@@ -156,7 +162,7 @@ def costs(
 
     Returns
     -------
-    altair.LayerChart
+    altair.Chart
     """
     import altair as alt
 

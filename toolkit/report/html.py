@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import io
-import re
+from dataclasses import dataclass
 
 import jinja2
-from markupsafe import Markup
 
 from toolkit.report import plotting
 from toolkit.report.parts import ARROWS, Document, Figure
@@ -42,25 +41,23 @@ def render_html(document: Document) -> str:
     return template.render(document=document, drawings=drawings, colors=colors, glyphs=GLYPHS, arrows=ARROWS)
 
 
-def drawings(figure: Figure) -> list[tuple[str, Markup]]:
-    """Return a figure as SVG for wide and for narrow screens, each with the name of its width."""
-    return [(name, _svg(figure, name, width)) for name, width in WIDTHS.items()]
+@dataclass(frozen=True)
+class Drawing:
+    """A figure as SVG: the name of its width, the attributes of the outermost element, and what that holds."""
+
+    name: str
+    attributes: str
+    body: str
 
 
-def _svg(figure: Figure, name: str, width: int) -> Markup:
-    """Return SVG that scales with the page, carries its alternative text and takes its colours from the page."""
+def drawings(figure: Figure) -> list[Drawing]:
+    """Return a figure as SVG for wide and for narrow screens; vl-convert escapes the text of the data."""
+    return [_drawing(figure, name, width) for name, width in WIDTHS.items()]
+
+
+def _drawing(figure: Figure, name: str, width: int) -> Drawing:
     chart = figure.draw(width).configure(background="transparent", aria=False).configure_view(stroke=None)
     sink = io.StringIO()
     chart.save(sink, format="svg")
     opening, _, body = sink.getvalue().partition(">")
-    box = re.search('viewBox="[^"]*"', opening)
-    size = re.search('width="[0-9.]+" height="[0-9.]+"', opening)
-    if box is None or size is None:
-        raise ValueError(f"vl-convert drew an SVG that begins with {opening!r}")
-    anchor = f"{figure.anchor}-{name}"
-    # The body is vl-convert's: it escapes the text of the data itself.
-    return Markup('<svg xmlns="http://www.w3.org/2000/svg" {} {} role="img" aria-labelledby="{}-t {}-d">').format(
-        Markup(size[0]), Markup(box[0]), anchor, anchor
-    ) + Markup('<title id="{}-t">{}</title><desc id="{}-d">{}</desc>').format(
-        anchor, figure.title, anchor, figure.description
-    ) + Markup(body)  # noqa: S704  # vl-convert has escaped the text of the data
+    return Drawing(name, opening.removeprefix("<svg"), body)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from toolkit.report.parts import Cell, Column, Document, Row, Table
 
 PREAMBLE = r"""% Tables of the run "{title}".
-% \input this file; the preamble needs \usepackage{{booktabs}}. Wide tables fit with \usepackage{{graphicx}} and \resizebox.
+% The preamble of the document needs \usepackage{{booktabs}} and \usepackage{{graphicx}}.
 """
 CHARACTERS = str.maketrans(
     {
@@ -32,6 +32,7 @@ CHARACTERS = str.maketrans(
         "\n": " ",
     }
 )
+WIDE = 8  # columns; a table with more is scaled to the width of the text
 ARROWS = {"higher": r" $\uparrow$", "lower": r" $\downarrow$"}
 
 
@@ -71,31 +72,39 @@ def escape(text: str) -> str:
 
 def _table(table: Table) -> str:
     alignment = "".join("r" if column.kind == "number" else "l" for column in table.columns)
-    marks = r"Bold: best of its column; \textit{italics}: null baseline."
+    fit = r"\resizebox{\textwidth}{!}{" if len(table.columns) > WIDE else ""
     lines = [
         r"\begin{table}[htbp]",
         r"\centering\small",
-        rf"\caption{{{escape(' '.join([table.caption, *table.notes]))} {marks}}}",
+        rf"\caption{{{escape(' '.join([table.caption, *table.notes]))}{_marks(table)}}}",
         rf"\label{{tab:{table.anchor}}}",
-        rf"\begin{{tabular}}{{{alignment}}}",
+        rf"{fit}\begin{{tabular}}{{{alignment}}}",
         r"\toprule",
         *_groups(table),
         _line([escape(column.title) if column.group else _heading(column, column.title) for column in table.columns]),
         r"\midrule",
         *map(_row, table.rows),
         r"\bottomrule",
-        r"\end{tabular}",
+        r"\end{tabular}" + ("}" if fit else ""),
         r"\end{table}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _marks(table: Table) -> str:
+    """Return what bold and italics mean, where they occur."""
+    bold = any(cell.best for row in table.rows for cell in row.cells)
+    null = any(row.is_null for row in table.rows)
+    return (" Bold: best of its column." if bold else "") + (r" \textit{Italics}: null baseline." if null else "")
 
 
 def _groups(table: Table) -> list[str]:
     """Return the line of group headings with the rules under them."""
     cells, rules, first = [], [], 1
     for column, span in table.groups:
-        cells.append(rf"\multicolumn{{{span}}}{{c}}{{{_heading(column, column.group)}}}" if column.group else "& " * (span - 1))
-        if column.group:
+        heading = _heading(column, column.group) if column.group else ""
+        cells.append(rf"\multicolumn{{{span}}}{{c}}{{{heading}}}")
+        if heading:
             rules.append(rf"\cmidrule(lr){{{first}-{first + span - 1}}}")
         first += span
     return [_line(cells), " ".join(rules)] if cells else []

@@ -8,15 +8,15 @@ from collections.abc import Mapping
 import pandas as pd
 
 from toolkit.report.model import Results
-from toolkit.report.numbers import MISSING, dimension, megabytes, seconds
+from toolkit.report.numbers import MISSING, dimension, duration, megabytes, seconds
 from toolkit.report.parts import Cell, Column, Row, Table
 from toolkit.report.tables import ROW
-from toolkit.report.wording import listed, readout_title
+from toolkit.report.wording import listed, readout_title, web_link
 from toolkit.tasks import task_info
 
 COST_NOTE = (
-    "Means over the fits that succeeded. CPU seconds count every core. Peak memory is the largest that the process "
-    "of a fit ever held, with data and libraries."
+    "Means over the fits that succeeded. CPU seconds count every core. Peak memory is by how much the process of "
+    "a fit grew, with its data, beyond Python and the libraries."
 )
 
 
@@ -31,14 +31,18 @@ def cost_frame(results: Results, experiment: str) -> pd.DataFrame:
     """
     trials = results.trials[results.trials["experiment"] == experiment]
     succeeded = trials["status"] == "ok"
-    costs = trials[succeeded].groupby(ROW, dropna=False).agg(
-        library=("library", "first"),
-        is_null=("is_null", "first"),
-        ok=("trial", "size"),
-        fit_seconds=("fit_seconds", "mean"),
-        cpu_seconds=("cpu_seconds", "mean"),
-        evaluate_seconds=("evaluate_seconds", "mean"),
-        peak_memory_mb=("peak_memory_mb", "max"),
+    costs = (
+        trials[succeeded]
+        .groupby(ROW, dropna=False)
+        .agg(
+            library=("library", "first"),
+            is_null=("is_null", "first"),
+            ok=("trial", "size"),
+            fit_seconds=("fit_seconds", "mean"),
+            cpu_seconds=("cpu_seconds", "mean"),
+            evaluate_seconds=("evaluate_seconds", "mean"),
+            peak_memory_mb=("peak_memory_mb", "max"),
+        )
     )
     costs["fits"] = trials.groupby(ROW, dropna=False).size()
     return costs.reset_index().sort_values(["fit_seconds", *ROW], kind="stable", ignore_index=True)
@@ -106,14 +110,19 @@ def failure_table(results: Results, experiment: str, anchor: str) -> Table | Non
 def reproduction_tables(results: Results) -> tuple[Table, ...]:
     """Return data fingerprints, embedders, versions and machine."""
     info = results.info
-    data = [
-        Row((Cell(key), Cell(item.title, link=item.link), *map(Cell, (item.role, item.licence, item.fingerprint))))
-        for key, item in info.datasets.items()
-    ]
+    data = []
+    for key, item in info.datasets.items():
+        title = Cell(item.title, link=web_link(item.link))
+        data.append(Row((Cell(key), title, *map(Cell, (item.role, item.licence, item.fingerprint)))))
     embedders = [
-        _row(method.label, experiment.title, method.name, _parameters(method.params))
+        _row(method.label or method.name, experiment.title, method.name, _parameters(method.params))
         for experiment in info.suite.experiments
         for method in experiment.embedders
+    ]
+    run = [
+        _row("started", info.started),
+        _row("took", duration(info.seconds)),
+        _row("seeds", listed(map(str, info.suite.seeds))),
     ]
     machine = [_row(_spoken(name), MISSING if value is None else str(value)) for name, value in info.machine.items()]
     versions = [_row(name, version) for name, version in info.versions.items()]
@@ -121,7 +130,7 @@ def reproduction_tables(results: Results) -> tuple[Table, ...]:
         _plain("data", "Data", ("Name", "Title", "Role", "Licence", "SHA-256"), data, code="SHA-256"),
         _plain("embedders", "Embedders", ("Embedder", "Experiment", "Name", "Parameters"), embedders),
         _plain("versions", "Versions", ("Package", "Version"), versions),
-        _plain("machine", "Machine", ("What", "Value"), machine),
+        _plain("machine", "Run and machine", ("What", "Value"), run + machine),
     )
 
 

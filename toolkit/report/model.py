@@ -13,21 +13,22 @@ from pydantic import TypeAdapter, ValidationError
 
 from toolkit.errors import DataError
 
-TRIAL_COLUMNS = (
-    "trial,experiment,dataset,split,fold,seed,embedder,name,library,is_null,embedding_dim,parameters,status,error,"
-    "fit_seconds,cpu_seconds,evaluate_seconds,peak_memory_mb"
-).split(",")
-SCORE_COLUMNS = (
-    "dataset,split,fold,seed,embedder,embedding_dim,entity,task,readout,metric,value,n,target,convention,note,"
-    "experiment,trial"
-).split(",")
+TRIAL_COLUMNS = [
+    *("trial", "experiment", "dataset", "split", "fold", "seed", "embedder", "name", "library", "is_null"),
+    *("embedding_dim", "parameters", "status", "error", "fit_seconds", "cpu_seconds", "evaluate_seconds"),
+    "peak_memory_mb",
+]
+SCORE_COLUMNS = [
+    *("dataset", "split", "fold", "seed", "embedder", "embedding_dim", "entity", "task", "readout", "metric", "value"),
+    *("n", "target", "convention", "note", "experiment", "trial"),
+]
 TRIAL_NUMBERS = ("embedding_dim", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb")
 SCORE_NUMBERS = ("embedding_dim", "value", "n")
 
 
 @dataclass(frozen=True)
 class Method:
-    """An embedder as the suite names it."""
+    """An embedder as the suite names it; `label` may be empty, and then it goes by its name."""
 
     name: str
     label: str

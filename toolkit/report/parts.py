@@ -63,8 +63,8 @@ class Table:
     @property
     def groups(self) -> list[tuple[Column, int]]:
         """The first column of each group with the group's width; empty where there are no groups."""
-        spans = [(next(columns), 1 + len(list(columns))) for _, columns in groupby(self.columns, key=attrgetter("group"))]
-        return spans if any(column.group for column, _ in spans) else []
+        runs = [list(columns) for _, columns in groupby(self.columns, key=attrgetter("group"))]
+        return [(columns[0], len(columns)) for columns in runs] if any(column.group for column in self.columns) else []
 
     def starts_group(self, position: int) -> bool:
         """Whether a column is the first of a named group."""
@@ -99,7 +99,7 @@ class Figure:
     anchor: str
     title: str
     description: str
-    draw: Callable[[int], alt.LayerChart] = field(repr=False)
+    draw: Callable[[int], alt.LayerChart | alt.FacetChart] = field(repr=False)
     legend: tuple[Key, ...] = ()
 
 

@@ -66,13 +66,13 @@ def axis(title: str, length: int, **options: Any) -> alt.Axis:
     return alt.Axis(title=title or None, **{"tickCount": max(3, length // 80), "gridColor": GRID, **options})
 
 
-def series_color(series: tuple[str, ...]) -> dict[str, Any]:
-    """Return a colour a readout, and grey for null baselines."""
+def series_color(series: tuple[str, ...], null: str = NULL) -> alt.Color:
+    """Return a colour a readout, and one for null baselines."""
     import altair as alt
 
     numbers = list(range(len(series)))
     scale = alt.Scale(domain=numbers, range=[SERIES[i % len(SERIES)] for i in numbers])
-    return alt.condition("datum.is_null", alt.value(NULL), alt.Color("series:N", scale=scale, legend=None))
+    return alt.condition("datum.is_null", alt.value(null), alt.Color("series:N", scale=scale, legend=None))
 
 
 def series_shape(series: tuple[str, ...]) -> alt.Shape:
@@ -142,14 +142,14 @@ def floor_across(floor: float | None, domain: tuple[float, float], inner: int) -
     ]
 
 
-def framed(chart: alt.LayerChart, inner: int, height: int, left: int) -> alt.LayerChart:
+def framed(
+    chart: alt.LayerChart | alt.FacetChart, inner: int, height: int, left: int
+) -> alt.LayerChart | alt.FacetChart:
     """Return the chart with fixed margins around a plot of the given size."""
     import altair as alt
 
     margins = {"left": left, "right": PAD, "top": TOP, "bottom": BOTTOM}
-    return chart.properties(
-        width=inner, height=height, padding=margins, autosize=alt.AutoSizeParams(type="none")
-    )
+    return chart.properties(width=inner, height=height, padding=margins, autosize=alt.AutoSizeParams(type="none"))
 
 
 def log_ticks(low: float, high: float) -> list[float]:

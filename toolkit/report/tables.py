@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from toolkit.metrics.base import metric_info
@@ -12,7 +12,7 @@ from toolkit.report.model import Results
 from toolkit.report.numbers import rounded
 from toolkit.tasks import task_info
 
-BOARD = ["experiment", "task", "target", "protocol"]
+BOARD = ["experiment", "task", "target", "split"]
 ROW = ["embedder", "embedding_dim"]
 READOUT_ORDER = ("native", "ridge", "ridge-two-sided", "dot", "cosine", "bias")
 TIDY = [
@@ -28,30 +28,29 @@ class Leaderboard:
 
     Parameters
     ----------
-    experiment, task, target, protocol : str
-        What the scores have in common. `protocol` is the split, with the canonical folds taken as one.
+    experiment, task, target, split : str
+        What the scores have in common.
     metric : str
         The main metric, by which the rows are ordered.
     metrics, readouts : tuple of str
         What occurs, main metric and native readout first.
     cells : pandas.DataFrame
         A row a number, with the columns of `TIDY`; best row of the leaderboard first.
-    splits : tuple of str
-        The splits that `protocol` stands for.
-    folds, seeds : int
-        How many the task was judged on at most.
+    folds : tuple of str
+        The folds of the split, sorted; empty where it has none.
+    seeds : int
+        How many seeds there are.
     """
 
     experiment: str
     task: str
     target: str
-    protocol: str
+    split: str
     metric: str
     metrics: tuple[str, ...]
     readouts: tuple[str, ...]
     cells: pd.DataFrame
-    splits: tuple[str, ...]
-    folds: int
+    folds: tuple[str, ...]
     seeds: int
 
     @property
@@ -60,29 +59,44 @@ class Leaderboard:
         return self.cells[self.cells["metric"] == self.metric]
 
     @property
+    def cases(self) -> pd.Series:
+        """On how many cases (ratings, users, pairs, ...) each row's main metric rests, by embedder and dimension."""
+        return self.main.groupby(ROW, dropna=False)["n"].max()
+
+    @property
+    def uneven(self) -> bool:
+        """Whether some rows rest on more cases than others, so that their values cannot be compared."""
+        return bool(self.cases.min() != self.cases.max())
+
+    @property
+    def varied(self) -> set[str]:
+        """The embedders that stand here with several dimensions."""
+        rows = self.cells[ROW].drop_duplicates()
+        return set(rows.loc[rows["embedder"].duplicated(), "embedder"])
+
+    @property
     def has_dimensions(self) -> bool:
         """Whether some embedder that learns stands here with several dimensions."""
-        learned = self.cells[~self.cells["is_null"]]
-        return bool((learned.groupby("embedder")["embedding_dim"].nunique() > 1).any())
+        return bool(self.varied & set(self.cells.loc[~self.cells["is_null"], "embedder"]))
 
 
 def leaderboards(results: Results) -> list[Leaderboard]:
-    """Return a leaderboard for each experiment, task, target and protocol, in the order of the run."""
+    """Return a leaderboard for each experiment, task, target and split, in the order of the run."""
     scores = results.scores[results.scores["value"].notna()]
-    scores = scores.assign(protocol=scores["split"].map(protocol))
     order = [experiment.name for experiment in results.info.suite.experiments]
     groups = [(key, group) for key, group in scores.groupby(BOARD, sort=False)]
     return [_leaderboard(key, group) for key, group in sorted(groups, key=lambda pair: order.index(pair[0][0]))]
 
 
-def protocol(split: str) -> str:
-    """Return what a split is an instance of: the canonical folds u1 to u5 belong together."""
-    return "canonical folds" if re.fullmatch("u[1-5]", split) else split
-
-
 def tidy(boards: list[Leaderboard]) -> pd.DataFrame:
     """Return all leaderboards as one table, a row a number."""
     return pd.concat([board.cells for board in boards]) if boards else pd.DataFrame(columns=TIDY)
+
+
+def dimensions_of(rows: pd.DataFrame) -> list[int]:
+    """Return the numbers of columns that learned vectors have, from rows with is_null and embedding_dim."""
+    dims = rows.loc[~rows["is_null"], "embedding_dim"]
+    return sorted({int(dim) for dim in dims[dims > 0]})
 
 
 def best_of(metric: str, values: pd.Series) -> float:
@@ -102,8 +116,7 @@ def _leaderboard(key: tuple[str, ...], scores: pd.DataFrame) -> Leaderboard:
         metrics=tuple(metrics),
         readouts=tuple(readouts),
         cells=cells[TIDY],
-        splits=tuple(sorted(scores["split"].unique())),
-        folds=_n_folds(scores),
+        folds=tuple(sorted(filter(None, scores["fold"].unique()), key=lambda fold: (len(fold), fold))),
         seeds=scores["seed"].nunique(),
     )
 
@@ -113,13 +126,8 @@ def _readout_rank(readout: str) -> tuple[int, str]:
     return (READOUT_ORDER.index(readout) if known else len(READOUT_ORDER), readout)
 
 
-def _n_folds(scores: pd.DataFrame) -> int:
-    return len(scores[["split", "fold"]].drop_duplicates())
-
-
 def _summarize(scores: pd.DataFrame) -> pd.DataFrame:
     """Return mean and standard deviation (n - 1) over folds and seeds for each row and column of the board."""
-    scores = scores.assign(_fold=scores["split"] + "\n" + scores["fold"])
     keys = [*ROW, "readout", "metric"]
     cells = scores.groupby(keys, sort=False, dropna=False, as_index=False).agg(
         dataset=("dataset", "first"),
@@ -130,9 +138,9 @@ def _summarize(scores: pd.DataFrame) -> pd.DataFrame:
         mean=("value", "mean"),
         sd=("value", "std"),
         count=("value", "size"),
-        folds=("_fold", "nunique"),
+        folds=("fold", "nunique"),
         n=("n", "mean"),
-        complete=("_fold", lambda folds: folds.value_counts().nunique() == 1),
+        complete=("fold", lambda folds: np.ptp(folds.value_counts()) == 0),
     )
     cells["direction"] = [metric_info(metric).direction for metric in cells["metric"]]
     cells["complete"] &= cells["folds"] == cells["folds"].max()

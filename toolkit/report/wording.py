@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import pandas as pd
 
 from toolkit.metrics.base import metric_info
-from toolkit.report.model import Results
+from toolkit.report.model import DatasetInfo, Results
 from toolkit.report.numbers import dimension, rounded, written
-from toolkit.report.parts import Finding
+from toolkit.report.parts import Fact, Finding
 from toolkit.report.tables import Leaderboard, best_of
 from toolkit.tasks import task_info
 
@@ -49,9 +50,25 @@ def board_title(board: Leaderboard, results: Results) -> str:
     return f"{title}: {known.title if known else board.target}"
 
 
-def row_label(embedder: str, dim: float, several: bool) -> str:
-    """Return an embedder's label, with its dimension where the same embedder stands there with others."""
-    return f"{embedder} · {dimension(dim)}" if several and dim > 0 else embedder
+def row_label(embedder: str, dim: float, varied: set[str]) -> str:
+    """Return an embedder's label, with its dimension if it is one of those that stand there with several."""
+    return f"{embedder} · {dimension(dim)}" if embedder in varied else embedder
+
+
+def web_link(address: str) -> str:
+    """Return an address that a browser opens as a page, or nothing where it is of another kind.
+
+    Examples
+    --------
+    >>> web_link("https://example.org"), web_link("javascript:alert(1)")
+    ('https://example.org', '')
+    """
+    return address if re.fullmatch(r"https?://\S+", address) else ""
+
+
+def data_fact(term: str, data: DatasetInfo) -> Fact:
+    """Say what a data set is, with its licence and source."""
+    return Fact(term, f"{data.title}: {data.summary}. Licence: {data.licence}", web_link(data.link))
 
 
 def listed(items: Iterable[str]) -> str:
@@ -83,7 +100,7 @@ def finding(board: Leaderboard, results: Results) -> Finding | None:
     superlative = "highest" if metric.direction == "higher" else "lowest"
     verb = "has" if len(names) == 1 else "share"
     text = f"{verb} the {superlative} {metric.title}, {written(board.metric, value)}{_comparison(board, value, null)}."
-    return Finding(board_title(board, results), listed(names), text)
+    return Finding(board_title(board, results), listed(names), text + _caution(board, learned, value))
 
 
 def _winners(board: Leaderboard, main: pd.DataFrame) -> tuple[float, list[str]]:
@@ -92,9 +109,21 @@ def _winners(board: Leaderboard, main: pd.DataFrame) -> tuple[float, list[str]]:
     value = best_of(board.metric, shown)
     names = []
     for row in main[shown == value].itertuples():
-        label = row_label(row.embedder, row.embedding_dim, board.has_dimensions)
+        label = row_label(row.embedder, row.embedding_dim, board.varied)
         names.append(f"{label} ({readout_title(row.readout).lower()})" if len(board.readouts) > 1 else label)
     return value, names
+
+
+def _caution(board: Leaderboard, learned: pd.DataFrame, value: float) -> str:
+    """Say on how many cases the best value rests, where others rest on more or fewer."""
+    if not board.uneven:
+        return ""
+    best = learned.loc[learned["mean"].map(lambda mean: rounded(board.metric, mean)) == value, "n"]
+    low, high = board.cases.min(), board.cases.max()
+    return (
+        f" It rests on {best.max():,.0f} cases, the values here on {low:,.0f} to {high:,.0f}: only those on the same "
+        "number can be compared."
+    )
 
 
 def _comparison(board: Leaderboard, value: float, null: pd.DataFrame) -> str:
@@ -102,7 +131,7 @@ def _comparison(board: Leaderboard, value: float, null: pd.DataFrame) -> str:
         return "; no null baseline has a value to compare it with"
     floor, names = _winners(board, null)
     gap = value - floor if metric_info(board.metric).direction == "higher" else floor - value
-    reference = f"the best null baseline, {listed(names)}, {written(board.metric, floor)}"
+    reference = f"the best null baseline, {listed(names)}, with {written(board.metric, floor)}"
     if rounded(board.metric, gap) == 0:
-        return f", the same as {reference}"
-    return f", {written(board.metric, abs(gap))} {'better' if gap > 0 else 'worse'} than {reference}"
+        return f": the same as {reference}"
+    return f": {written(board.metric, abs(gap))} {'better' if gap > 0 else 'worse'} than {reference}"

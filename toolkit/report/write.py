@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from toolkit.atomic import write_text
 from toolkit.errors import DataError, UnknownNameError
 from toolkit.report.document import build_document
 from toolkit.report.html import render_html
@@ -24,7 +23,7 @@ WRITERS: dict[str, tuple[str, Callable[[Results], str]]] = {
 }
 
 
-def write_report(run_dir: str | Path, path: str | Path | None = None, format: str | None = None) -> Path:  # noqa: A002
+def write_report(run_dir: str | Path, path: str | Path | None = None, format: str | None = None) -> Path:
     """Write the report of a run.
 
     Parameters
@@ -49,38 +48,28 @@ def write_report(run_dir: str | Path, path: str | Path | None = None, format: st
     UnknownNameError
         If there is no such format, or the file's ending is none that stands for one.
     """
-    if format is None:
-        format = "html" if path is None else _format_of(Path(path))  # noqa: A001
-    if format not in WRITERS:
-        raise UnknownNameError("report format", format, WRITERS)
-    ending, write = WRITERS[format]
+    name = _format_of(path) if format is None else format
+    if name not in WRITERS:
+        raise UnknownNameError("report format", name, WRITERS)
+    ending, write = WRITERS[name]
     results = read_results(run_dir)
     target = Path(run_dir) / f"report{ending}" if path is None else Path(path)
     if not target.parent.is_dir():
         raise DataError("there is no folder of this name to write the report into", target.parent)
-    _write_whole(target, write(results))
+    write_text(target, write(results))
     return target
 
 
-def _format_of(path: Path) -> str:
-    if path.suffix.lower() not in SUFFIXES:
-        raise UnknownNameError("report file ending", path.suffix or path.name, SUFFIXES)
-    return SUFFIXES[path.suffix.lower()]
+def _format_of(path: str | Path | None) -> str:
+    if path is None:
+        return "html"
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise UnknownNameError("ending of a report", suffix or Path(path).name, SUFFIXES)
+    return SUFFIXES[suffix]
 
 
 def _csv(results: Results) -> str:
     table = tidy(leaderboards(results))
     dims = table["embedding_dim"].astype("Int64")
     return str(table.assign(embedding_dim=dims).to_csv(index=False, float_format="%.10g", lineterminator="\n"))
-
-
-def _write_whole(path: Path, text: str) -> None:
-    handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as sink:
-            sink.write(text.encode("utf-8"))
-        Path(partial).chmod(0o644)
-        os.replace(partial, path)
-    except BaseException:
-        Path(partial).unlink(missing_ok=True)
-        raise

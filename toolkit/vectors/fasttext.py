@@ -1,7 +1,8 @@
 """fastText's own model files (``.bin``); its ``.vec`` files are word2vec's text format.
 
-gensim computes the vector of a word from its own and those of its n-grams. It trusts the file, and reads on for ever
-where the vocabulary breaks off, so the structure is checked before.
+gensim computes the vector of a word from its own and those of its n-grams, as fastText does but for the end of a
+sentence, ``</s>``, to which fastText gives no n-grams. gensim trusts the file, and reads on for ever where the
+vocabulary breaks off, so the structure is checked before.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _MATRIX = "<2q"  # numbers of rows and columns
 
 
 def read(path: Path, limit: int | None, entity: str) -> Embedding:
-    """Read the words of a fastText model, each with the vector that fastText prints for it.
+    """Read the words of a fastText model, each with the vector that gensim computes for it.
 
     The whole file is read, whatever the limit. A compressed one is decompressed into a temporary file.
 
@@ -100,19 +101,19 @@ def _check(plain: Path, path: Path) -> int:
 
 def _walk(data: mmap.mmap, path: Path) -> list[bytes]:
     new = data[: len(MAGIC)] == MAGIC  # files of before 2017 have neither magic nor version
-    data.seek(8 if new else 0)
+    data.read(8 if new else 0)
     dim, *_, bucket = _unpack(data, _ARGUMENTS)[:9]
     n_entries, _, n_labels, _ = _unpack(data, _VOCABULARY)
     n_pruned = _unpack(data, "<q")[0] if new else 0
+    if dim < 1 or bucket < 0 or n_entries < 0:
+        raise struct.error("a size is negative")
     words = [_word(data) for _ in range(n_entries)]
     quantized = _unpack(data, "<?")[0] if new else False
     if n_labels > 0 or n_pruned > 0 or quantized:
         raise DataError("only fastText models of words can be read, neither quantized ones nor classifiers", path)
     rows, columns = _unpack(data, _MATRIX)
-    if dim < 1 or bucket < 0 or (rows, columns) != (n_entries + bucket, dim):
-        raise struct.error("the matrix does not fit the arguments")
-    if 4 * rows * columns > len(data) - data.tell():
-        raise struct.error("the matrix breaks off")
+    if (rows, columns) != (n_entries + bucket, dim) or 4 * rows * columns > len(data) - data.tell():
+        raise struct.error("the matrix has another size")
     return words
 
 

@@ -41,16 +41,25 @@ def load_vectors(
     Raises
     ------
     DataError
-        If the file is missing, damaged, or not of the format; the message names the line where there is one.
+        If the file is missing, empty, damaged or not of the format, or holds a value that is not a finite number or
+        a key that is not UTF-8; the message names the line of a text file.
     UnknownNameError
         If there is no such format.
     ParameterError
         If the limit is below 1.
+    UnsupportedError
+        If the file is compressed and of a format that cannot be.
 
     Warns
     -----
     ToolkitWarning
         If a key stands twice, or a fastText model has keys that are not valid UTF-8.
+
+    Notes
+    -----
+    A key in a text file may contain spaces, as some of GloVe 840B do: the vector is what stands in the last fields,
+    as many as the header says or, without one, as most of the first 100 lines have. If the field before them is a
+    number too, the line counts as too long.
     """
     if limit is not None and limit < 1:
         raise ParameterError(f"limit is {limit}; it must be at least 1, or None for all vectors")
@@ -70,7 +79,7 @@ def save_vectors(embedding: Embedding, path: str | Path, format: str | None = No
     path : str or Path
         Where to. A text or ``.bin`` format is compressed if the name ends in ``.gz``, ``.bz2``, ``.xz`` or ``.zip``.
     format : str, optional
-        A name of `FORMATS`; by default by the suffix, where ``.txt`` and ``.vec`` mean ``"word2vec"``, ``.bin``
+        A name of `FORMATS`; by default by the suffix, where ``.txt`` and ``.vec`` mean ``"word2vec"`` and ``.bin``
         means ``"word2vec-bin"``.
 
     Raises

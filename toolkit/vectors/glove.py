@@ -13,8 +13,7 @@ from toolkit.vectors.streams import BYTE_ORDER_MARK, open_to_read, open_to_write
 def read(path: Path, limit: int | None, entity: str) -> Embedding:
     """Read GloVe's text format.
 
-    The dimension is what most of the first 100 lines have. A key may contain spaces, as some of GloVe 840B do, unless
-    what follows the space is a number: such a line counts as too long.
+    The dimension is what most of the first 100 lines have.
 
     Parameters
     ----------

@@ -5,8 +5,6 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
-import os
-import uuid
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -14,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Literal, cast
 
+from toolkit.atomic import replacing
 from toolkit.errors import DataError
 
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zip")
@@ -58,13 +57,8 @@ def open_to_read(path: Path) -> Iterator[IO[bytes]]:
 @contextmanager
 def open_to_write(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that appears under its name, compressed by its suffix, once it is complete."""
-    partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
-    try:
-        with open(partial, "xb") as file, _through(file, path, "w") as stream:
-            yield stream
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with replacing(path) as partial, open(partial, "xb") as file, _through(file, path, "w") as stream:
+        yield stream
 
 
 @contextmanager

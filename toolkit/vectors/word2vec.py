@@ -20,7 +20,7 @@ from toolkit.vectors.streams import BYTE_ORDER_MARK, open_to_read, open_to_write
 BLOCK = 1 << 20  # bytes read at a time
 LONGEST_KEY = 1 << 16  # bytes; what has no space for so long holds no key
 LONGEST_HEADER = 100  # bytes
-_HEADER = re.compile(rb"\s*(\d{1,12})\s+(\d{1,9})\s*")
+_HEADER = re.compile(rb"(\d{1,12})[ \t]+(\d{1,9})\s*")
 
 
 def read_text(path: Path, limit: int | None, entity: str) -> Embedding:

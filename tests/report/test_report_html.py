@@ -1,0 +1,130 @@
+"""The HTML report as a page: well formed, self-contained, accessible and escaped."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import pytest
+
+VOID = {"meta", "link", "br", "hr", "img", "input"}
+
+
+class Page(HTMLParser):
+    """Checks nesting and collects what the tests look at."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.tags, self.texts, self.rows, self.row = [], [], [], [], None
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+        if tag == "tr":
+            self.row = []
+        elif tag in ("td", "th") and self.row is not None:
+            self.row.append("")
+
+    def handle_startendtag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+        if tag == "tr":
+            self.rows.append([" ".join(cell.split()) for cell in self.row])
+
+    def handle_data(self, data):
+        if self.open and self.open[-1] != "style":
+            self.texts.append(data)
+        if self.row and {"td", "th"} & set(self.open):
+            self.row[-1] += data
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module", params=["run_html", "sweep_html"])
+def page(request):
+    text = request.getfixturevalue(request.param)
+    return Page(text.removeprefix("<!doctype html>\n")), text
+
+
+def test_page_is_html_in_english(page):
+    parsed, text = page
+    assert text.startswith("<!doctype html>\n")
+    assert parsed.all("html") == [{"lang": "en"}]
+    assert {"charset": "utf-8"} in parsed.all("meta")
+
+
+def test_page_is_one_file_without_scripts(page):
+    parsed, text = page
+    assert not {name for name, _ in parsed.tags} & {"script", "link", "img", "iframe", "object", "image", "use"}
+    assert not any(key.startswith("on") for _, attributes in parsed.tags for key in attributes)
+    assert "@import" not in text
+    assert "url(" not in text
+    assert not {key for _, attributes in parsed.tags for key in attributes} & {"src", "srcset", "xlink:href", "poster"}
+
+
+def test_identifiers_are_unique_and_references_have_targets(page):
+    parsed, _ = page
+    found = [attributes["id"] for _, attributes in parsed.tags if "id" in attributes]
+    assert len(found) == len(set(found))
+    wanted = [a["href"][1:] for a in parsed.all("a") if a["href"].startswith("#")]
+    wanted += [name for _, attributes in parsed.tags for name in attributes.get("aria-labelledby", "").split()]
+    assert set(wanted) <= set(found)
+
+
+def test_headings_never_skip_a_level(page):
+    parsed, _ = page
+    levels = [int(name[1]) for name, _ in parsed.tags if re.fullmatch("h[1-6]", name)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_landmarks_and_alternative_texts(page):
+    parsed, _ = page
+    assert [len(parsed.all(tag)) for tag in ("header", "nav", "main")] == [1, 1, 1]
+    drawings = parsed.all("svg")
+    assert drawings
+    assert all(svg["role"] == "img" and len(svg["aria-labelledby"].split()) == 2 for svg in drawings)
+    assert len(parsed.all("desc")) == len(drawings)
+    assert all(region["tabindex"] == "0" for region in parsed.all("div") if region.get("role") == "group")
+
+
+def test_labels_and_errors_are_shown_as_they_are(page, nasty):
+    parsed, text = page
+    shown = "".join(parsed.texts)
+    for label in nasty:
+        assert label in shown
+    assert "ValueError: <script>alert(1)</script> a|b, 50%_$&" in shown
+    assert "<script" not in text
+
+
+def test_reasons_and_failures_are_listed(run_html):
+    rows = Page(run_html.removeprefix("<!doctype html>\n")).rows
+    assert ["Item similarity", "Cosine", "Biases and Popularity", "has no vectors"] in rows
+    failure = ["SVD++", "48", "canonical", "u1", "0", "failed", "ValueError: <script>alert(1)</script> a|b, 50%_$&"]
+    assert failure in rows
+
+
+def test_readouts_stand_side_by_side(run_html):
+    rows = Page(run_html.removeprefix("<!doctype html>\n")).rows
+    head = next(i for i, row in enumerate(rows) if row[1:2] == ["RMSE ↓ (lower is better)"])
+    assert rows[head + 1][:4] == ["Embedder", "Native", "Ridge", "Two‑sided ridge"]
+    assert rows[head + 1][-1] == "Coverage ↑ (higher is better)"
+
+
+def test_null_baselines_and_best_values_are_marked_in_words(run_html):
+    rows = Page(run_html.removeprefix("<!doctype html>\n")).rows
+    assert any(row[0] == "Random null" for row in rows)
+    assert any(cell.endswith(" best") for row in rows for cell in row)
+
+
+def test_quickstart_report_is_small(run_html):
+    assert len(run_html.encode()) < 1 << 20

@@ -1,0 +1,126 @@
+"""Reading a run directory."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from toolkit.errors import DataError
+from toolkit.report.model import read_results
+
+
+def test_sample_run_is_read_whole(run_dir):
+    results = read_results(run_dir)
+    assert [experiment.name for experiment in results.info.suite.experiments] == ["words", "films"]
+    assert results.info.datasets["movielens-100k"].fingerprint == "0f" * 32
+    assert len(results.trials) == 26
+    assert results.trials["is_null"].sum() == 4
+    assert results.scores.loc[results.scores["note"] != "", "value"].isna().all()
+
+
+@pytest.mark.parametrize("label", ["null", "NA", "nan", "", "1.0"])
+def test_labels_stay_text(builder, tmp_path, label):
+    trial = builder.trial("films", label, 8, "canonical", "u1")
+    builder.score(trial, "rating-prediction", "rmse", 1.0, "ridge")
+    results = read_results(builder.write(tmp_path))
+    assert results.trials["embedder"].tolist() == results.scores["embedder"].tolist() == [label]
+
+
+def test_missing_directory_is_named(tmp_path):
+    with pytest.raises(DataError, match=r"nowhere: no such run directory"):
+        read_results(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("file", ["run.json", "trials.csv", "scores.csv"])
+def test_missing_and_empty_files_are_named(builder, tmp_path, file):
+    folder = builder.write(tmp_path)
+    (folder / file).write_text("", encoding="utf-8")
+    with pytest.raises(DataError, match=file.replace(".", r"\.")):
+        read_results(folder)
+    (folder / file).unlink()
+    with pytest.raises(DataError, match=file.replace(".", r"\.") + ": no such file; a run directory holds run.json"):
+        read_results(folder)
+
+
+def test_bad_bytes_in_a_table_are_an_error_of_the_file(builder, tmp_path):
+    folder = builder.write(tmp_path)
+    (folder / "trials.csv").write_bytes(b"trial\n\xff\xfe\n")
+    with pytest.raises(DataError, match=r"trials\.csv: not a CSV table"):
+        read_results(folder)
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "message"),
+    [
+        (("format",), 2, r"format: Input should be 1"),
+        (("suite", "seeds"), "zero", r"suite\.seeds: Input should be a valid array"),
+        (("seconds",), None, r"seconds: Input should be a valid number"),
+    ],
+)
+def test_wrong_values_in_run_json_are_placed(builder, tmp_path, place, value, message):
+    *parents, last = place
+    part = builder.info
+    for parent in parents:
+        part = part[parent]
+    part[last] = value
+    with pytest.raises(DataError, match=rf"run\.json: {message}"):
+        read_results(builder.write(tmp_path))
+
+
+def test_missing_entry_in_run_json_is_named(builder, tmp_path):
+    del builder.info["command"]
+    with pytest.raises(DataError, match=r"run\.json: command: Field required"):
+        read_results(builder.write(tmp_path))
+
+
+def test_broken_json_is_an_error_of_the_file(builder, tmp_path):
+    folder = builder.write(tmp_path)
+    (folder / "run.json").write_text(json.dumps(builder.info)[:-5], encoding="utf-8")
+    with pytest.raises(DataError, match=r"run\.json: Invalid JSON"):
+        read_results(folder)
+
+
+def test_missing_column_is_named(builder, tmp_path):
+    folder = builder.write(tmp_path)
+    text = (folder / "scores.csv").read_text(encoding="utf-8")
+    (folder / "scores.csv").write_text(text.replace("readout", "reader"), encoding="utf-8")
+    with pytest.raises(DataError, match=r"scores\.csv: column 'readout' is missing; there are dataset, split"):
+        read_results(folder)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("value", "abc", "value must be a number or empty: 'abc' in row 2"),
+        ("value", "inf", "value must be a number or empty: 'inf' in row 2"),
+        ("trial", "films-999", "trials.csv has no such trial: 'films-999' in row 2"),
+        ("metric", "rmse", "a trial has two values of one metric: 'rmse' in row 2"),
+    ],
+)
+def test_wrong_cells_in_scores_are_placed(builder, tmp_path, column, value, message):
+    trial = builder.trial("films", "ALS", 8, "canonical", "u1")
+    builder.score(trial, "rating-prediction", "rmse", 1.0, "ridge")
+    builder.score(trial, "rating-prediction", "mae", 0.8, "ridge")
+    builder.scores[1][column] = value
+    with pytest.raises(DataError) as raised:
+        read_results(builder.write(tmp_path))
+    assert str(raised.value) == f"{tmp_path / 'scores.csv'}: {message}"
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("is_null", "maybe", "is_null must be true or false: 'maybe' in row 2"),
+        ("trial", "films-000", "a trial stands twice: 'films-000' in row 2"),
+        ("experiment", "songs", "run.json has no such experiment: 'songs' in row 2"),
+        ("fit_seconds", "long", "fit_seconds must be a number or empty: 'long' in row 2"),
+    ],
+)
+def test_wrong_cells_in_trials_are_placed(builder, tmp_path, column, value, message):
+    builder.trial("films", "ALS", 8, "canonical", "u1")
+    builder.trial("films", "PCA", 8, "canonical", "u1")
+    builder.trials[1][column] = value
+    with pytest.raises(DataError) as raised:
+        read_results(builder.write(tmp_path))
+    assert str(raised.value) == f"{tmp_path / 'trials.csv'}: {message}"
