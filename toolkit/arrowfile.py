@@ -41,7 +41,7 @@ def write(path: str | Path, keys: pd.Index, vectors: FloatArray, entity: str) ->
             "vector": pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1]),
         }
     ).replace_schema_metadata({"entity": entity})
-    with replacing(path) as partial, pa.ipc.new_file(str(partial), table.schema) as writer:
+    with replacing(path) as partial, open(partial, "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         for batch in table.to_batches():
             writer.write_batch(batch)
 
