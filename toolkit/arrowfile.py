@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.ipc
 
 from toolkit.atomic import replacing
@@ -41,9 +42,12 @@ def write(path: str | Path, keys: pd.Index, vectors: FloatArray, entity: str) ->
             "vector": pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1]),
         }
     ).replace_schema_metadata({"entity": entity})
-    with replacing(path) as partial, open(partial, "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-        for batch in table.to_batches():
-            writer.write_batch(batch)
+    try:
+        with replacing(path) as partial, open(partial, "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            for batch in table.to_batches():
+                writer.write_batch(batch)
+    except OSError as error:
+        raise DataError(f"cannot be written: {error.strerror or error}", path) from error
 
 
 def read(path: str | Path) -> tuple[pd.Index, FloatArray, str]:
@@ -71,16 +75,32 @@ def read(path: str | Path) -> tuple[pd.Index, FloatArray, str]:
     try:
         table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
         table.validate(full=True)  # a damaged offset would otherwise be followed out of the file
-        names = table.schema.names
-        if "key" not in names or "vector" not in names or not pa.types.is_fixed_size_list(table["vector"].type):
-            raise DataError(
-                f"an Arrow vector file has the columns key and vector, of lists of one size, not {names}", path
-            )
-        vectors = table["vector"].combine_chunks().flatten().to_numpy(zero_copy_only=True)
+        if problem := _problem(table):
+            raise DataError(f"not a vector file of the toolkit: {problem}", path)
+        column = table["vector"]
+        # combining copies, and is only needed where there are several batches or none
+        batch = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+        vectors = batch.flatten().to_numpy(zero_copy_only=True).reshape(len(table), column.type.list_size)
         keys = pd.Index(table["key"].to_numpy(zero_copy_only=False), dtype=object)
         entity = (table.schema.metadata or {}).get(b"entity", b"key").decode()
     except FileNotFoundError:
         raise DataError("no such file", path) from None
     except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
         raise DataError(f"not an Arrow vector file: {error}", path) from error
-    return keys, vectors.reshape(len(table), table["vector"].type.list_size), entity
+    return keys, vectors, entity
+
+
+def _problem(table: pa.Table) -> str:
+    """Return in what way a table is not of our form; empty if it is."""
+    if not {"key", "vector"} <= set(table.column_names):
+        return f"it has the columns {table.column_names}, not key and vector"
+    key, vector = table["key"], table["vector"]
+    if not (pa.types.is_large_string(key.type) or pa.types.is_string(key.type)):
+        return f"its keys are {key.type}, not strings"
+    if not pa.types.is_fixed_size_list(vector.type) or vector.type.value_type != pa.float32():
+        return f"its vectors are {vector.type}, not lists of float32 of one size"
+    if key.null_count or vector.null_count or any(chunk.values.null_count for chunk in vector.chunks):
+        return "a key or a value is missing"
+    if pc.count_distinct(key).as_py() != len(table):
+        return "a key stands twice"
+    return ""

@@ -14,12 +14,14 @@ import pandas as pd
 
 from toolkit import arrowfile
 from toolkit.errors import DataError, UnknownNameError
-from toolkit.keys import as_keys, locate
+from toolkit.keys import as_keys, located
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
 FloatArray = npt.NDArray[np.float32]
+BLOCK = 1 << 16  # rows at a time: bounds the memory
+MARGIN = 1e-5  # far above the rounding of a cosine in float32
 
 
 class Embedding:
@@ -30,7 +32,7 @@ class Embedding:
     keys : iterable, length n
         Unique keys; anything that is not a string is turned into one.
     vectors : array-like, shape (n, d)
-        A row for each key; kept as float32.
+        A row for each key, at least one column; kept as float32. An array that can be written to is copied.
     entity : str, default "word"
         What the keys name: ``"word"``, ``"item"``, ``"user"``, ...
 
@@ -54,8 +56,12 @@ class Embedding:
     def __init__(self, keys: Iterable[object], vectors: npt.ArrayLike, entity: str = "word") -> None:
         index = as_keys(keys)
         matrix = np.asarray(vectors, dtype=np.float32)
+        if matrix.flags.writeable and np.may_share_memory(matrix, vectors):
+            matrix = matrix.copy()
         if matrix.ndim != 2 or len(matrix) != len(index):
             raise DataError(f"{len(index)} keys need vectors of shape ({len(index)}, d), not {matrix.shape}")
+        if not matrix.shape[1]:
+            raise DataError(f"vectors of shape {matrix.shape} are vectors without dimensions")
         if not index.is_unique:
             raise DataError(f"key {index[index.duplicated()][0]!r} stands twice; keys must be unique")
         if not np.isfinite(matrix).all():
@@ -91,8 +97,11 @@ class Embedding:
     @cached_property
     def unit_vectors(self) -> FloatArray:
         """ndarray of float32, shape (n, d): the rows scaled to length 1; a zero row stays zero."""
-        norms = np.linalg.norm(self._vectors, axis=1, keepdims=True)
-        unit: FloatArray = np.asarray(self._vectors / np.where(norms > 0, norms, 1), dtype=np.float32)
+        unit = np.empty_like(self._vectors)
+        for start in range(0, len(self), BLOCK):
+            rows = self._vectors[start : start + BLOCK].astype(np.float64)  # whose squares neither vanish nor overflow
+            norms = np.sqrt(np.square(rows).sum(axis=1, keepdims=True))
+            unit[start : start + BLOCK] = rows / np.where(norms > 0, norms, 1)
         unit.flags.writeable = False
         return unit
 
@@ -136,16 +145,13 @@ class Embedding:
             If a key is not known.
         """
         wanted = as_keys(keys)
-        rows = locate(self._keys, wanted)
-        if (rows < 0).any():
-            raise UnknownNameError(self.entity, wanted[int(np.argmax(rows < 0))], self._keys)
-        return Embedding(wanted, self._vectors[rows], self.entity)
+        return Embedding(wanted, self._vectors[located(self._keys, wanted, self.entity)], self.entity)
 
     def similarity(self, first: object, second: object) -> float:
         """Return the cosine of two keys' vectors, in [-1, 1]; 0 where one of them is zero."""
         a, b = (self[key].astype(np.float64) for key in (first, second))
         norms = float(np.linalg.norm(a) * np.linalg.norm(b))
-        return float(a @ b) / norms if norms else 0.0
+        return min(max(float(a @ b) / norms, -1.0), 1.0) if norms else 0.0
 
     def neighbors(self, key: object, k: int = 10) -> pd.DataFrame:
         """Return the keys whose vectors have the largest cosine with a key's vector.
@@ -162,11 +168,16 @@ class Embedding:
         pandas.DataFrame
             Columns ``key`` and ``similarity``, best first, equal ones in key order.
         """
-        row = self._row(key)
-        similarity = self.unit_vectors @ self.unit_vectors[row]
-        order = np.argsort(-similarity, kind="stable")
-        order = order[order != row][: max(k, 0)]
-        return pd.DataFrame({"key": self._keys[order], "similarity": similarity[order]})
+        row, unit = self._row(key), self.unit_vectors
+        similarity = unit @ unit[row]
+        similarity[row] = -np.inf
+        count = min(max(k, 0), len(self) - 1)
+        # a product by BLAS may differ in the last bit between equal rows: what is near the edge is computed once more
+        edge = np.partition(similarity, -count)[-count] - MARGIN if count else np.inf
+        near = np.flatnonzero(similarity >= edge)
+        similarity = (unit[near].astype(np.float64) * unit[row]).sum(axis=1)
+        order = np.argsort(-similarity, kind="stable")[:count]
+        return pd.DataFrame({"key": self._keys[near[order]], "similarity": similarity[order]})
 
     def save(self, path: str | Path) -> None:
         """Write to an Arrow file that `load` opens memory-mapped."""

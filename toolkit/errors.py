@@ -74,9 +74,15 @@ class UnknownNameError(ToolkitError, LookupError):
     def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
         self.kind, self.name, self.known = kind, name, sorted(known)
         message = f"unknown {kind} {str(name)!r}"
-        near = difflib.get_close_matches(str(name), self.known, n=1, cutoff=0.5)
+        folded = {each.casefold(): each for each in reversed(self.known)}
+        near = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.5)
         if near:
-            message += f"; did you mean {near[0]!r}?"
-        if len(self.known) <= 40:
+            message += f"; did you mean {folded[near[0]]!r}?"
+        if not self.known:
+            message += "; there are none"
+        elif len(self.known) <= 40:
             message += f" (known: {', '.join(self.known)})"
         super().__init__(message)
+
+    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, object, list[str]]]:
+        return type(self), (self.kind, self.name, self.known)

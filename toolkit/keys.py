@@ -12,6 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from toolkit.errors import DataError, ParameterError, UnknownNameError
+
 IntArray = npt.NDArray[np.int64]
 
 
@@ -27,12 +29,21 @@ def as_keys(values: Iterable[object]) -> pd.Index:
     -------
     pandas.Index
         The keys, of dtype object, every one a `str`.
+
+    Raises
+    ------
+    DataError
+        If one is missing: None or nan.
     """
     if isinstance(values, str):
         values = [values]
-    if not isinstance(values, pd.Index | pd.Series | np.ndarray):
+    if isinstance(values, np.ndarray):
+        values = pd.Index(values, copy=True)  # what the caller does with their array later changes no key
+    elif not isinstance(values, pd.Index | pd.Series):
         values = pd.Index(list(values), dtype=object)
     index = values if isinstance(values, pd.Index) else pd.Index(values)
+    if index.hasnans:
+        raise DataError(f"key {int(np.argmax(index.isna())) + 1} of {len(index)} is missing")
     if index.dtype != object:
         return index.astype(str).astype(object)
     return index if _all_strings(index) else pd.Index([str(value) for value in index], dtype=object)
@@ -54,6 +65,35 @@ def locate(keys: pd.Index, wanted: Iterable[object]) -> IntArray:
         Positions in `keys`.
     """
     return np.asarray(keys.get_indexer(as_keys(wanted)), dtype=np.int64)
+
+
+def paired(users: Iterable[object], items: Iterable[object]) -> tuple[pd.Index, pd.Index]:
+    """Return users and items as keys, of which there must be as many of one as of the other.
+
+    Raises
+    ------
+    ParameterError
+        If there are not.
+    """
+    user_keys, item_keys = as_keys(users), as_keys(items)
+    if len(user_keys) != len(item_keys):
+        raise ParameterError(f"{len(user_keys)} users and {len(item_keys)} items were given; they come in pairs")
+    return user_keys, item_keys
+
+
+def located(keys: pd.Index, wanted: Iterable[object], kind: str) -> IntArray:
+    """Return the position of each wanted key, all of which must be known.
+
+    Raises
+    ------
+    UnknownNameError
+        If one is not; the message names it as a `kind`.
+    """
+    names = as_keys(wanted)
+    positions = locate(keys, names)
+    if (positions < 0).any():
+        raise UnknownNameError(kind, names[int(np.argmax(positions < 0))], keys)
+    return positions
 
 
 def _all_strings(keys: pd.Index) -> bool:

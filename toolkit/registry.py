@@ -47,6 +47,8 @@ def embedder_class(name: str) -> type[Embedder]:
     entry = _entries()[name]
     try:
         found = entry.load()
+    except AttributeError as error:
+        raise ToolkitError(f"embedder {name!r} is registered as {entry.value}, which is not there: {error}") from error
     except ImportError as error:
         raise MissingDependencyError(f"embedder {name!r} ({entry.value}) cannot be imported: {error}") from error
     if not (isinstance(found, type) and issubclass(found, Embedder)):
@@ -56,7 +58,7 @@ def embedder_class(name: str) -> type[Embedder]:
     return found
 
 
-def make_embedder(name: str, **params: Any) -> Embedder:
+def make_embedder(name: str, /, **params: Any) -> Embedder:
     """Build an embedder by name.
 
     Parameters
@@ -92,8 +94,13 @@ def list_embedders() -> pd.DataFrame:
     pandas.DataFrame
         Columns name, library, views, capabilities, installed; a row an embedder, by name.
     """
-    rows = []
-    for name in embedder_names():
+    return pd.DataFrame(map(_row, embedder_names()), columns=["name", "library", "views", "capabilities", "installed"])
+
+
+def _row(name: str) -> tuple[str, str, str, str, bool]:
+    try:
         cls = embedder_class(name)
-        rows.append((name, cls.library, cls.view, ", ".join(cls.capabilities()), cls.installed()))
-    return pd.DataFrame(rows, columns=["name", "library", "views", "capabilities", "installed"])
+    except MissingDependencyError:
+        package = _entries()[name].dist
+        return name, "" if package is None else package.name, "", "", False
+    return name, cls.library, cls.view, ", ".join(cls.capabilities()), cls.installed()

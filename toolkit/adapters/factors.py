@@ -12,8 +12,8 @@ import numpy.typing as npt
 from toolkit.data.biases import Biases, known
 from toolkit.data.views import Matrix
 from toolkit.embedder import MatrixEmbedder
-from toolkit.errors import NotFittedError, UnknownNameError
-from toolkit.keys import locate
+from toolkit.errors import NotFittedError
+from toolkit.keys import locate, located, paired
 
 Floats = npt.NDArray[np.floating[Any]]
 
@@ -41,10 +41,7 @@ class Factors:
 
     def score(self, keys: Iterable[object]) -> Floats:
         """Return the score of every column for some rows, shape (k, m)."""
-        positions = locate(self.matrix.row_keys, keys)
-        if (positions < 0).any():
-            wanted = list(keys)[int(np.argmax(positions < 0))]
-            raise UnknownNameError(self.matrix.row_entity, wanted, self.matrix.row_keys)
+        positions = located(self.matrix.row_keys, keys, self.matrix.row_entity)
         scores = self.rows[positions] @ self.columns.T
         if self.biases is None:
             return scores
@@ -55,7 +52,8 @@ class Factors:
 
         With biases, an unknown row or column leaves the mean and the biases that are known; without, the mean.
         """
-        r, c = locate(self.matrix.row_keys, rows), locate(self.matrix.column_keys, columns)
+        row_keys, column_keys = paired(rows, columns)
+        r, c = locate(self.matrix.row_keys, row_keys), locate(self.matrix.column_keys, column_keys)
         both = (r >= 0) & (c >= 0)
         dots = np.einsum("ij,ij->i", self.rows[r], self.columns[c], dtype=np.float64)
         if self.biases is None:
@@ -117,5 +115,10 @@ class RatingFactorization(RankingFactorization):
         -------
         ndarray of float64, shape (k,)
             On the rating scale. For an unknown user or item: the mean plus the biases that are known.
+
+        Raises
+        ------
+        ParameterError
+            If there are not as many users as items.
         """
         return self._fitted().predict(users, items)

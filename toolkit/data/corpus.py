@@ -13,7 +13,7 @@ import pandas as pd
 
 from toolkit.data.cooccurrence import cooccurrence, ppmi
 from toolkit.data.views import Matrix, Sequences
-from toolkit.errors import DataError
+from toolkit.errors import DataError, ParameterError
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +75,8 @@ class Corpus:
         ------
         DataError
             If no word occurs `min_count` times.
+        ParameterError
+            If `max_vocabulary` is less than 1.
 
         Examples
         --------
@@ -82,6 +84,8 @@ class Corpus:
         >>> list(corpus.words), list(corpus.sequences())
         (['a', 'b'], [['a', 'b', 'a'], ['b']])
         """
+        if max_vocabulary is not None and max_vocabulary < 1:
+            raise ParameterError(f"max_vocabulary is {max_vocabulary}; it must be at least 1, or None for all words")
         seen: defaultdict[str, int] = defaultdict()
         seen.default_factory = seen.__len__
         parts = [np.fromiter(map(seen.__getitem__, sentence), dtype=np.int32) for sentence in sentences]

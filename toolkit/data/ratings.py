@@ -31,8 +31,8 @@ class Ratings:
         Codes into `user_keys` and `item_keys`, one a rating.
     values : ndarray of float64, shape (n,)
         The ratings; all 1 for implicit data.
-    timestamps : ndarray of int64, shape (n,), optional
-        When each was given; only the order matters.
+    timestamps : ndarray of int64 or float64, shape (n,), optional
+        When each was given; dates in nanoseconds since 1970.
     scale : tuple of float, default (1, 5)
         The lowest and the highest rating possible; predictions are clipped to it.
     explicit : bool, default True
@@ -50,7 +50,7 @@ class Ratings:
     users: npt.NDArray[np.int32]
     items: npt.NDArray[np.int32]
     values: npt.NDArray[np.float64]
-    timestamps: npt.NDArray[np.int64] | None = None
+    timestamps: npt.NDArray[np.int64] | npt.NDArray[np.float64] | None = None
     scale: tuple[float, float] = (1.0, 5.0)
     explicit: bool = True
     parts: npt.NDArray[np.object_] | None = None
@@ -118,6 +118,8 @@ class Ratings:
         items, item_keys = _factorize(df[item], item)
         values = np.ones(len(df)) if rating is None else _numbers(df[rating], rating)
         low, high = scale or (float(values.min()), float(values.max()))
+        if not low <= high:
+            raise DataError(f"the scale is {low:g} to {high:g}; it must be the lowest and the highest rating")
         outside = (values < low) | (values > high)
         if outside.any():
             row = int(np.argmax(outside))
@@ -211,7 +213,7 @@ class Ratings:
 
     def sequences(self) -> Sequences:
         """Return each user's items in time order; in row order where no time is known or two times are equal."""
-        time = np.zeros(len(self), dtype=np.int64) if self.timestamps is None else self.timestamps
+        time = np.zeros(len(self)) if self.timestamps is None else self.timestamps
         order = np.lexsort((time, self.users))
         offsets = np.concatenate([[0], np.cumsum(np.bincount(self.users, minlength=len(self.user_keys)))])
         return Sequences(self.item_keys, self.items[order], offsets.astype(np.int64), "item")
@@ -239,17 +241,20 @@ class Ratings:
         )
 
     def fingerprint(self) -> str:
-        """Return a SHA-256 of keys, codes, values and times, in hexadecimal."""
-        digest = hashlib.sha256("\n".join([*self.user_keys, "", *self.item_keys]).encode())
+        """Return a SHA-256 of keys, codes, values, times, parts and scale, in hexadecimal."""
+        parts = [] if self.parts is None else self.parts.tolist()
+        texts = [*self.user_keys, "", *self.item_keys, "", *parts, "", repr(self.scale)]
+        digest = hashlib.sha256("\n".join(texts).encode())
         for column in (self.users, self.items, self.values, self.timestamps):
             digest.update(b"" if column is None else column.tobytes())
         return digest.hexdigest()
 
 
 def _factorize(column: pd.Series, name: str) -> tuple[npt.NDArray[np.int32], pd.Index]:
-    codes, keys = pd.factorize(column)
-    if (codes < 0).any():
-        raise DataError(f"column {name!r} has no value in row {int(np.argmax(codes < 0)) + 1}")
+    missing = column.isna()
+    if missing.any():
+        raise DataError(f"column {name!r} has no value in row {int(np.argmax(missing)) + 1}")
+    codes, keys = pd.factorize(column.astype(str) if column.dtype == object else column)
     return codes.astype(np.int32), as_keys(keys)
 
 
@@ -262,9 +267,15 @@ def _numbers(column: pd.Series, name: str) -> npt.NDArray[np.float64]:
     return numbers
 
 
-def _timestamps(column: pd.Series, name: str) -> npt.NDArray[np.int64]:
+def _timestamps(column: pd.Series, name: str) -> npt.NDArray[np.int64] | npt.NDArray[np.float64]:
     if not pd.api.types.is_numeric_dtype(column):
-        column = pd.to_datetime(column, errors="coerce", utc=True)
-    if column.isna().any():
-        raise DataError(f"column {name!r} has no time in row {int(np.argmax(column.isna())) + 1}")
-    return np.asarray(column, dtype=np.int64)
+        column = pd.to_datetime(column, errors="coerce", utc=True, format="mixed")
+    missing = column.isna() | column.isin([np.inf, -np.inf])
+    if missing.any():
+        raise DataError(f"column {name!r} has no time in row {int(np.argmax(missing)) + 1}")
+    if pd.api.types.is_datetime64_any_dtype(column):
+        column = column.dt.as_unit("ns").astype(np.int64)
+    elif (column % 1 == 0).all():
+        column = column.astype(np.int64)
+    times: npt.NDArray[np.int64] = column.to_numpy()
+    return times

@@ -6,8 +6,8 @@ Each method is a function of the ratings and keyword options that returns the ro
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,24 +20,36 @@ if TYPE_CHECKING:
 
 Rows = npt.NDArray[np.int64]
 CANONICAL_SIZE, CANONICAL_FOLD = 100_000, 20_000
+MOST = 2**32 - 1  # that numpy takes for a seed
 
 
 def split_rows(ratings: Ratings, method: str, **options: Any) -> tuple[Rows, Rows]:
     """Return the rows of the training and of the test part; see `Ratings.split` for the methods."""
-    canonical = re.fullmatch(r"u([1-5])", method)
-    if canonical:
-        method, options = "canonical", {"fold": int(canonical[1]), **options}
-    if method not in METHODS:
-        raise UnknownNameError("split", method, [*(set(METHODS) - {"canonical"}), "u1", "u2", "u3", "u4", "u5"])
-    function = METHODS[method]
-    allowed = list(inspect.signature(function).parameters)[1:]
-    for option in options:
-        if option not in allowed:
-            raise UnknownNameError(f"option of split {method!r}", option, allowed)
+    check_split(method, options)
+    function = METHODS.get(method) or CANONICAL[method]
     train, test = function(ratings, **options)
     if not len(train) or not len(test):
         raise DataError(f"split {method!r} leaves {len(train)} ratings to train on and {len(test)} to test on")
     return train, test
+
+
+def check_split(method: str, options: Mapping[str, object]) -> None:
+    """Refuse a method or an option that there is not.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such method or option.
+    """
+    if method in CANONICAL:
+        allowed: list[str] = []
+    elif method in METHODS:
+        allowed = list(inspect.signature(METHODS[method]).parameters)[1:]
+    else:
+        raise UnknownNameError("split", method, [*METHODS, *CANONICAL])
+    for option in options:
+        if option not in allowed:
+            raise UnknownNameError(f"option of split {method!r}", option, allowed)
 
 
 def canonical(ratings: Ratings, fold: int) -> tuple[Rows, Rows]:
@@ -58,10 +70,9 @@ def kfold(ratings: Ratings, fold: int = 1, n_folds: int = 5, random_state: int =
     Rows and their order are those of ``surprise.model_selection.KFold(n_folds, random_state)``: what a method that
     goes through the ratings in order learns depends on it.
     """
-    if not 2 <= n_folds <= len(ratings):
-        raise ParameterError(f"n_folds is {n_folds}; it must lie between 2 and the number of ratings, {len(ratings)}")
-    if not 1 <= fold <= n_folds:
-        raise ParameterError(f"fold is {fold}; it must lie between 1 and n_folds, {n_folds}")
+    _check_whole("n_folds", n_folds, 2, len(ratings))
+    _check_whole("fold", fold, 1, n_folds)
+    _check_whole("random_state", random_state, 0, MOST)
     rows = np.arange(len(ratings))
     np.random.RandomState(random_state).shuffle(rows)
     parts = np.array_split(rows, n_folds)
@@ -74,6 +85,7 @@ def holdout(ratings: Ratings, test_size: float = 0.2, random_state: int = 0) -> 
     `test_size` is the share of the ratings in the test part, between 0 and 1.
     """
     _check_share(test_size)
+    _check_whole("random_state", random_state, 0, MOST)
     test = np.zeros(len(ratings), dtype=bool)
     n_test = round(test_size * len(ratings))
     test[np.random.default_rng(random_state).permutation(len(ratings))[:n_test]] = True
@@ -82,8 +94,7 @@ def holdout(ratings: Ratings, test_size: float = 0.2, random_state: int = 0) -> 
 
 def leave_last_out(ratings: Ratings, n: int = 1) -> tuple[Rows, Rows]:
     """Return each user's last `n` ratings as the test part; a user with no more than `n` stays in training."""
-    if n < 1:
-        raise ParameterError(f"n is {n}; at least one rating of each user must be left out")
+    _check_whole("n", n, 1, MOST)
     users, time = ratings.users, _times(ratings, "leave-last-out")
     order = np.lexsort((time, users))
     counts = np.bincount(users)
@@ -93,7 +104,7 @@ def leave_last_out(ratings: Ratings, n: int = 1) -> tuple[Rows, Rows]:
     return np.flatnonzero(~test), np.flatnonzero(test)
 
 
-def time(ratings: Ratings, test_size: float = 0.2, cut: int | None = None) -> tuple[Rows, Rows]:
+def time(ratings: Ratings, test_size: float = 0.2, cut: float | None = None) -> tuple[Rows, Rows]:
     """Return what was rated before one moment, and what at or after it.
 
     `cut` is that moment, on the scale of the timestamps. Without it, the moment is the first that leaves at most a
@@ -103,7 +114,11 @@ def time(ratings: Ratings, test_size: float = 0.2, cut: int | None = None) -> tu
     if cut is None:
         _check_share(test_size)
         ordered = np.sort(times)
-        cut = int(ordered[len(ordered) - int(test_size * len(ordered)) - 1]) + 1
+        most = int(test_size * len(ordered) + 1e-9)  # 0.29 * 100 falls short of 29
+        last = ordered[len(ordered) - most - 1]
+        return np.flatnonzero(times <= last), np.flatnonzero(times > last)
+    if isinstance(cut, bool) or not isinstance(cut, int | float | np.number):
+        raise ParameterError(f"cut is {cut!r}; it must be a number on the scale of the timestamps")
     return np.flatnonzero(times < cut), np.flatnonzero(times >= cut)
 
 
@@ -111,13 +126,13 @@ def column(ratings: Ratings, test: str = "test") -> tuple[Rows, Rows]:
     """Return the ratings whose own split column says `test`, and all the others to train on."""
     if ratings.parts is None:
         raise DataError("split 'column' needs a split column; name it with part= when you load the ratings")
-    chosen = ratings.parts == test
+    chosen = ratings.parts == str(test)
     if not chosen.any():
         raise UnknownNameError("part", test, np.unique(ratings.parts.astype(str)).tolist())
     return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
-def _times(ratings: Ratings, method: str) -> Rows:
+def _times(ratings: Ratings, method: str) -> npt.NDArray[Any]:
     if ratings.timestamps is None:
         raise DataError(
             f"split {method!r} needs timestamps; name their column with timestamp= when you load the ratings"
@@ -126,15 +141,20 @@ def _times(ratings: Ratings, method: str) -> Rows:
 
 
 def _check_share(test_size: float) -> None:
-    if not 0 < test_size < 1:
-        raise ParameterError(f"test_size is {test_size}; it must lie between 0 and 1")
+    if not isinstance(test_size, int | float) or not 0 < test_size < 1:
+        raise ParameterError(f"test_size is {test_size!r}; it must lie between 0 and 1")
+
+
+def _check_whole(name: str, value: int, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or not low <= value <= high:
+        raise ParameterError(f"{name} is {value!r}; it must be a whole number from {low} to {high}")
 
 
 METHODS: dict[str, Callable[..., tuple[Rows, Rows]]] = {
-    "canonical": canonical,
     "kfold": kfold,
     "holdout": holdout,
     "leave-last-out": leave_last_out,
     "time": time,
     "column": column,
 }
+CANONICAL = {f"u{fold}": partial(canonical, fold=fold) for fold in range(1, 6)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -34,7 +34,7 @@ class Triples:
 
     facts: tuple[tuple[str, str, str], ...]
     name: str = "triples"
-    attributes: pd.DataFrame | None = None
+    attributes: pd.DataFrame | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if not self.facts:
@@ -78,13 +78,14 @@ class Triples:
 
     def matrix(self) -> Matrix:
         """Return persons by (relation, person), a 1 for each fact."""
-        contexts = [f"{relation} {target}" for _, relation, target in self.facts]
+        facts = list(dict.fromkeys(self.facts))
+        contexts = [f"{relation} {target}" for _, relation, target in facts]
         rows = pd.Index(self.subjects, dtype=object)
         columns = pd.Index(list(dict.fromkeys(contexts)), dtype=object)
         return Matrix(
-            rows.get_indexer([fact[0] for fact in self.facts]).astype(np.int32),
+            rows.get_indexer([fact[0] for fact in facts]).astype(np.int32),
             columns.get_indexer(contexts).astype(np.int32),
-            np.ones(len(self)),
+            np.ones(len(facts)),
             rows,
             columns,
             "person",

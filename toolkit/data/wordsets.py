@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from toolkit.errors import DataError
+
 
 @dataclass(frozen=True, repr=False)
 class WordPairs:
@@ -31,7 +33,16 @@ class WordPairs:
 
     @classmethod
     def from_rows(cls, rows: Iterable[tuple[str, str, float]], name: str = "pairs") -> WordPairs:
-        """Build from rows of word, word, score."""
+        """Build from rows of word, word, score, at least one.
+
+        Raises
+        ------
+        DataError
+            If there is none.
+        """
+        rows = list(rows)
+        if not rows:
+            raise DataError("there are no pairs")
         first, second, scores = zip(*rows, strict=True)
         return cls(tuple(first), tuple(second), tuple(map(float, scores)), name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from pathlib import Path
 from typing import Any, Literal
 
@@ -68,5 +69,9 @@ def load_source(source: str, kind: Kind, **options: Any) -> Dataset | Embedding:
     check_source(source, kind)
     if source in catalog():
         return load_dataset(source, **options)
+    known = list(signature(LOADERS[kind]).parameters)[1:]
+    for option in options:
+        if option not in known:
+            raise UnknownNameError(f"option for a file of {kind}", option, known)
     loaded: Dataset | Embedding = LOADERS[kind](source, **options)
     return loaded

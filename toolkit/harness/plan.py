@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from toolkit.errors import UnknownNameError
+from toolkit.errors import ParameterError, UnknownNameError
 from toolkit.harness.suite import EmbedderSpec, Experiment, Suite, TaskSpec
 from toolkit.registry import embedder_class
 from toolkit.tasks import Kind
@@ -67,7 +67,7 @@ def plan(suite: Suite, only: Sequence[str] = ()) -> list[Trial]:
     suite : Suite
         What to run.
     only : sequence of str, optional
-        Names of experiments or labels of embedders; the others are left out.
+        Names of experiments, labels of embedders, or some of both: only what they have in common is kept.
 
     Returns
     -------
@@ -77,22 +77,24 @@ def plan(suite: Suite, only: Sequence[str] = ()) -> list[Trial]:
     ------
     UnknownNameError
         If `only` holds a name that the suite does not.
+    ParameterError
+        If it leaves nothing.
     """
-    known = {experiment.name for experiment in suite.experiments}
-    known |= {embedder.shown for experiment in suite.experiments for embedder in experiment.embedders}
+    experiments = {experiment.name for experiment in suite.experiments}
+    labels = {embedder.shown for experiment in suite.experiments for embedder in experiment.embedders}
     for name in only:
-        if name not in known:
-            raise UnknownNameError("experiment or embedder of this suite", name, known)
-    trials: list[Trial] = []
-    for experiment in suite.experiments:
-        chosen = experiment.name in only or not {e.name for e in suite.experiments} & set(only)
-        labels = {e.shown for e in experiment.embedders} & set(only)
-        if chosen or labels:
-            trials += _trials(experiment, suite.seeds, labels)
+        if name not in experiments | labels:
+            raise UnknownNameError("experiment or embedder of this suite", name, experiments | labels)
+    trials = [trial for experiment in suite.experiments for trial in _trials(experiment, suite.seeds)]
+    for chosen, attribute in ((experiments & set(only), "experiment"), (labels & set(only), "label")):
+        if chosen:
+            trials = [trial for trial in trials if getattr(trial, attribute) in chosen]
+    if not trials:
+        raise ParameterError(f"nothing in the suite is all of: {', '.join(only)}")
     return trials
 
 
-def _trials(experiment: Experiment, seeds: Iterable[int], labels: set[str]) -> Iterator[Trial]:
+def _trials(experiment: Experiment, seeds: Iterable[int]) -> Iterator[Trial]:
     parts = [part for split in experiment.splits for part in split.parts()] or [("", "", {})]
     number = 0
     for split, fold, split_options in parts:
@@ -100,8 +102,6 @@ def _trials(experiment: Experiment, seeds: Iterable[int], labels: set[str]) -> I
             for params in _variants(spec, experiment.dims):
                 for seed in _seeds(spec, seeds):
                     number += 1
-                    if labels and spec.shown not in labels:
-                        continue
                     yield Trial(
                         f"{experiment.name}-{number:03d}",
                         experiment.name,

@@ -78,11 +78,13 @@ class IsolatedExecutor(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more calls; with `cancel_futures` also end those that run."""
-        self._closing = cancel_futures
+        self._slots.shutdown(wait=False, cancel_futures=cancel_futures)
         if cancel_futures:
-            for process in list(self._processes):
-                process.kill()
-        self._slots.shutdown(wait=wait, cancel_futures=cancel_futures)
+            with _starting:  # so that none slips in between
+                self._closing = True
+                for process in self._processes:
+                    process.kill()
+        self._slots.shutdown(wait=wait)
 
     def _isolated(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         receiver, sender = self._context.Pipe(duplex=False)
@@ -91,15 +93,16 @@ class IsolatedExecutor(Executor):
             if self._closing:
                 raise TrialCrashError("the run was stopped")
             process.start()
+            self._processes.add(process)
         sender.close()
-        self._processes.add(process)
         try:
             return self._result(process, receiver)
         finally:
             process.join(GRACE)
             process.kill()
             process.join()
-            self._processes.discard(process)
+            with _starting:
+                self._processes.discard(process)
             receiver.close()
 
     def _result(self, process: Any, receiver: Connection) -> Any:
@@ -121,7 +124,8 @@ def _answer(sender: Connection, fn: Callable[..., Any], args: tuple[Any, ...], k
     try:
         answer: tuple[Any, Any] = (None, fn(*args, **kwargs))
     except BaseException as error:  # whatever it is, the parent has to know
-        answer = (("".join(traceback.format_exception_only(error)).strip(), traceback.format_exc()), None)
+        words = " ".join("".join(traceback.format_exception_only(error)).split())
+        answer = ((words, traceback.format_exc()), None)
     sender.send(answer)
 
 

@@ -76,9 +76,10 @@ def run(
     """
     console = Console(stderr=True, quiet=quiet)
     wanted = load_suite(suite)
-    if data is not None:
-        wanted = _on_other_data(wanted, data)
     trials = plan(wanted, only)
+    if data is not None:
+        wanted = _on_other_data(wanted, data, {trial.experiment for trial in trials})
+        trials = plan(wanted, only)
     workers = available_cores() if workers is None else workers
     if workers < 1:
         raise ParameterError(f"workers is {workers}; it must be at least 1")
@@ -169,12 +170,16 @@ def _judged_by(trial: Trial) -> list[str]:
     return [name for name in names if name in catalog()]
 
 
-def _on_other_data(suite: Suite, data: str) -> Suite:
-    kinds = {experiment.kind for experiment in suite.experiments}
+def _on_other_data(suite: Suite, data: str, names: set[str]) -> Suite:
+    """Return the suite with other data in the experiments named, which must be of one kind."""
+    kinds = {experiment.kind for experiment in suite.experiments if experiment.name in names}
     if len(kinds) > 1:
-        raise ParameterError(f"suite {suite.name!r} trains on films and on words; data can replace one kind only")
+        raise ParameterError(f"suite {suite.name!r} trains on ratings and on a corpus; data can replace one kind only")
     check_source(data, kinds.pop())
-    experiments = [experiment.model_copy(update={"dataset": data}) for experiment in suite.experiments]
+    experiments = [
+        experiment.model_copy(update={"dataset": data}) if experiment.name in names else experiment
+        for experiment in suite.experiments
+    ]
     return suite.model_copy(update={"experiments": tuple(experiments)})
 
 

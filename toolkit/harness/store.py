@@ -85,7 +85,11 @@ class Run:
     @cached_property
     def info(self) -> dict[str, Any]:
         """dict: the frozen suite, versions, seeds, data fingerprints and the machine."""
-        found: dict[str, Any] = json.loads((self.path / "run.json").read_text(encoding="utf-8"))
+        path = self.path / "run.json"
+        try:
+            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise DataError(f"cannot be read: {error}", path) from error
         return found
 
     @cached_property
@@ -251,10 +255,13 @@ def _csv(rows: list[dict[str, Any]], columns: list[str]) -> str:
 
 def _read_table(path: Path, columns: list[str]) -> pd.DataFrame:
     texts = {name: str for name in columns if name not in _NUMBERS}
-    table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={name: [""] for name in _NUMBERS})
-    missing = [name for name in columns if name not in table]
-    if missing:
-        raise DataError(f"has no column {missing[0]!r}", path)
+    try:
+        table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={name: [""] for name in _NUMBERS})
+    except (OSError, ValueError) as error:
+        raise DataError(f"cannot be read: {error}", path) from error
+    for name in columns:
+        if name not in table:
+            raise DataError(f"has no column {name!r}", path)
     if "is_null" in table:
         table["is_null"] = table["is_null"] == "True"
     return table

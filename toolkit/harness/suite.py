@@ -7,9 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
 
-from toolkit.data.splits import METHODS
+from toolkit.data.splits import CANONICAL, check_split
 from toolkit.datasets.sources import check_source
 from toolkit.errors import DataError, ParameterError, UnknownNameError
 from toolkit.registry import make_embedder
@@ -35,6 +44,8 @@ class EmbedderSpec(_Table):
 
     @model_validator(mode="after")
     def _known(self) -> EmbedderSpec:
+        if "random_state" in self.params:
+            raise ParameterError("random_state is no parameter here: the suite's seeds are given to every embedder")
         make_embedder(self.name, **self.params)
         return self
 
@@ -57,7 +68,7 @@ class TaskSpec(_Table):
 
 
 class SplitSpec(_Table):
-    """A division of ratings: a method, its options and, for a method with folds, which of them."""
+    """A division of ratings: a method, its options and, for ``kfold``, which of the folds; all by default."""
 
     name: str
     folds: tuple[int, ...] = ()
@@ -65,17 +76,16 @@ class SplitSpec(_Table):
 
     @model_validator(mode="after")
     def _known(self) -> SplitSpec:
-        known = [*(name for name in METHODS if name != "canonical"), "u1", "u2", "u3", "u4", "u5"]
-        if self.name not in known:
-            raise UnknownNameError("split", self.name, known)
+        check_split(self.name, {**dict.fromkeys(["fold"] if self.folds else []), **self.options})
         return self
 
     def parts(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Yield the columns split and fold of score tables, and the options, of each division."""
-        if self.name.startswith("u") and self.name not in METHODS:
-            yield "canonical", self.name, self.options
-        elif self.folds:
-            for fold in self.folds:
+        if self.name in CANONICAL:
+            yield "canonical", self.name, {}
+        elif self.name == "kfold":
+            given = [self.options["fold"]] if "fold" in self.options else range(1, self.options.get("n_folds", 5) + 1)
+            for fold in self.folds or given:
                 yield self.name, str(fold), {**self.options, "fold": fold}
         else:
             yield self.name, "", self.options
@@ -84,12 +94,12 @@ class SplitSpec(_Table):
 class Experiment(_Table):
     """One data set, and what is tried and asked on it."""
 
-    name: str
+    name: str = Field(pattern=r"^[\w][\w .-]*$")  # it names files
     title: str = ""
     dataset: str
     options: dict[str, Any] = {}
     splits: tuple[Annotated[SplitSpec, BeforeValidator(_named)], ...] = ()
-    dims: tuple[int, ...] = ()
+    dims: tuple[PositiveInt, ...] = ()
     tasks: tuple[Annotated[TaskSpec, BeforeValidator(_named)], ...] = Field(min_length=1)
     embedders: tuple[Annotated[EmbedderSpec, BeforeValidator(_named)], ...] = Field(min_length=1)
 
@@ -103,9 +113,7 @@ class Experiment(_Table):
         if self.kind == "corpus" and self.splits:
             raise ParameterError(f"experiment {self.name!r} is on words, which are not split")
         labels = [embedder.shown for embedder in self.embedders]
-        for label in labels:
-            if labels.count(label) > 1:
-                raise ParameterError(f"experiment {self.name!r} has two embedders called {label!r}; give one a label")
+        _once(labels, f"experiment {self.name!r} has two embedders called", "; give one a label")
         return self
 
     @property
@@ -119,9 +127,20 @@ class Suite(_Table):
 
     title: str
     description: str = ""
-    seeds: tuple[int, ...] = (0,)
+    seeds: tuple[NonNegativeInt, ...] = Field((0,), min_length=1)
     experiments: tuple[Experiment, ...] = Field(min_length=1)
     name: str = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Suite:
+        _once([experiment.name for experiment in self.experiments], "the suite has two experiments called")
+        return self
+
+
+def _once(names: list[str], message: str, remedy: str = "") -> None:
+    for name in names:
+        if names.count(name) > 1:
+            raise ParameterError(f"{message} {name!r}{remedy}")
 
 
 def suite_names() -> list[str]:

@@ -7,6 +7,7 @@ item vectors, wherever they come from, and predict from them alone.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 from toolkit.embedding import Embedding
@@ -15,12 +16,22 @@ from toolkit.readouts.bias import BiasReadout
 from toolkit.readouts.profile import ProfileReadout
 from toolkit.readouts.ridge import RidgeReadout
 
-READOUTS: dict[str, Callable[..., Any]] = {
-    "bias": BiasReadout,
-    "ridge": RidgeReadout,
-    "ridge-two-sided": lambda item, user=None, **options: RidgeReadout(item, user, two_sided=True, **options),
-    "dot": lambda item, user=None: ProfileReadout(item, user, unit=False),
-    "cosine": ProfileReadout,
+
+@dataclass(frozen=True)
+class _Kind:
+    """How a readout of some name is built: the class, what the name fixes, and the options that are left."""
+
+    cls: Callable[..., Any]
+    fixed: dict[str, bool] = field(default_factory=dict)
+    options: tuple[str, ...] = ()
+
+
+READOUTS = {
+    "bias": _Kind(BiasReadout),
+    "ridge": _Kind(RidgeReadout, {"two_sided": False}, ("penalty", "random_state")),
+    "ridge-two-sided": _Kind(RidgeReadout, {"two_sided": True}, ("penalty", "item_penalty", "random_state")),
+    "dot": _Kind(ProfileReadout, {"unit": False}),
+    "cosine": _Kind(ProfileReadout, {"unit": True}),
 }
 
 
@@ -38,7 +49,7 @@ def readout(
     user : Embedding, optional
         User vectors, for ``"ridge-two-sided"``, ``"dot"`` and ``"cosine"``.
     **options
-        For the ridge readouts: ``penalty``, ``item_penalty``, ``random_state``.
+        For the ridge readouts ``penalty`` and ``random_state``, for the two-sided one ``item_penalty`` too.
 
     Returns
     -------
@@ -47,7 +58,7 @@ def readout(
     Raises
     ------
     UnknownNameError
-        If there is no such readout.
+        If there is no such readout or option.
     UnsupportedError
         For ``"native"``, which is an embedder's own ``predict`` and ``score_items``.
     ParameterError
@@ -57,11 +68,15 @@ def readout(
         raise UnsupportedError("the native readout is the embedder's own: call its predict or score_items")
     if name not in READOUTS:
         raise UnknownNameError("readout", name, [*READOUTS, "native"])
+    kind = READOUTS[name]
+    for option in options:
+        if option not in kind.options:
+            raise UnknownNameError(f"option of readout {name!r}", option, kind.options)
     if name == "bias":
-        return BiasReadout(**options)
+        return BiasReadout()
     if item is None:
         raise ParameterError(f"readout {name!r} needs item vectors: give item=embedder.embedding('item')")
-    built: RidgeReadout | ProfileReadout = READOUTS[name](item, user, **options)
+    built: RidgeReadout | ProfileReadout = kind.cls(item, user, **kind.fixed, **options)
     return built
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from toolkit.data import Ratings
 from toolkit.data.biases import fit_biases
-from toolkit.keys import locate
+from toolkit.keys import locate, paired
 from toolkit.readouts.common import FloatArray, fitted
 
 
@@ -24,5 +24,6 @@ class BiasReadout:
     def predict(self, users: Iterable[object], items: Iterable[object]) -> FloatArray:
         """Predict ratings pair by pair, on the rating scale, shape (n,)."""
         train = fitted(self, "train_")
-        codes = locate(train.user_keys, users), locate(train.item_keys, items)
+        user_keys, item_keys = paired(users, items)
+        codes = locate(train.user_keys, user_keys), locate(train.item_keys, item_keys)
         return np.asarray(np.clip(self.biases_.predict(*codes), *train.scale))

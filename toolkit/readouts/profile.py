@@ -12,8 +12,7 @@ from scipy import sparse
 
 from toolkit.data import Ratings
 from toolkit.embedding import Embedding
-from toolkit.errors import UnknownNameError
-from toolkit.keys import locate
+from toolkit.keys import locate, located
 from toolkit.readouts.common import FloatArray, fitted, unit_rows
 
 
@@ -54,10 +53,7 @@ class ProfileReadout:
             If a user is not known.
         """
         keys = fitted(self, "user_keys_")
-        users = list(users)
-        rows = locate(keys, users)
-        if (rows < 0).any():
-            raise UnknownNameError("user", users[int(np.argmax(rows < 0))], keys)
+        rows = located(keys, users, "user")
         scores: npt.NDArray[np.floating[Any]] = self.users_[rows] @ self.items_.T
         return scores
 

@@ -7,6 +7,7 @@ from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.linalg.lapack import dposv
 from threadpoolctl import threadpool_limits
 
@@ -14,7 +15,7 @@ from toolkit.data import Ratings
 from toolkit.data.biases import fit_biases
 from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError
-from toolkit.keys import locate
+from toolkit.keys import locate, paired
 from toolkit.readouts.common import FloatArray, fitted, unit_rows
 from toolkit.readouts.profile import profiles
 
@@ -61,6 +62,8 @@ class RidgeReadout:
         for name, value in (("penalty", penalty), ("item_penalty", item_penalty)):
             if value is not None and not 0 < value < float("inf"):
                 raise ParameterError(f"{name} is {value}; it must be a positive number")
+        if item_penalty is not None and not two_sided:
+            raise ParameterError(f"item_penalty is {item_penalty}; only the two-sided readout has a second penalty")
         self.item, self.user, self.two_sided = item, user, two_sided
         self.penalty, self.item_penalty, self.random_state = penalty, item_penalty, random_state
 
@@ -123,9 +126,9 @@ class RidgeReadout:
         but has a vector is predicted from it.
         """
         model = fitted(self, "model_")
-        users, items = list(users), list(items)
-        everyone = np.arange(len(users))
-        return np.asarray(model.predict(users, items, everyone, everyone))
+        user_keys, item_keys = paired(users, items)
+        everyone = np.arange(len(user_keys))
+        return np.asarray(model.predict(user_keys, item_keys, everyone, everyone))
 
 
 class _Sides:
@@ -154,9 +157,9 @@ class _Sides:
             left = self.residual - self.by_user.explained(self.user_weights)
             self.item_weights = self.by_item.solve(left, item_penalty)
 
-    def predict(self, user_keys: Iterable[object], item_keys: Iterable[object], users: Any, items: Any) -> FloatArray:
+    def predict(self, user_keys: pd.Index, item_keys: pd.Index, users: Any, items: Any) -> FloatArray:
         """Predict for codes into some keys."""
-        user, item_keys = locate(self.train.user_keys, user_keys)[users], list(item_keys)
+        user = locate(self.train.user_keys, user_keys)[users]
         item, vector = locate(self.train.item_keys, item_keys)[items], locate(self.item.keys, item_keys)[items]
         values = self.biases.predict(user, item)
         values += _dots(_with_zero_row(self.user_weights), user, self.item_vectors, vector)

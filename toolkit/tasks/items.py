@@ -66,5 +66,5 @@ def item_similarity(subject: Subject, *, attribute: str = "genres", k: int = 10)
 
 def _attributes(column: pd.Series) -> pd.DataFrame:
     """Return one column of flags an attribute, without the items that have none."""
-    flags = column.fillna("").astype(str).str.get_dummies("|")
+    flags = column.fillna("").astype(str).str.get_dummies("|").drop(columns="", errors="ignore")
     return flags[flags.any(axis=1)]

@@ -44,10 +44,16 @@ def evaluate(
     Raises
     ------
     UnsupportedError
-        If a task does not belong to this kind of data.
+        If the model or the data is of another kind, or a task does not belong to this kind of data.
     UnknownNameError
         If there is no such task.
     """
+    if not isinstance(model, Embedder | Embedding):
+        raise UnsupportedError(f"an embedder or an embedding is judged, not {type(model).__name__}")
+    if not isinstance(data, Ratings | tuple | Corpus | WordPairs | Analogies):
+        raise UnsupportedError(
+            f"there is no task on {type(data).__name__}; give Ratings, Corpus, WordPairs or Analogies"
+        )
     if isinstance(data, WordPairs | Analogies):
         if tasks is not None:
             raise ParameterError("pairs and analogies are tasks themselves; leave tasks out")

@@ -87,7 +87,7 @@ def _scores(
     """Rank block by block and average over users."""
     seen = _cells(train, train.user_keys, keys, np.ones(len(train), dtype=bool))
     wanted = _cells(test, train.user_keys, keys, test.values >= threshold)
-    n_relevant = _relevant_counts(train, test, threshold)
+    n_relevant, n_users = _relevant_counts(train, test, threshold)
     users = np.flatnonzero(n_relevant)
     values: defaultdict[str, list[npt.NDArray[np.float64]]] = defaultdict(list)
     block = max(1, CELLS // max(len(keys), 1))
@@ -105,7 +105,6 @@ def _scores(
         defined = per_user[~np.isnan(per_user)]  # AUC has no value for a user whose candidates are all of one kind
         if len(defined):
             yield Score(NAME, "item", name, metric, float(defined.mean()), len(defined), convention="standard")
-    n_users = len(np.unique(test.users[test.values >= threshold]))
     yield Score(NAME, "item", name, "coverage", len(users) / n_users, n_users)
 
 
@@ -117,10 +116,13 @@ def _cells(ratings: Ratings, users: pd.Index, items: pd.Index, chosen: npt.NDArr
     return sparse.coo_array((ones, (rows[chosen], columns[chosen])), shape=(len(users), len(items))).tocsr()
 
 
-def _relevant_counts(train: Ratings, test: Ratings, threshold: float) -> npt.NDArray[np.int64]:
-    """Count each training user's relevant test items, known or not, that they have not met in training."""
+def _relevant_counts(train: Ratings, test: Ratings, threshold: float) -> tuple[npt.NDArray[np.int64], int]:
+    """Count each training user's relevant test items, known or not, that they have not met in training.
+
+    The second number is that of all users with such items, those unknown in training too.
+    """
     frame = test.to_frame().loc[test.values >= threshold, ["user", "item"]].drop_duplicates()
     met = pd.MultiIndex.from_frame(train.to_frame()[["user", "item"]])
-    new = frame[~pd.MultiIndex.from_frame(frame).isin(met)]
-    rows = locate(train.user_keys, new["user"])
-    return np.bincount(rows[rows >= 0], minlength=len(train.user_keys))
+    users = frame.loc[~pd.MultiIndex.from_frame(frame).isin(met), "user"]
+    rows = locate(train.user_keys, users)
+    return np.bincount(rows[rows >= 0], minlength=len(train.user_keys)), users.nunique()
