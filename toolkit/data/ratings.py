@@ -32,7 +32,7 @@ class Ratings:
     values : ndarray of float64, shape (n,)
         The ratings; all 1 for implicit data.
     timestamps : ndarray of int64 or float64, shape (n,), optional
-        When each was given; dates in nanoseconds since 1970.
+        When each was given; dates in microseconds since 1970.
     scale : tuple of float, default (1, 5)
         The lowest and the highest rating possible; predictions are clipped to it.
     explicit : bool, default True
@@ -133,7 +133,7 @@ class Ratings:
             None if timestamp is None else _timestamps(df[timestamp], timestamp),
             (float(low), float(high)),
             rating is not None,
-            None if part is None else df[part].astype(str).to_numpy(dtype=object),
+            None if part is None else _parts(df[part]),
             None if item_table is None else item_table.set_axis(as_keys(item_table.index), axis=0),
             name,
         )
@@ -258,6 +258,11 @@ def _factorize(column: pd.Series, name: str) -> tuple[npt.NDArray[np.int32], pd.
     return codes.astype(np.int32), as_keys(keys)
 
 
+def _parts(column: pd.Series) -> npt.NDArray[np.object_]:
+    names = column.astype(object).where(column.notna(), "")  # a row may belong to none
+    return np.array([str(name) for name in names], dtype=object)
+
+
 def _numbers(column: pd.Series, name: str) -> npt.NDArray[np.float64]:
     numbers = np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64)
     bad = ~np.isfinite(numbers)
@@ -274,7 +279,7 @@ def _timestamps(column: pd.Series, name: str) -> npt.NDArray[np.int64] | npt.NDA
     if missing.any():
         raise DataError(f"column {name!r} has no time in row {int(np.argmax(missing)) + 1}")
     if pd.api.types.is_datetime64_any_dtype(column):
-        column = column.dt.as_unit("ns").astype(np.int64)
+        column = column.dt.as_unit("us").astype(np.int64)
     elif (column % 1 == 0).all():
         column = column.astype(np.int64)
     times: npt.NDArray[np.int64] = column.to_numpy()
