@@ -8,7 +8,7 @@ and `clone` work.
 from __future__ import annotations
 
 import importlib.util
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Literal, Protocol, Self, runtime_checkable
 
@@ -19,6 +19,7 @@ from sklearn.base import BaseEstimator
 from toolkit.data.views import Matrix, Sequences, TrainingData
 from toolkit.embedding import Embedding
 from toolkit.errors import (
+    DataError,
     MissingDependencyError,
     NotFittedError,
     ParameterError,
@@ -48,7 +49,7 @@ class RanksItems(Protocol):
 CAPABILITIES: dict[str, type] = {"predicts-ratings": PredictsRatings, "ranks-items": RanksItems}
 
 
-class Embedder(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+class Embedder(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no types
     """Base of everything that learns embeddings.
 
     Attributes
@@ -134,7 +135,7 @@ class Embedder(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no ty
     @classmethod
     def installed(cls) -> bool:
         """Return whether the library that does the training is there."""
-        return importlib.util.find_spec(cls.module) is not None
+        return importlib.util.find_spec(cls.module.partition(".")[0]) is not None
 
     @classmethod
     def capabilities(cls) -> tuple[str, ...]:
@@ -195,7 +196,10 @@ class MatrixEmbedder(Embedder):
     view: ClassVar[View] = "matrix"
 
     def _learn(self, data: Any) -> Sequence[Embedding]:
-        return self._learn_matrix(_view(self, data, "matrix"))
+        matrix: Matrix = _view(self, data, "matrix")
+        if not len(matrix.values):
+            raise DataError(f"{data.name} has no {matrix.row_entity} that goes with any {matrix.column_entity}")
+        return self._learn_matrix(matrix)
 
     @abstractmethod
     def _learn_matrix(self, matrix: Matrix) -> Sequence[Embedding]:

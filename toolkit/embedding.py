@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float32]
 BLOCK = 1 << 16  # rows at a time: bounds the memory
-MARGIN = 1e-5  # far above the rounding of a cosine in float32
 
 
 class Embedding:
@@ -169,15 +168,10 @@ class Embedding:
             Columns ``key`` and ``similarity``, best first, equal ones in key order.
         """
         row, unit = self._row(key), self.unit_vectors
-        similarity = unit @ unit[row]
-        similarity[row] = -np.inf
-        count = min(max(k, 0), len(self) - 1)
-        # a product by BLAS may differ in the last bit between equal rows: what is near the edge is computed once more
-        edge = np.partition(similarity, -count)[-count] - MARGIN if count else np.inf
-        near = np.flatnonzero(similarity >= edge)
-        similarity = (unit[near].astype(np.float64) * unit[row]).sum(axis=1)
-        order = np.argsort(-similarity, kind="stable")[:count]
-        return pd.DataFrame({"key": self._keys[near[order]], "similarity": similarity[order]})
+        similarity = np.vecdot(unit, unit[row])  # row by row: a product by BLAS may tell equal rows apart
+        order = np.argsort(-similarity, kind="stable")
+        order = order[order != row][: max(k, 0)]
+        return pd.DataFrame({"key": self._keys[order], "similarity": similarity[order]})
 
     def save(self, path: str | Path) -> None:
         """Write to an Arrow file that `load` opens memory-mapped."""

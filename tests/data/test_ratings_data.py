@@ -167,6 +167,14 @@ def test_dates_may_have_fractions_of_a_second(frame: pd.DataFrame) -> None:
     assert np.argsort(ratings.timestamps).tolist() == [2, 1, 0, 3]
 
 
+@pytest.mark.parametrize("dtype", [object, str, "Int64", np.float32])
+def test_numbers_of_any_column(frame: pd.DataFrame, dtype: object) -> None:
+    times = pd.Series([9, 8, 7, 10], index=frame.index).astype(dtype)
+    ratings = Ratings.from_frame(frame.assign(when=times), timestamp="when")
+    assert ratings.timestamps is not None
+    assert ratings.timestamps.tolist() == [9, 8, 7, 10]
+
+
 def test_dates_of_any_year(frame: pd.DataFrame) -> None:
     dates = ["2021-05-01", "0001-01-01", "9999-12-31", "1600-01-01"]
     ratings = Ratings.from_frame(frame.assign(when=dates), timestamp="when")

@@ -14,6 +14,7 @@ import pandas as pd
 from toolkit.data.cooccurrence import cooccurrence, ppmi
 from toolkit.data.views import Matrix, Sequences
 from toolkit.errors import DataError, ParameterError
+from toolkit.keys import as_keys
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,6 +89,8 @@ class Corpus:
             raise ParameterError(f"max_vocabulary is {max_vocabulary}; it must be at least 1, or None for all words")
         seen: defaultdict[str, int] = defaultdict()
         seen.default_factory = seen.__len__
+        if isinstance(sentences, str):
+            raise DataError("sentences are one text; give lists of words, or a file to load_corpus")
         parts = [np.fromiter(map(seen.__getitem__, sentence), dtype=np.int32) for sentence in sentences]
         codes = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int32)
         counts = np.bincount(codes, minlength=len(seen))
@@ -103,7 +106,7 @@ class Corpus:
         kept = np.concatenate([[0], np.cumsum(codes >= 0)])
         ends = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
         offsets = np.unique(kept[ends])  # sentences that are left empty go
-        words = pd.Index(np.array(list(seen), dtype=object)[order], dtype=object)
+        words = as_keys(np.array(list(seen), dtype=object)[order])
         return cls(words, codes[codes >= 0], offsets.astype(np.int64), name, window)
 
     def with_window(self, window: int) -> Corpus:

@@ -112,6 +112,8 @@ class Ratings:
         for column in (user, item, rating, timestamp, part):
             if column is not None and column not in df.columns:
                 raise UnknownNameError("column", column, map(str, df.columns))
+        if df.columns.duplicated().any():
+            raise DataError(f"column {df.columns[df.columns.duplicated()][0]!r} stands twice")
         if not len(df):
             raise DataError("there are no ratings: the table is empty")
         users, user_keys = _factorize(df[user], user)
@@ -134,7 +136,7 @@ class Ratings:
             (float(low), float(high)),
             rating is not None,
             None if part is None else _parts(df[part]),
-            None if item_table is None else item_table.set_axis(as_keys(item_table.index), axis=0),
+            None if item_table is None else _item_table(item_table),
             name,
         )
 
@@ -258,6 +260,13 @@ def _factorize(column: pd.Series, name: str) -> tuple[npt.NDArray[np.int32], pd.
     return codes.astype(np.int32), as_keys(keys)
 
 
+def _item_table(table: pd.DataFrame) -> pd.DataFrame:
+    keys = as_keys(table.index)
+    if not keys.is_unique:
+        raise DataError(f"item {keys[keys.duplicated()][0]!r} stands twice in the item table")
+    return table.set_axis(keys, axis=0)
+
+
 def _parts(column: pd.Series) -> npt.NDArray[np.object_]:
     names = column.astype(object).where(column.notna(), "")  # a row may belong to none
     return np.array([str(name) for name in names], dtype=object)
@@ -273,8 +282,10 @@ def _numbers(column: pd.Series, name: str) -> npt.NDArray[np.float64]:
 
 
 def _timestamps(column: pd.Series, name: str) -> npt.NDArray[np.int64] | npt.NDArray[np.float64]:
-    if not pd.api.types.is_numeric_dtype(column):
-        column = pd.to_datetime(column, errors="coerce", utc=True, format="mixed")
+    if not pd.api.types.is_datetime64_any_dtype(column):
+        numbers = pd.to_numeric(column, errors="coerce")
+        dates = numbers.isna().all()
+        column = pd.to_datetime(column, errors="coerce", utc=True, format="mixed") if dates else numbers
     missing = column.isna() | column.isin([np.inf, -np.inf])
     if missing.any():
         raise DataError(f"column {name!r} has no time in row {int(np.argmax(missing)) + 1}")

@@ -71,10 +71,10 @@ class Triples:
         return tuple(dict.fromkeys(fact[:2] for fact in self.facts))
 
     def sequences(self) -> Sequences:
-        """Return each fact as a sentence of three keys."""
+        """Return each fact as a sentence of three keys, relations among the persons."""
         codes, keys = pd.factorize(np.array(self.facts, dtype=object).ravel())
         offsets = np.arange(0, len(codes) + 1, 3, dtype=np.int64)
-        return Sequences(as_keys(keys), codes.astype(np.int32), offsets, "key")
+        return Sequences(as_keys(keys), codes.astype(np.int32), offsets, "person")
 
     def matrix(self) -> Matrix:
         """Return persons by (relation, person), a 1 for each fact."""

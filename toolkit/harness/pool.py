@@ -10,7 +10,7 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from typing import Any
 
 # what every trial needs, imported once in the process that the others are forked from
@@ -95,28 +95,35 @@ class IsolatedExecutor(Executor):
             process.start()
             self._processes.add(process)
         sender.close()
+        grace = 0.0
         try:
-            return self._result(process, receiver)
+            if not receiver.poll(self._timeout):
+                raise TrialTimeoutError(f"took longer than {self._timeout:g} s")
+            grace = GRACE
+            answer = _received(receiver)
         finally:
-            process.join(GRACE)
-            process.kill()
-            process.join()
-            with _starting:
-                self._processes.discard(process)
+            self._end(process, grace)
             receiver.close()
-
-    def _result(self, process: Any, receiver: Connection) -> Any:
-        if not receiver.poll(self._timeout):
-            process.kill()
-            raise TrialTimeoutError(f"took longer than {self._timeout:g} s")
-        try:
-            error, value = receiver.recv()
-        except EOFError:
-            process.join()
-            raise TrialCrashError(f"its process ended with exit code {process.exitcode}") from None
+        if answer is None:
+            raise TrialCrashError(f"its process ended with exit code {process.exitcode}")
+        error, value = answer
         if error is not None:
             raise TrialFailedError(*error)
         return value
+
+    def _end(self, process: Any, grace: float) -> None:
+        wait([process.sentinel], grace)
+        with _starting:  # whoever starts a process also asks how the others ended, and the answer is given but once
+            process.kill()
+            process.join()
+            self._processes.discard(process)
+
+
+def _received(receiver: Connection) -> Any:
+    try:
+        return receiver.recv()
+    except EOFError:
+        return None
 
 
 def _answer(sender: Connection, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:

@@ -68,7 +68,7 @@ class RidgeReadout:
         self.penalty, self.item_penalty, self.random_state = penalty, item_penalty, random_state
 
     def choose(self, train: Ratings, validation: Ratings) -> dict[str, float]:
-        """Find the penalties with the least squared error on a validation part.
+        """Find the penalties with the least squared error on a validation part; one that was given stays.
 
         Parameters
         ----------
@@ -87,13 +87,14 @@ class RidgeReadout:
             predicted = model.predict(validation.user_keys, validation.item_keys, validation.users, validation.items)
             return float(np.mean((predicted - validation.values) ** 2))
 
-        penalty = _least(error)
+        penalty = self.penalty or _least(lambda value: error(value, self.item_penalty))
         if not self.two_sided:
             return {"penalty": penalty}
-        item_penalty = _least(lambda value: error(penalty, value))
-        # each depends a little on the other: once more for both, near what was found
-        penalty = _least(lambda value: error(value, item_penalty), near=penalty)
-        item_penalty = _least(lambda value: error(penalty, value), near=item_penalty)
+        item_penalty = self.item_penalty or _least(lambda value: error(penalty, value))
+        if self.penalty is None and self.item_penalty is None:
+            # each depends a little on the other: once more for both, near what was found
+            penalty = _least(lambda value: error(value, item_penalty), near=penalty)
+            item_penalty = _least(lambda value: error(penalty, value), near=item_penalty)
         return {"penalty": penalty, "item_penalty": item_penalty}
 
     def fit(self, train: Ratings) -> Self:
@@ -110,11 +111,10 @@ class RidgeReadout:
             Itself, with the penalties used as ``penalties_``.
         """
         given = {"penalty": self.penalty, "item_penalty": self.item_penalty}
-        if self.penalty is None or (self.two_sided and self.item_penalty is None):
-            parts = train.split("holdout", test_size=VALIDATION, random_state=self.random_state)
-            found = self.choose(*parts)
-            given = {name: found.get(name) if value is None else value for name, value in given.items()}
         self.penalties_ = {name: value for name, value in given.items() if value is not None}
+        if len(self.penalties_) < 1 + self.two_sided:
+            parts = train.split("holdout", test_size=VALIDATION, random_state=self.random_state)
+            self.penalties_ = self.choose(*parts)
         self.model_ = _Sides(train, self.item, self.user, self.two_sided)
         self.model_.solve(**self.penalties_)
         return self

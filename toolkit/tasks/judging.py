@@ -61,7 +61,7 @@ def evaluate(
     kind = "corpus" if isinstance(data, Corpus) else "ratings"
     for name in tasks or ():
         if task_info(name).kind != kind:
-            raise UnsupportedError(f"task {name!r} belongs to a {task_info(name).kind}, not to {kind}")
+            raise UnsupportedError(f"task {name!r} is one on data of kind {task_info(name).kind}, not {kind}")
     if isinstance(data, Ratings):
         data = data.split("holdout", random_state=random_state)
     train, test = data if isinstance(data, tuple) else (data, None)
