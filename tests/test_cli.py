@@ -65,6 +65,39 @@ def test_failed_trial_is_a_row_and_exit_code_one(folder: Path, capsys: pytest.Ca
     assert "ParameterError" in (folder / "runs" / "small" / "errors" / "films-002.txt").read_text()
 
 
+@pytest.mark.parametrize("format", ["html", "md", "csv", "latex"])
+def test_run_in_which_everything_failed_has_a_report(
+    folder: Path, capsys: pytest.CaptureFixture[str], format: str
+) -> None:
+    (folder / "small.toml").write_text(SUITE.format(data="ratings.csv", dim=300))
+    assert main(["run", "small.toml", "--workers", "1", "--only", "pca"]) == 1
+    assert main(["report", "runs/small", "--format", format, "-o", "report.out"]) == 0
+    text = (folder / "report.out").read_text()
+    assert "nan" not in text
+    if format in ("html", "md"):  # the others hold numbers alone
+        assert "dim is 300" in text
+
+
+def test_run_that_was_stopped_has_a_report(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("toolkit.harness.runner._outcome", stopped)
+        assert main(["run", "small.toml", "--workers", "1"]) == 130
+    assert main(["report", "runs/small", "--format", "md"]) == 0
+    assert "stopped before its end" in (folder / "runs" / "small" / "report.md").read_text()
+
+
+def test_report_never_replaces_the_run(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["run", "small.toml", "--workers", "1", "--only", "bias"]) == 0
+    scores = folder / "runs" / "small" / "scores.csv"
+    before = scores.read_bytes()
+    capsys.readouterr()
+    assert "is part of the run itself" in refused(capsys, "report", "runs/small", "-o", str(scores))
+    assert scores.read_bytes() == before
+
+
 def test_used_directory_is_left_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", "small.toml", "--workers", "1", "--only", "bias"]) == 0
     scores = folder / "runs" / "small" / "scores.csv"
@@ -86,6 +119,17 @@ def test_used_directory_is_left_alone(folder: Path, capsys: pytest.CaptureFixtur
         (('"holdout"', '"hold-out"'), "unknown split 'hold-out'; did you mean 'holdout'?"),
         (("splits", "split"), "'split'; did you mean 'splits'?"),
         (("title =", "titel ="), "'titel'; did you mean 'title'?"),
+        (
+            ("embedding_dim = 3", "embedding_dim = -5"),
+            "embedding_dim of PCA is -5; it must be an integer of at least 1",
+        ),
+        (('"ranking"', '{ name = "ranking", options = { k = 0 } }'), "option 'k' of task 'ranking' is 0"),
+        (
+            ('"ranking"', '{ name = "ranking", options = { readouts = ["rigde", "native"] } }'),
+            "option 'readouts' of task 'ranking' is 'rigde'",
+        ),
+        (('"ranking"', '"rating-prediction"'), "has two tasks called 'rating-prediction'"),
+        (('["holdout"]', '["u1", "u1"]'), "has two splits that are 'canonical u1'"),
         (('title = "Small"', 'title = "Small'), "small.toml: cannot be read as TOML"),
         (("tasks = [", "tasks = [3, "), "small.toml: experiments.0.tasks.0"),
     ],
@@ -102,7 +146,8 @@ def test_wrong_request(folder: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert "nowhere.toml: no such file" in refused(capsys, "run", "nowhere.toml")
     assert "did you mean 'bias'?" in refused(capsys, "run", "small.toml", "--only", "bia")
     assert "workers is 0" in refused(capsys, "run", "small.toml", "--workers", "0")
-    assert "timeout is -1" in refused(capsys, "run", "small.toml", "--timeout", "-1")
+    for timeout in ("-1", "nan", "inf"):
+        assert f"timeout is {timeout}" in refused(capsys, "run", "small.toml", "--timeout", timeout)
     assert "invalid int value: 'two'" in refused(capsys, "run", "small.toml", "--workers", "two")
     assert "holds no run" in refused(capsys, "report", ".")
     assert "required" in refused(capsys)

@@ -42,10 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = options.command(options)
     except ToolkitError as error:
-        print(f"toolkit: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201
+        print(f"toolkit: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201  # the one clear line
         return 2
     except KeyboardInterrupt:
-        print("toolkit: stopped; the trials that had ended are kept", file=sys.stderr)  # noqa: T201
+        print("toolkit: stopped; the trials that had ended are kept", file=sys.stderr)  # noqa: T201  # likewise
         return 130
     return code
 

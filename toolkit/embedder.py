@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import importlib.util
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
 from sklearn.base import BaseEstimator
 
+from toolkit.allowed import Allowed
 from toolkit.data.views import Matrix, Sequences, TrainingData
 from toolkit.embedding import Embedding
 from toolkit.errors import (
     DataError,
     MissingDependencyError,
     NotFittedError,
-    ParameterError,
     UnknownNameError,
     UnsupportedError,
 )
@@ -49,6 +49,16 @@ class RanksItems(Protocol):
 CAPABILITIES: dict[str, type] = {"predicts-ratings": PredictsRatings, "ranks-items": RanksItems}
 
 
+COMMON: Mapping[str, Allowed] = {
+    "embedding_dim": Allowed(int, 1),
+    "epochs": Allowed(int, 1),
+    "learning_rate": Allowed(float, 0),
+    "regularization": Allowed(float, 0),
+    "random_state": Allowed(int, 0, optional=True),
+    "n_jobs": Allowed(int, 0),
+}
+
+
 class Embedder(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no types
     """Base of everything that learns embeddings.
 
@@ -62,6 +72,8 @@ class Embedder(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships 
         Which view of the data the method learns from.
     is_null : bool
         True for a baseline that learns nothing, or nothing about similarity.
+    allowed : dict of str to Allowed
+        What the method's own parameters may be; those with common names are checked for every method.
     embeddings_ : dict of str to Embedding
         One an entity, main entity first; set by `fit`.
     """
@@ -71,6 +83,7 @@ class Embedder(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships 
     extra: ClassVar[str | None] = None
     view: ClassVar[View]
     is_null: ClassVar[bool] = False
+    allowed: ClassVar[Mapping[str, Allowed]] = {}
 
     embeddings_: dict[str, Embedding]
 
@@ -96,7 +109,8 @@ class Embedder(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships 
         MissingDependencyError
             If the library is not installed.
         """
-        self._check()
+        self.check_params()
+        self._check_installed()
         embeddings = self._learn(data)
         self.embeddings_ = {embedding.entity: embedding for embedding in embeddings}
         return self
@@ -157,21 +171,20 @@ class Embedder(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships 
         super().set_params(**params)
         return self
 
-    def _check(self) -> None:
-        """Check the parameters that all methods share, and that the library is there."""
+    def check_params(self) -> None:
+        """Refuse parameters whose values are not allowed; `fit` does so too.
+
+        Raises
+        ------
+        ParameterError
+            If one is not.
+        """
+        allowed = {**COMMON, **self.allowed}
         for name, value in self.get_params(deep=False).items():
-            if name in ("embedding_dim", "epochs"):
-                lowest = 1 if name == "embedding_dim" else 0
-                fine, kind = isinstance(value, int | np.integer) and value >= lowest, "an integer"
-            elif name in ("learning_rate", "regularization"):
-                lowest, kind = 0, "a number"
-                fine = isinstance(value, int | float | np.number) and 0 <= value < float("inf")
-            else:
-                continue
-            if not fine or isinstance(value, bool):
-                raise ParameterError(
-                    f"{name} of {type(self).__name__} is {value!r}; it must be {kind} of at least {lowest}"
-                )
+            if name in allowed:
+                allowed[name].check(f"{name} of {type(self).__name__}", value)
+
+    def _check_installed(self) -> None:
         if not self.installed():
             wanted = f"embedding-comparison-toolkit[{self.extra}]" if self.extra else self.library
             raise MissingDependencyError(f"{type(self).__name__} needs {self.library}: pip install '{wanted}'")

@@ -44,6 +44,8 @@ def as_keys(values: Iterable[object]) -> pd.Index:
     index = values if isinstance(values, pd.Index) else pd.Index(values)
     if index.hasnans:
         raise DataError(f"key {int(np.argmax(index.isna())) + 1} of {len(index)} is missing")
+    if pd.api.types.is_float_dtype(index) and (index % 1 == 0).all():
+        index = index.astype(np.int64)  # what a join with gaps made of integers
     if index.dtype != object:
         return index.astype(str).astype(object)
     return index if _all_strings(index) else pd.Index([str(value) for value in index], dtype=object)

@@ -61,7 +61,7 @@ def test_surprise_fold_by_fold(movielens: Ratings, fold: str, name: str) -> None
 def test_surprise_readme(movielens: Ratings, name: str) -> None:
     cls, *published = README[name]
     errors = []
-    for train, test in movielens.folds("kfold", random_state=0):
+    for train, test in movielens.folds(random_state=0):
         predicted = cls().fit(train).predict(test.user_keys[test.users], test.item_keys[test.items])
         errors.append((rmse(test.values, predicted), mae(test.values, predicted)))
     np.testing.assert_allclose(np.mean(errors, axis=0), published, rtol=0, atol=0.0005)
@@ -107,6 +107,12 @@ def test_gensim_vectors(lee) -> None:
     for ours, theirs in pairs:
         found = ours.fit(lee).embedding("word")
         np.testing.assert_array_equal(found.vectors, theirs.wv[list(found.keys)])
+
+
+def test_all_cores_learn_too(lee) -> None:
+    one = Word2Vec(8, epochs=1, n_jobs=0).fit(lee).embedding("word").vectors
+    other = Word2Vec(8, epochs=3, n_jobs=0).fit(lee).embedding("word").vectors
+    assert not np.allclose(one, other)
 
 
 def test_fasttext_without_ngrams_takes_no_buckets(u1: Ratings) -> None:

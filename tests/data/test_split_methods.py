@@ -264,9 +264,9 @@ def test_the_ratings_are_not_changed(ratings: Ratings, split: Callable[[Ratings]
     assert ratings.fingerprint() == before
 
 
-def test_only_a_method_with_folds_has_folds(ratings: Ratings) -> None:
-    with pytest.raises(UnknownNameError, match="n_folds"):
-        list(ratings.folds("holdout"))
+def test_folds_are_those_of_kfold(ratings: Ratings) -> None:
+    with pytest.raises(ParameterError, match="n_folds is 1"):
+        list(ratings.folds(n_folds=1))
 
 
 def test_splits_by_time_of_movielens(movielens: Ratings) -> None:

@@ -25,7 +25,7 @@ def catalogues(draw):
 
 
 def slow_precision(unit, attributes, k):
-    cosines = unit @ unit.T
+    cosines = np.round(unit @ unit.T, 6)
     values = []
     for item in range(len(unit)):
         others = [other for other in range(len(unit)) if other != item]

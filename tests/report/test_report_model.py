@@ -55,7 +55,7 @@ def test_bad_bytes_in_a_table_are_an_error_of_the_file(builder, tmp_path):
     [
         (("format",), 2, r"format: Input should be 1"),
         (("suite", "seeds"), "zero", r"suite\.seeds: Input should be a valid array"),
-        (("seconds",), None, r"seconds: Input should be a valid number"),
+        (("seconds",), "long", r"seconds: Input should be a valid number"),
     ],
 )
 def test_wrong_values_in_run_json_are_placed(builder, tmp_path, place, value, message):

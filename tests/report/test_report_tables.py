@@ -166,15 +166,14 @@ def test_negative_values_have_a_minus_sign_and_zero_has_none():
     assert written("spearman", -0.00001) == "0.0000"
 
 
-def test_uneven_cases_are_shown_and_warned_of(builder, tmp_path):
-    for label, value, n in (("ALS", 0.90, 20), ("PCA", 0.80, 7)):
+def test_what_rests_on_other_cases_is_shown_and_not_compared(builder, tmp_path):
+    for label, value, n in (("ALS", 0.90, 20), ("PCA", 0.80, 7), ("SVD", 0.95, 20)):
         trial = builder.trial("films", label, 8, "canonical", "u1", 0)
         builder.score(trial, TASK, "rmse", value, "ridge", n=n)
     results, (board,) = boards_of(builder, tmp_path)
-    assert sorted(board.cases) == [7, 20]
-    assert finding(board, results).text.endswith(
-        "It rests on 7 cases, the values here on 7 to 20: only those on the same number can be compared."
-    )
+    assert sorted(board.cases) == [7, 20, 20]
+    assert finding(board, results).subject == "ALS"
     text = write_report(tmp_path, tmp_path / "report.md").read_text(encoding="utf-8")
     assert "| Embedder | Cases |" in " ".join(text.split())
-    assert "only values on the same number of them can be compared" in text
+    assert "PCA †" in text
+    assert "† Not judged on the same cases as most" in text

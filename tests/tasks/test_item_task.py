@@ -19,9 +19,10 @@ ITEM = Embedding(list("abcde"), [[1, 0], [1, 0.2], [0, 2], [0.1, 2], [1, 1]], "i
 
 def test_by_hand(rate: Callable[..., Ratings]) -> None:
     subject = Subject("x", {"item": ITEM}, None, rate(ROWS, item_table=TABLE))
-    precision, correlation = item_similarity(subject, k=1)
+    precision, chance, correlation = item_similarity(subject, k=1)
     # nearest: a-b, b-a, c-d, d-c; e has no genre, z no vector
     assert (precision.metric, precision.value, precision.n) == ("precision@1", 2 / 4, 4)
+    assert (chance.metric, chance.value, chance.n) == ("chance", 2 / 6, 4)  # ab and bc, of six pairs
     jaccard = [1 / 2, 0, 0, 1 / 2, 0, 0]  # ab ac ad bc bd cd
     cosines = [ITEM.similarity(*pair) for pair in ("ab", "ac", "ad", "bc", "bd", "cd")]
     assert correlation.metric == "spearman"
@@ -44,7 +45,11 @@ def test_another_column(rate: Callable[..., Ratings]) -> None:
     ("table", "embeddings", "note"),
     [
         (None, {"item": ITEM}, "the data has no column 'genres' about its items"),
-        (TABLE.rename(columns={"genres": "kind"}), {"item": ITEM}, "the data has no column 'genres' about its items"),
+        (
+            TABLE.rename(columns={"genres": "kind"}),
+            {"item": ITEM},
+            "the data has no column 'genres' about its items; it has kind",
+        ),
         (TABLE, {}, "x has no vectors of items"),
         (
             TABLE,
@@ -76,12 +81,13 @@ def test_without_ratings() -> None:
 def test_all_items_alike_have_no_correlation(rate: Callable[..., Ratings]) -> None:
     table = TABLE.assign(genres="War")
     scores = list(item_similarity(Subject("x", {"item": ITEM}, None, rate(ROWS, item_table=table)), k=2))
-    assert [(score.metric, score.value) for score in scores] == [("precision@2", 1.0)]
+    assert [(score.metric, score.value) for score in scores] == [("precision@2", 1.0), ("chance", 1.0)]
 
 
 def test_films_that_are_alike_lie_close_together(movielens: Ratings) -> None:
     train, _ = movielens.split("u1")
-    precision, correlation = item_similarity(Subject("pca", PCA(20).fit(train).embeddings_, None, train))
+    precision, chance, correlation = item_similarity(Subject("pca", PCA(20).fit(train).embeddings_, None, train))
     assert precision.metric == "precision@10"
     assert precision.value > 0.55
+    assert 0.3 < chance.value < 0.4
     assert correlation.value > 0.03

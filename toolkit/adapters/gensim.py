@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Literal
 
+from toolkit.allowed import Allowed
 from toolkit.data.views import Sequences
 from toolkit.embedder import SequenceEmbedder
 from toolkit.embedding import Embedding
-from toolkit.errors import ParameterError
 
 LONGEST = 10_000  # gensim silently drops what stands beyond so many tokens of a sentence
 ARCHITECTURES = {"skip-gram": 1, "cbow": 0}
@@ -32,17 +33,23 @@ class _Gensim(SequenceEmbedder):
 
     library: ClassVar[str] = "gensim"
     module: ClassVar[str] = "gensim"
-    architecture: str
+    allowed: ClassVar[Mapping[str, Allowed]] = {
+        "architecture": Allowed(words=tuple(ARCHITECTURES)),
+        "window": Allowed(int, 1),
+        "negative": Allowed(int, 1),
+        "sample": Allowed(float, 0),
+        "ns_exponent": Allowed(float),
+        "min_n": Allowed(int, 1),
+        "max_n": Allowed(int, 0),
+        "bucket": Allowed(int, 1),
+        "random_state": Allowed(int, 0),  # gensim has no other way to draw a start
+    }
 
     @abstractmethod
     def _model(self, sentences: _Sentences) -> Any:
         """Train gensim's model."""
 
     def _learn_sequences(self, sequences: Sequences) -> Sequence[Embedding]:
-        if self.architecture not in ARCHITECTURES:
-            raise ParameterError(
-                f"architecture of {type(self).__name__} is {self.architecture!r}; it must be skip-gram or cbow"
-            )
         vectors = self._model(_Sentences(sequences)).wv
         keys = sequences.keys[sequences.counts > 0]
         return [Embedding(keys, vectors[list(keys)], sequences.entity)]
@@ -59,7 +66,7 @@ class _Gensim(SequenceEmbedder):
             "ns_exponent": params["ns_exponent"],
             "alpha": params["learning_rate"],
             "epochs": params["epochs"],
-            "workers": params["n_jobs"],
+            "workers": params["n_jobs"] or os.cpu_count() or 1,
             "seed": params["random_state"],
             "min_count": 1,  # the vocabulary was chosen by the data set
         }
@@ -87,7 +94,7 @@ class Word2Vec(_Gensim):
     epochs : int, default 5
         Passes over the sequences.
     n_jobs : int, default 1
-        Threads. With more than one the result is no longer the same each time.
+        Threads; 0 takes all cores. With more than one the result is no longer the same each time.
     random_state : int, default 0
         Seed.
 
@@ -152,7 +159,7 @@ class FastText(_Gensim):
     epochs : int, default 5
         Passes over the sequences.
     n_jobs : int, default 1
-        Threads. With more than one the result is no longer the same each time.
+        Threads; 0 takes all cores. With more than one the result is no longer the same each time.
     random_state : int, default 0
         Seed.
 

@@ -6,13 +6,14 @@ They learn from who met what. A rating's value is taken as confidence by ALS and
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from toolkit.adapters.factors import Factors, RankingFactorization
+from toolkit.allowed import Allowed
 from toolkit.data.biases import Biases
 from toolkit.data.views import Matrix
 from toolkit.embedding import Embedding
@@ -23,6 +24,7 @@ class _Implicit(RankingFactorization):
 
     library: ClassVar[str] = "implicit"
     module: ClassVar[str] = "implicit"
+    allowed: ClassVar[Mapping[str, Allowed]] = {"alpha": Allowed(float, 0), "negatives": Allowed(int, 1)}
 
     @abstractmethod
     def _model(self) -> Any:

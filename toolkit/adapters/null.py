@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import numpy as np
 
 from toolkit.adapters.factors import Factors, RankingFactorization, RatingFactorization
+from toolkit.allowed import Allowed
 from toolkit.data.biases import Biases, fit_biases
 from toolkit.data.views import Matrix
 from toolkit.embedding import Embedding
@@ -54,6 +55,7 @@ class Bias(RatingFactorization):
     """
 
     is_null: ClassVar[bool] = True
+    allowed: ClassVar[Mapping[str, Allowed]] = {"damping_user": Allowed(float, 0), "damping_item": Allowed(float, 0)}
 
     def __init__(self, damping_user: float = 10.0, damping_item: float = 5.0, epochs: int = 10) -> None:
         self.damping_user = damping_user

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
+from toolkit.allowed import Allowed
 from toolkit.data.cooccurrence import cooccurrence, ppmi
 from toolkit.data.views import Sequences
 from toolkit.embedder import SequenceEmbedder
@@ -39,6 +40,12 @@ class PPMISVD(SequenceEmbedder):
 
     library: ClassVar[str] = "scikit-learn"
     module: ClassVar[str] = "sklearn"
+    allowed: ClassVar[Mapping[str, Allowed]] = {
+        "window": Allowed(int, 1, words=("all",)),
+        "context_exponent": Allowed(float, 0),
+        "shift": Allowed(float, 0),
+        "singular_value_exponent": Allowed(float),
+    }
 
     def __init__(
         self,

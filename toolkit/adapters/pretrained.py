@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from toolkit.datasets.sources import load_source
+from toolkit.allowed import Allowed
+from toolkit.datasets.sources import check_source, load_source
 from toolkit.embedder import Embedder, View
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError, ParameterError
@@ -29,6 +30,7 @@ class Pretrained(Embedder):
     """
 
     view: ClassVar[View] = "none"
+    allowed: ClassVar[Mapping[str, Allowed]] = {"limit": Allowed(int, 1, optional=True)}
 
     def __init__(
         self, source: str = "", format: str | None = None, limit: int | None = None, restrict: bool = False
@@ -38,9 +40,22 @@ class Pretrained(Embedder):
         self.limit = limit
         self.restrict = restrict
 
-    def _learn(self, data: Any) -> Sequence[Embedding]:
+    def check_params(self) -> None:
+        """Refuse parameters whose values are not allowed, and a source that is not there.
+
+        Raises
+        ------
+        ParameterError
+            If a value is not allowed.
+        UnknownNameError
+            If the source is neither in the catalog nor a file.
+        """
+        super().check_params()
         if not self.source:
             raise ParameterError("source of Pretrained is empty; give a vector file or a name of the catalog")
+        check_source(self.source, "vectors")
+
+    def _learn(self, data: Any) -> Sequence[Embedding]:
         given = {"format": self.format, "limit": self.limit}
         options = {name: value for name, value in given.items() if value is not None}
         embedding: Any = load_source(self.source, "vectors", **options)

@@ -6,12 +6,13 @@ They see the whole matrix, zero where nothing was observed, and rank by how they
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
 
 from toolkit.adapters.factors import Factors, RankingFactorization
+from toolkit.allowed import Allowed
 from toolkit.data.biases import Biases
 from toolkit.data.views import Matrix
 from toolkit.embedding import Embedding
@@ -84,6 +85,7 @@ class TruncatedSVD(RankingFactorization):
 
     library: ClassVar[str] = "scikit-learn"
     module: ClassVar[str] = "sklearn"
+    allowed: ClassVar[Mapping[str, Allowed]] = {"singular_value_exponent": Allowed(float)}
 
     def __init__(
         self, embedding_dim: int = 50, singular_value_exponent: float = 1.0, random_state: int | None = 0
@@ -128,6 +130,7 @@ class NMF(RankingFactorization):
 
     library: ClassVar[str] = "scikit-learn"
     module: ClassVar[str] = "sklearn"
+    allowed: ClassVar[Mapping[str, Allowed]] = {"init": Allowed(words=("nndsvd", "nndsvda", "random"))}
 
     def __init__(
         self,

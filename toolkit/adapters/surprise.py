@@ -7,13 +7,14 @@ that order, so that the same seed gives the same model as Surprise itself.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
 from toolkit.adapters.factors import Factors, RatingFactorization
+from toolkit.allowed import Allowed
 from toolkit.data.biases import Biases
 from toolkit.data.views import Matrix
 from toolkit.embedding import Embedding
@@ -24,6 +25,7 @@ class _Surprise(RatingFactorization):
 
     library: ClassVar[str] = "scikit-surprise"
     module: ClassVar[str] = "surprise"
+    allowed: ClassVar[Mapping[str, Allowed]] = {"init_std_dev": Allowed(float, 0)}
 
     @abstractmethod
     def _model(self) -> Any:

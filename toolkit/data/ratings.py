@@ -208,10 +208,16 @@ class Ratings:
         train, test = splits.split_rows(self, method, **options)
         return self.take(train), self.take(test)
 
-    def folds(self, method: str = "kfold", n_folds: int = 5, **options: Any) -> Iterator[tuple[Ratings, Ratings]]:
-        """Yield the training and test part of each fold, 1 to `n_folds`."""
+    def folds(self, n_folds: int = 5, random_state: int = 0) -> Iterator[tuple[Ratings, Ratings]]:
+        """Yield the training and test part of each fold of ``split("kfold")``.
+
+        Raises
+        ------
+        ParameterError
+            If a value is not allowed.
+        """
         for fold in range(1, n_folds + 1):
-            yield self.split(method, n_folds=n_folds, fold=fold, **options)
+            yield self.split("kfold", n_folds=n_folds, fold=fold, random_state=random_state)
 
     def sequences(self) -> Sequences:
         """Return each user's items in time order; in row order where no time is known or two times are equal."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -10,6 +11,7 @@ from toolkit.data import Corpus
 from toolkit.datasets.files import BLOCK, DataFile, open_text
 from toolkit.errors import DataError, ParameterError, UnknownNameError
 
+WORD = re.compile(r"\w+(?:['’-]\w+)*")  # letters and digits, with what joins them within a word
 LONGEST = 10_000  # tokens in a sentence, as in word2vec and gensim
 Tokenize = Callable[[str], list[str]]
 
@@ -41,9 +43,9 @@ def load_corpus(
         Window of the matrix view, in words to either side.
     lowercase : bool, default False
         Turn the text into lower case first.
-    tokenizer : {"whitespace", "simple"}, default "whitespace"
-        How a line is cut into words: at white space, for text that is tokenized already; or as gensim's
-        ``simple_preprocess`` does it: runs of 2 to 15 letters, in lower case.
+    tokenizer : {"whitespace", "words", "simple"}, default "whitespace"
+        How a line is cut into words: at white space, for text that is tokenized already; runs of letters and digits,
+        in lower case, for prose; or as gensim's ``simple_preprocess`` does it: runs of 2 to 15 letters, in lower case.
     name : str, optional
         Name of the data set; by default that of the file.
 
@@ -97,7 +99,13 @@ def _tokenizer(name: str) -> Tokenize:
         from gensim.utils import simple_preprocess
 
         return simple_preprocess  # type: ignore[no-any-return]  # gensim ships no types
-    raise UnknownNameError("tokenizer", name, ["simple", "whitespace"])
+    if name == "words":
+        return _words
+    raise UnknownNameError("tokenizer", name, ["simple", "whitespace", "words"])
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(text.lower())
 
 
 def _sentences(file: DataFile, tokenize: Tokenize, lowercase: bool) -> Iterator[list[str]]:

@@ -131,7 +131,7 @@ def _answer(sender: Connection, fn: Callable[..., Any], args: tuple[Any, ...], k
     try:
         answer: tuple[Any, Any] = (None, fn(*args, **kwargs))
     except BaseException as error:  # whatever it is, the parent has to know
-        words = " ".join("".join(traceback.format_exception_only(error)).split())
+        words = " ".join(f"{type(error).__name__}: {error}".split())
         answer = ((words, traceback.format_exc()), None)
     sender.send(answer)
 

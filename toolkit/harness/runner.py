@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from datetime import UTC, datetime
-from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +28,7 @@ from toolkit.harness.suite import Suite, load_suite
 from toolkit.harness.trial import Outcome, run_trial
 from toolkit.tasks import task_info
 
+LONGEST = 10**6  # seconds that a trial may be given
 TICK = 0.2  # seconds between two looks at what is running
 
 
@@ -83,8 +83,8 @@ def run(
     workers = available_cores() if workers is None else workers
     if workers < 1:
         raise ParameterError(f"workers is {workers}; it must be at least 1")
-    if timeout is not None and timeout <= 0:
-        raise ParameterError(f"timeout is {timeout:g}; it must be a positive number of seconds")
+    if timeout is not None and not 0 < timeout <= LONGEST:
+        raise ParameterError(f"timeout is {timeout:g}; it must be a number of seconds above 0, at most {LONGEST}")
     threads = max(1, available_cores() // workers)
     datasets = _described(wanted, trials)
     path = Path("runs", wanted.name) if out is None else Path(out)
@@ -93,7 +93,7 @@ def run(
     info = {
         "format": 1,
         "suite": wanted.model_dump(mode="json"),
-        "command": _command(suite, only, data),
+        "command": _command(suite, only, data, timeout),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": None,
         "versions": versions(),
@@ -161,12 +161,8 @@ def _described(suite: Suite, trials: list[Trial]) -> dict[str, Any]:
 
 def _judged_by(trial: Trial) -> list[str]:
     """Return the word sets, and the vectors of others, that a trial reads from the catalog."""
-    names: list[str] = [str(trial.params.get("source", ""))]
-    for task in trial.tasks:
-        parameters = signature(task_info(task.name).function).parameters
-        for option in ("pairs", "questions"):
-            if option in parameters:
-                names += task.options.get(option, parameters[option].default)
+    names = [str(trial.params.get("source", ""))]
+    names += [name for task in trial.tasks for name in task_info(task.name).data_of(task.options)]
     return [name for name in names if name in catalog()]
 
 
@@ -175,18 +171,25 @@ def _on_other_data(suite: Suite, data: str, names: set[str]) -> Suite:
     kinds = {experiment.kind for experiment in suite.experiments if experiment.name in names}
     if len(kinds) > 1:
         raise ParameterError(f"suite {suite.name!r} trains on ratings and on a corpus; data can replace one kind only")
-    check_source(data, kinds.pop())
+    kind = kinds.pop()
+    check_source(data, kind)
+    # a text of somebody's own is prose more often than tokens
+    tokenizer = {"tokenizer": "words"} if kind == "corpus" and data not in catalog() else {}
     experiments = [
-        experiment.model_copy(update={"dataset": data}) if experiment.name in names else experiment
+        experiment.model_copy(update={"dataset": data, "options": {**tokenizer, **experiment.options}})
+        if experiment.name in names
+        else experiment
         for experiment in suite.experiments
     ]
     return suite.model_copy(update={"experiments": tuple(experiments)})
 
 
-def _command(suite: str | Path, only: Sequence[str], data: str | None) -> str:
+def _command(suite: str | Path, only: Sequence[str], data: str | None, timeout: float | None) -> str:
     words = ["toolkit", "run", str(suite)]
     for name in only:
         words += ["--only", name]
     if data is not None:
         words += ["--data", data]
+    if timeout is not None:
+        words += ["--timeout", f"{timeout:g}"]
     return shlex.join(words)

@@ -170,13 +170,26 @@ class RunWriter:
     def __init__(self, path: Path, trials: list[Trial]) -> None:
         self.path, self.trials = path, trials
         self.outcomes: dict[str, Outcome] = {}
+        self._write_tables()
 
     def add(self, outcome: Outcome) -> None:
-        """Write what came of one more trial."""
+        """Write what came of one more trial.
+
+        Raises
+        ------
+        DataError
+            If the directory cannot be written to any more.
+        """
         self.outcomes[outcome.trial] = outcome
-        if outcome.trace:
-            (self.path / "errors").mkdir(exist_ok=True)
-            write_text(self.path / "errors" / f"{outcome.trial}.txt", outcome.trace)
+        try:
+            if outcome.trace:
+                (self.path / "errors").mkdir(exist_ok=True)
+                write_text(self.path / "errors" / f"{outcome.trial}.txt", outcome.trace)
+            self._write_tables()
+        except OSError as error:
+            raise DataError(f"cannot be written: {error.strerror}", self.path) from error
+
+    def _write_tables(self) -> None:
         done = [(trial, self.outcomes[trial.id]) for trial in self.trials if trial.id in self.outcomes]
         trial_rows = [_trial_row(trial, outcome) for trial, outcome in done]
         score_rows = [_score_row(trial, outcome, score) for trial, outcome in done for score in outcome.scores]

@@ -46,7 +46,7 @@ class EmbedderSpec(_Table):
     def _known(self) -> EmbedderSpec:
         if "random_state" in self.params:
             raise ParameterError("random_state is no parameter here: the suite's seeds are given to every embedder")
-        make_embedder(self.name, **self.params)
+        make_embedder(self.name, **self.params).check_params()
         return self
 
     @property
@@ -88,7 +88,7 @@ class SplitSpec(_Table):
             for fold in self.folds or given:
                 yield self.name, str(fold), {**self.options, "fold": fold}
         else:
-            yield self.name, "", self.options
+            yield self.name, ", ".join(f"{name}={value}" for name, value in self.options.items()), self.options
 
 
 class Experiment(_Table):
@@ -103,6 +103,11 @@ class Experiment(_Table):
     tasks: tuple[Annotated[TaskSpec, BeforeValidator(_named)], ...] = Field(min_length=1)
     embedders: tuple[Annotated[EmbedderSpec, BeforeValidator(_named)], ...] = Field(min_length=1)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _titled(cls, given: Any) -> Any:
+        return {"title": given.get("name", ""), **given} if isinstance(given, dict) else given
+
     @model_validator(mode="after")
     def _consistent(self) -> Experiment:
         kinds = {task_info(task.name).kind for task in self.tasks}
@@ -114,6 +119,9 @@ class Experiment(_Table):
             raise ParameterError(f"experiment {self.name!r} is on words, which are not split")
         labels = [embedder.shown for embedder in self.embedders]
         _once(labels, f"experiment {self.name!r} has two embedders called", "; give one a label")
+        _once([task.name for task in self.tasks], f"experiment {self.name!r} has two tasks called")
+        parts = [" ".join(part[:2]).strip() for split in self.splits for part in split.parts()]
+        _once(parts, f"experiment {self.name!r} has two splits that are")
         return self
 
     @property

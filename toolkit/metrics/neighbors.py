@@ -10,6 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from toolkit.errors import ParameterError
+from toolkit.metrics.base import MetricInfo, metric
 from toolkit.metrics.correlation import spearman
 from toolkit.metrics.ranking import rank_items
 
@@ -17,6 +18,7 @@ Floats = npt.NDArray[np.float64]
 Vectors = npt.NDArray[np.floating[Any]]
 Attributes: TypeAlias = npt.NDArray[np.bool_] | sparse.csr_array | sparse.csr_matrix
 
+DIGITS = 6  # to which cosines are compared
 _CELLS = 2**24  # of a block of items by items, or of pairs by dimensions
 
 
@@ -33,7 +35,8 @@ def attribute_precision(unit_vectors: Vectors, attributes: Attributes, k: int = 
     Parameters
     ----------
     unit_vectors : ndarray of float, shape (n_items, d)
-        Vectors of length 1, or 0 for an item without one. The nearest are those of largest cosine, equal ones by row.
+        Vectors of length 1, or 0 for an item without one. The nearest are those of largest cosine, equal ones (to six
+        digits) by row.
     attributes : csr_array or ndarray of bool, shape (n_items, n_attributes)
         What each item is; at least one attribute an item.
     k : int, default 10
@@ -63,11 +66,23 @@ def attribute_precision(unit_vectors: Vectors, attributes: Attributes, k: int = 
     values = np.empty(n_items)
     for rows, shares in _sharing(table):
         itself = np.arange(n_items) == rows[:, np.newaxis]
-        nearest = rank_items(unit_vectors[rows] @ unit_vectors.T, k, exclude=itself)
+        # equal rows may differ in the last bits of a product, and would then not stand in row order
+        cosines = np.round(unit_vectors[rows] @ unit_vectors.T, DIGITS)
+        nearest = rank_items(cosines, k, exclude=itself)
         values[rows] = np.take_along_axis(shares, nearest, axis=1).mean(axis=1)
     return values
 
 
+@metric(
+    MetricInfo(
+        "chance",
+        "Chance",
+        "neutral",
+        0,
+        1,
+        "The precision of neighbours drawn at random: the share of pairs of items that have an attribute in common.",
+    )
+)
 def chance_precision(attributes: Attributes) -> float:
     """Return what `attribute_precision` comes to in the mean when neighbours are drawn at random.
 

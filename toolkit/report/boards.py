@@ -144,10 +144,8 @@ def _remarks(board: Leaderboard, results: Results) -> list[str]:
     remarks = []
     if not board.cells["complete"].all():
         remarks.append(
-            "† Not judged on every fold equally often, because fits failed; left out where the best is looked for."
+            "† Not judged on the same cases as most, or not on every fold; left out where the best is looked for."
         )
-    if board.uneven:
-        remarks.append("Not all were judged on the same cases: only values on the same number of them can be compared.")
     trials = results.trials[results.trials["experiment"] == board.experiment]
     shown = set(board.cells["embedder"])
     absent = [label for label in trials["embedder"].unique() if label not in shown]

@@ -44,7 +44,7 @@ def cost_frame(results: Results, experiment: str) -> pd.DataFrame:
             peak_memory_mb=("peak_memory_mb", "max"),
         )
     )
-    costs["fits"] = trials.groupby(ROW, dropna=False).size()
+    costs["fits"] = trials.groupby(ROW, dropna=False).size().reindex(costs.index)
     return costs.reset_index().sort_values(["fit_seconds", *ROW], kind="stable", ignore_index=True)
 
 

@@ -78,7 +78,7 @@ class RunInfo:
     suite: Suite
     command: str
     started: str
-    seconds: float
+    seconds: float | None  # of a run that was stopped: none
     versions: Mapping[str, str]
     machine: Mapping[str, str | int | float | None]
     datasets: Mapping[str, DatasetInfo]

@@ -45,14 +45,16 @@ def megabytes(value: float) -> str:
     return MISSING if math.isnan(value) else f"{value:,.0f}"
 
 
-def duration(value: float) -> str:
-    """Return a length of time in words.
+def duration(value: float | None) -> str:
+    """Return a length of time in words; that of a run which did not reach its end is not known.
 
     Examples
     --------
     >>> duration(8.4), duration(131.2), duration(7320)
     ('8 s', '2 min 11 s', '2 h 2 min')
     """
+    if value is None:
+        return "stopped before its end"
     total = round(value)
     hours, minutes, rest = total // 3600, total // 60 % 60, total % 60
     if hours:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from toolkit.metrics.base import metric_info
@@ -109,7 +110,9 @@ def _leaderboard(key: tuple[str, ...], scores: pd.DataFrame) -> Leaderboard:
     main = task_info(named["task"]).main_metric
     metrics = sorted(scores["metric"].unique(), key=lambda metric: metric != main)
     readouts = sorted(scores["readout"].unique(), key=_readout_rank)
-    cells = _mark_best(_order_rows(_summarize(scores), main)).assign(**named)
+    cells = _summarize(scores)
+    cells["complete"] &= _same_cases(cells, main)
+    cells = _mark_best(_order_rows(cells, main)).assign(**named)
     return Leaderboard(
         **named,
         metric=main,
@@ -145,6 +148,16 @@ def _summarize(scores: pd.DataFrame) -> pd.DataFrame:
     cells["direction"] = [metric_info(metric).direction for metric in cells["metric"]]
     cells["complete"] &= cells["folds"] == cells["folds"].max()
     return cells
+
+
+def _same_cases(cells: pd.DataFrame, main: str) -> npt.NDArray[np.bool_]:
+    """Tell which rows rest on as many cases as most rows do by the main metric: only these are compared."""
+    sizes = cells[cells["metric"] == main].groupby(ROW, dropna=False)["n"].max()
+    counts = sizes.value_counts()
+    usual = max(counts[counts == counts.max()].index, default=np.nan)
+    rows = pd.MultiIndex.from_frame(cells[ROW])
+    same: npt.NDArray[np.bool_] = sizes.reindex(rows).eq(usual).to_numpy()
+    return same
 
 
 def _order_rows(cells: pd.DataFrame, main: str) -> pd.DataFrame:

@@ -67,8 +67,9 @@ def web_link(address: str) -> str:
 
 
 def data_fact(term: str, data: DatasetInfo) -> Fact:
-    """Say what a data set is, with its licence and source."""
-    return Fact(term, f"{data.title}: {data.summary}. Licence: {data.licence}", web_link(data.link))
+    """Say what a data set is, with its licence and source where they are known."""
+    licence = f". Licence: {data.licence}" if data.licence else ""
+    return Fact(term, f"{data.title}: {data.summary}{licence}", web_link(data.link))
 
 
 def listed(items: Iterable[str]) -> str:
@@ -100,7 +101,7 @@ def finding(board: Leaderboard, results: Results) -> Finding | None:
     superlative = "highest" if metric.direction == "higher" else "lowest"
     verb = "has" if len(names) == 1 else "share"
     text = f"{verb} the {superlative} {metric.title}, {written(board.metric, value)}{_comparison(board, value, null)}."
-    return Finding(board_title(board, results), listed(names), text + _caution(board, learned, value))
+    return Finding(board_title(board, results), listed(names), text)
 
 
 def _winners(board: Leaderboard, main: pd.DataFrame) -> tuple[float, list[str]]:
@@ -112,18 +113,6 @@ def _winners(board: Leaderboard, main: pd.DataFrame) -> tuple[float, list[str]]:
         label = row_label(row.embedder, row.embedding_dim, board.varied)
         names.append(f"{label} ({readout_title(row.readout).lower()})" if len(board.readouts) > 1 else label)
     return value, names
-
-
-def _caution(board: Leaderboard, learned: pd.DataFrame, value: float) -> str:
-    """Say on how many cases the best value rests, where others rest on more or fewer."""
-    if not board.uneven:
-        return ""
-    best = learned.loc[learned["mean"].map(lambda mean: rounded(board.metric, mean)) == value, "n"]
-    low, high = board.cases.min(), board.cases.max()
-    return (
-        f" It rests on {best.max():,.0f} cases, the values here on {low:,.0f} to {high:,.0f}: only those on the same "
-        "number can be compared."
-    )
 
 
 def _comparison(board: Leaderboard, value: float, null: pd.DataFrame) -> str:

@@ -23,6 +23,9 @@ WRITERS: dict[str, tuple[str, Callable[[Results], str]]] = {
 }
 
 
+RAW = ("run.json", "trials.csv", "scores.csv")
+
+
 def write_report(run_dir: str | Path, path: str | Path | None = None, format: str | None = None) -> Path:
     """Write the report of a run.
 
@@ -54,6 +57,8 @@ def write_report(run_dir: str | Path, path: str | Path | None = None, format: st
     ending, write = WRITERS[name]
     results = read_results(run_dir)
     target = Path(run_dir) / f"report{ending}" if path is None else Path(path)
+    if target.resolve() in {(Path(run_dir) / name).resolve() for name in RAW}:
+        raise DataError("is part of the run itself; write the report elsewhere", target)
     if not target.parent.is_dir():
         raise DataError("there is no folder of this name to write the report into", target.parent)
     write_text(target, write(results))

@@ -6,12 +6,15 @@ import inspect
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
+from toolkit.allowed import Allowed
 from toolkit.data import Ratings, TrainingData
+from toolkit.datasets.sources import Kind as SourceKind
+from toolkit.datasets.sources import check_source
 from toolkit.embedder import Embedder
 from toolkit.embedding import Embedding
-from toolkit.errors import UnknownNameError
+from toolkit.errors import ParameterError, UnknownNameError
 
 Kind = Literal["ratings", "corpus"]
 
@@ -90,13 +93,6 @@ class Subject:
         return embedding, ""
 
 
-class TaskFunction(Protocol):
-    """A task's function: a subject and keyword options in, scores out."""
-
-    def __call__(self, subject: Subject, **options: Any) -> Iterator[Score]:
-        """Judge."""
-
-
 @dataclass(frozen=True)
 class TaskInfo:
     """The facts about a task.
@@ -114,7 +110,11 @@ class TaskInfo:
     kind : {"ratings", "corpus"}
         The kind of data that it belongs to.
     function : callable
-        What computes the scores.
+        What computes the scores: a `Subject` and keyword options in, an iterator of `Score` out.
+    allowed : dict of str to Allowed
+        What its options may be.
+    sources : dict of str to str
+        Its options that are lists of data sets, with the kind of these.
     """
 
     name: str
@@ -123,31 +123,54 @@ class TaskInfo:
     main_metric: str
     kind: Kind
     function: Callable[..., Iterator[Score]]
+    allowed: Mapping[str, Allowed]
+    sources: Mapping[str, SourceKind]
 
     def check_options(self, options: Mapping[str, Any]) -> None:
-        """Refuse an option that the task does not have.
+        """Refuse an option that the task does not have, or a value that is not allowed.
 
         Raises
         ------
         UnknownNameError
-            If there is no such option.
+            If there is no such option, or no such data.
+        ParameterError
+            If a value is not allowed.
         """
         known = list(inspect.signature(self.function).parameters)[1:]
-        for option in options:
+        for option, value in options.items():
+            name = f"option {option!r} of task {self.name!r}"
             if option not in known:
                 raise UnknownNameError(f"option of task {self.name!r}", option, known)
+            if option in self.allowed:
+                self.allowed[option].check(name, value)
+            if option in self.sources:
+                if isinstance(value, str):
+                    raise ParameterError(f"{name} is {value!r}; it must be a list of names or files")
+                for source in value:
+                    check_source(source, self.sources[option])
+
+    def data_of(self, options: Mapping[str, Any]) -> list[str]:
+        """Return the data sets that the task reads under some options."""
+        defaults = inspect.signature(self.function).parameters
+        return [name for option in self.sources for name in options.get(option, defaults[option].default)]
 
 
 _TASKS: dict[str, TaskInfo] = {}
 
 
 def task(
-    name: str, title: str, definition: str, main_metric: str, kind: Kind
+    name: str,
+    title: str,
+    definition: str,
+    main_metric: str,
+    kind: Kind,
+    allowed: Mapping[str, Allowed],
+    sources: Mapping[str, SourceKind] | None = None,
 ) -> Callable[[Callable[..., Iterator[Score]]], Callable[..., Iterator[Score]]]:
-    """Register the decorated function as a task."""
+    """Register the decorated function as a task; see `TaskInfo`."""
 
     def register(function: Callable[..., Iterator[Score]]) -> Callable[..., Iterator[Score]]:
-        _TASKS[name] = TaskInfo(name, title, definition, main_metric, kind, function)
+        _TASKS[name] = TaskInfo(name, title, definition, main_metric, kind, function, allowed, sources or {})
         return function
 
     return register

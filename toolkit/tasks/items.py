@@ -8,9 +8,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from toolkit.allowed import Allowed
 from toolkit.data import Ratings
 from toolkit.keys import locate
-from toolkit.metrics.neighbors import attribute_correlation, attribute_precision
+from toolkit.metrics.neighbors import attribute_correlation, attribute_precision, chance_precision
 from toolkit.tasks.base import Score, Subject, nothing, task
 
 NAME = "item-similarity"
@@ -24,6 +25,7 @@ NAME = "item-similarity"
     "with the Jaccard index of their attributes.",
     "precision@10",
     "ratings",
+    {"k": Allowed(int, 1)},
 )
 def item_similarity(subject: Subject, *, attribute: str = "genres", k: int = 10) -> Iterator[Score]:
     """Judge item vectors by attributes of the items.
@@ -40,12 +42,12 @@ def item_similarity(subject: Subject, *, attribute: str = "genres", k: int = 10)
     Yields
     ------
     Score
-        ``precision@k`` and ``spearman``.
+        ``precision@k``, ``chance``, which is what random neighbours would give, and ``spearman``.
     """
     train, (item, why) = subject.train, subject.directions("item")
     table = train.item_table if isinstance(train, Ratings) else None
     if table is None or attribute not in table:
-        yield nothing(NAME, "item", "cosine", f"the data has no column {attribute!r} about its items", attribute)
+        yield nothing(NAME, "item", "cosine", _absent(attribute, table), attribute)
         return
     if item is None:
         yield nothing(NAME, "item", "cosine", why, attribute)
@@ -59,9 +61,15 @@ def item_similarity(subject: Subject, *, attribute: str = "genres", k: int = 10)
         return
     precision = attribute_precision(vectors, flags, k)
     yield Score(NAME, "item", "cosine", f"precision@{k}", float(np.mean(precision)), len(precision), attribute)
+    yield Score(NAME, "item", "cosine", "chance", chance_precision(flags), len(precision), attribute)
     correlation = attribute_correlation(vectors, flags)
     if not math.isnan(correlation.spearman):
         yield Score(NAME, "item", "cosine", "spearman", correlation.spearman, correlation.n, attribute)
+
+
+def _absent(attribute: str, table: pd.DataFrame | None) -> str:
+    there = "" if table is None else f"; it has {', '.join(map(str, table.columns))}"
+    return f"the data has no column {attribute!r} about its items{there}"
 
 
 def _attributes(column: pd.Series) -> pd.DataFrame:

@@ -41,6 +41,11 @@ def evaluate(
     pandas.DataFrame
         A row a number, with the columns of `toolkit.tasks.Score`; where a task does not apply, `note` says why.
 
+    Notes
+    -----
+    An embedding is judged as it is: if it was learned from the ratings given, it has seen those it is judged by. Give
+    the embedder instead, or learn the embedding from the training part and give both parts.
+
     Raises
     ------
     UnsupportedError

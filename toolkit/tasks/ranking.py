@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
+from toolkit.allowed import Allowed
 from toolkit.data import Ratings
 from toolkit.embedder import RanksItems
 from toolkit.errors import UnknownNameError
@@ -31,6 +32,11 @@ CELLS = 1 << 23  # scores held at a time
     "method's own scores; cosine: likeness to the mean vector of what the user met, the same for all methods.",
     "ndcg@10",
     "ratings",
+    {
+        "k": Allowed(int, 1),
+        "readouts": Allowed(words=("native", *PROFILES), several=True),
+        "relevance_threshold": Allowed(float, optional=True),
+    },
 )
 def ranking(
     subject: Subject,

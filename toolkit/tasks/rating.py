@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.base import clone
 
+from toolkit.allowed import Allowed
 from toolkit.data import Ratings
 from toolkit.embedder import PredictsRatings
 from toolkit.embedding import Embedding
@@ -26,10 +27,12 @@ RIDGES = ("ridge", "ridge-two-sided")
     NAME,
     "Rating prediction",
     "Ratings held out are predicted, through the method's own predictor (native) and through ridge regressions on its "
-    "unit item vectors that are the same for all methods; errors pooled over ratings, predictions clipped to the "
-    "scale. Penalties are chosen on a tenth of the training ratings, with vectors learned without that tenth.",
+    "unit item vectors, the same for all methods: of each user's ratings on the vectors of the items (ridge), then of "
+    "each item's on the mean vectors of its users (two-sided). Errors are pooled over ratings, predictions clipped to "
+    "the scale. Penalties are chosen on a tenth of the training ratings, with vectors learned without that tenth.",
     "rmse",
     "ratings",
+    {"readouts": Allowed(words=("native", "bias", *RIDGES), several=True), "random_state": Allowed(int, 0)},
 )
 def rating_prediction(
     subject: Subject, *, readouts: Sequence[str] = ("native", *RIDGES), random_state: int = 0
@@ -55,7 +58,7 @@ def rating_prediction(
         yield nothing(NAME, "item", "native", "the data holds no ratings to predict")
         return
     users, items = test.user_keys[test.users], test.item_keys[test.items]
-    (item, why), user = subject.directions("item"), subject.embeddings.get("user")
+    item, why = subject.directions("item")
     penalties = _penalties(subject, train, [name for name in readouts if name in RIDGES], random_state)
     for name in readouts:
         predictor: PredictsRatings
@@ -70,17 +73,16 @@ def rating_prediction(
             if item is None:
                 yield nothing(NAME, "item", name, why)
                 continue
-            predictor = _ridge(name, item, user, **penalties[name]).fit(train)
+            predictor = _ridge(name, item, **penalties[name]).fit(train)
         else:
             raise UnknownNameError(f"readout of task {NAME!r}", name, ["native", "bias", *RIDGES])
         yield from _errors(name, train, test, predictor.predict(users, items))
 
 
-def _ridge(
-    name: str, item: Embedding, user: Embedding | None, penalty: float | None = None, item_penalty: float | None = None
-) -> RidgeReadout:
+def _ridge(name: str, item: Embedding, penalty: float | None = None, item_penalty: float | None = None) -> RidgeReadout:
+    """Return a ridge readout on item vectors alone, so that a method with user vectors has no other one."""
     two_sided = name == "ridge-two-sided"
-    return RidgeReadout(item, user, two_sided=two_sided, penalty=penalty, item_penalty=item_penalty)
+    return RidgeReadout(item, two_sided=two_sided, penalty=penalty, item_penalty=item_penalty)
 
 
 def _penalties(
@@ -97,7 +99,7 @@ def _penalties(
     vectors = subject.embeddings
     if subject.embedder is not None:
         vectors = clone(subject.embedder).fit(inner).embeddings_
-    return {name: _ridge(name, vectors["item"], vectors.get("user")).choose(inner, validation) for name in names}
+    return {name: _ridge(name, vectors["item"]).choose(inner, validation) for name in names}
 
 
 def _errors(name: str, train: Ratings, test: Ratings, predicted: npt.NDArray[np.float64]) -> Iterator[Score]:

@@ -6,11 +6,13 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
+from toolkit.allowed import Allowed
 from toolkit.data import Analogies, WordPairs
 from toolkit.datasets.sources import load_source
 from toolkit.metrics.words import AnalogyScores, evaluate_analogies, evaluate_pairs
 from toolkit.tasks.base import Score, Subject, nothing, task
 
+FEWEST = 3  # pairs that a correlation is taken over: of two it is always 1 or -1
 SIMILARITY, ANALOGIES = "word-similarity", "analogies"
 
 
@@ -21,6 +23,8 @@ SIMILARITY, ANALOGIES = "word-similarity", "analogies"
     "pairs with an unknown word left out and counted (gensim's definition).",
     "spearman",
     "corpus",
+    {"restrict_vocab": Allowed(int, 1, optional=True), "oov": Allowed(words=("skip", "zero", "mean"))},
+    {"pairs": "pairs"},
 )
 def word_similarity(
     subject: Subject,
@@ -54,8 +58,9 @@ def word_similarity(
             yield nothing(SIMILARITY, "word", "cosine", why, judged.name)
             continue
         result = evaluate_pairs(words, judged, restrict_vocab, oov)
-        if math.isnan(result.spearman):
-            note = f"{subject.name} knows both words of {result.n} pairs, or gives all the same cosine"
+        if result.n < FEWEST or math.isnan(result.spearman):
+            note = f"{subject.name} knows both words of {result.n} pairs"
+            note += f"; fewer than {FEWEST} say nothing" if result.n < FEWEST else ", and gives all the same cosine"
             yield nothing(SIMILARITY, "word", "cosine", note, judged.name)
             continue
         for metric in ("spearman", "pearson", "oov"):
@@ -70,6 +75,8 @@ def word_similarity(
     "(3CosAdd); questions with an unknown word left out and counted (gensim's definition).",
     "accuracy",
     "corpus",
+    {"restrict_vocab": Allowed(int, 1, optional=True), "method": Allowed(words=("3cosadd", "3cosmul"))},
+    {"questions": "analogies"},
 )
 def analogies(
     subject: Subject,
