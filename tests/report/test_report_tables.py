@@ -177,3 +177,10 @@ def test_what_rests_on_other_cases_is_shown_and_not_compared(builder, tmp_path):
     assert "| Embedder | Cases |" in " ".join(text.split())
     assert "PCA †" in text
     assert "† Not judged on the same cases as most" in text
+
+
+def test_who_is_alone_is_not_called_the_best(builder, tmp_path):
+    trial = builder.trial("films", "ALS", 8, "canonical", "u1", 0)
+    builder.score(trial, TASK, "rmse", 0.9, "ridge")
+    results, (board,) = boards_of(builder, tmp_path)
+    assert finding(board, results).text == "has RMSE 0.9000; there is nothing to compare it with."

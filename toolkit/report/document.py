@@ -120,7 +120,9 @@ def _experiment_facts(experiment: Experiment, boards: list[Leaderboard], results
         compared += f", with {listed(map(str, dims))} dimensions"
     facts = [Fact("Compared", compared)]
     data = results.info.datasets.get(experiment.dataset)
-    if data:
+    if set(trials["name"]) == {"pretrained"}:
+        facts.append(Fact("Trained on", "nothing here: the vectors are read from elsewhere"))
+    elif data:
         facts.append(data_fact("Trained on", data))
     else:
         facts.append(Fact("Trained on", experiment.dataset))

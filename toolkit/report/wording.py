@@ -98,6 +98,9 @@ def finding(board: Leaderboard, results: Results) -> Finding | None:
     if learned.empty or metric.direction == "neutral":
         return None
     value, names = _winners(board, learned)
+    if len(learned) == 1 and null.empty:
+        alone = f"has {metric.title} {written(board.metric, value)}; there is nothing to compare it with."
+        return Finding(board_title(board, results), listed(names), alone)
     superlative = "highest" if metric.direction == "higher" else "lowest"
     verb = "has" if len(names) == 1 else "share"
     text = f"{verb} the {superlative} {metric.title}, {written(board.metric, value)}{_comparison(board, value, null)}."
