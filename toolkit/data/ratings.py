@@ -11,10 +11,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from toolkit.data import splits
+from toolkit.data import columns, splits
 from toolkit.data.views import Matrix, Sequences
 from toolkit.errors import DataError, UnknownNameError
-from toolkit.keys import as_keys
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,9 +115,9 @@ class Ratings:
             raise DataError(f"column {df.columns[df.columns.duplicated()][0]!r} stands twice")
         if not len(df):
             raise DataError("there are no ratings: the table is empty")
-        users, user_keys = _factorize(df[user], user)
-        items, item_keys = _factorize(df[item], item)
-        values = np.ones(len(df)) if rating is None else _numbers(df[rating], rating)
+        users, user_keys = columns.factorize(df[user], user)
+        items, item_keys = columns.factorize(df[item], item)
+        values = np.ones(len(df)) if rating is None else columns.numbers(df[rating], rating)
         low, high = scale or (float(values.min()), float(values.max()))
         if not low <= high:
             raise DataError(f"the scale is {low:g} to {high:g}; it must be the lowest and the highest rating")
@@ -132,11 +131,11 @@ class Ratings:
             users,
             items,
             values,
-            None if timestamp is None else _timestamps(df[timestamp], timestamp),
+            None if timestamp is None else columns.timestamps(df[timestamp], timestamp),
             (float(low), float(high)),
             rating is not None,
-            None if part is None else _parts(df[part]),
-            None if item_table is None else _item_table(item_table),
+            None if part is None else columns.parts(df[part]),
+            None if item_table is None else columns.item_table(item_table),
             name,
         )
 
@@ -159,10 +158,10 @@ class Ratings:
 
     def to_frame(self) -> pd.DataFrame:
         """Return the columns user, item, rating and, where known, timestamp."""
-        columns = {"user": self.user_keys[self.users], "item": self.item_keys[self.items], "rating": self.values}
+        found = {"user": self.user_keys[self.users], "item": self.item_keys[self.items], "rating": self.values}
         if self.timestamps is not None:
-            columns["timestamp"] = self.timestamps
-        return pd.DataFrame(columns)
+            found["timestamp"] = self.timestamps
+        return pd.DataFrame(found)
 
     def take(self, rows: npt.NDArray[np.int64]) -> Ratings:
         """Return some ratings, in the order given; users and items that no longer occur are dropped."""
@@ -256,48 +255,3 @@ class Ratings:
         for column in (self.users, self.items, self.values, self.timestamps):
             digest.update(b"" if column is None else column.tobytes())
         return digest.hexdigest()
-
-
-def _factorize(column: pd.Series, name: str) -> tuple[npt.NDArray[np.int32], pd.Index]:
-    missing = column.isna()
-    if missing.any():
-        raise DataError(f"column {name!r} has no value in row {int(np.argmax(missing)) + 1}")
-    codes, keys = pd.factorize(column.astype(str) if column.dtype == object else column)
-    return codes.astype(np.int32), as_keys(keys)
-
-
-def _item_table(table: pd.DataFrame) -> pd.DataFrame:
-    keys = as_keys(table.index)
-    if not keys.is_unique:
-        raise DataError(f"item {keys[keys.duplicated()][0]!r} stands twice in the item table")
-    return table.set_axis(keys, axis=0)
-
-
-def _parts(column: pd.Series) -> npt.NDArray[np.object_]:
-    names = column.astype(object).where(column.notna(), "")  # a row may belong to none
-    return np.array([str(name) for name in names], dtype=object)
-
-
-def _numbers(column: pd.Series, name: str) -> npt.NDArray[np.float64]:
-    numbers = np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64)
-    bad = ~np.isfinite(numbers)
-    if bad.any():
-        row = int(np.argmax(bad))
-        raise DataError(f"column {name!r} holds {column.iloc[row]!r} in row {row + 1}, which is not a number")
-    return numbers
-
-
-def _timestamps(column: pd.Series, name: str) -> npt.NDArray[np.int64] | npt.NDArray[np.float64]:
-    if not pd.api.types.is_datetime64_any_dtype(column):
-        numbers = pd.to_numeric(column, errors="coerce")
-        dates = numbers.isna().all()
-        column = pd.to_datetime(column, errors="coerce", utc=True, format="mixed") if dates else numbers
-    missing = column.isna() | column.isin([np.inf, -np.inf])
-    if missing.any():
-        raise DataError(f"column {name!r} has no time in row {int(np.argmax(missing)) + 1}")
-    if pd.api.types.is_datetime64_any_dtype(column):
-        column = column.dt.as_unit("us").astype(np.int64)
-    elif (column % 1 == 0).all():
-        column = column.astype(np.int64)
-    times: npt.NDArray[np.int64] = column.to_numpy()
-    return times
