@@ -8,7 +8,7 @@ from typing import Self
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from toolkit.harness.plan import Trial
 from toolkit.harness.trial import Outcome
@@ -35,13 +35,13 @@ class Reporter:
                 SpinnerColumn(),
                 TextColumn("{task.description}"),
                 BarColumn(),
-                MofNCompleteColumn(),
+                TextColumn("{task.fields[count]}"),
                 TimeElapsedColumn(),
                 TextColumn("[dim]{task.fields[left]}"),
                 console=console,
                 transient=True,
             )
-            self._all = self._bar.add_task("all trials", total=self.total, left="")
+            self._all = self._bar.add_task("all trials", total=self.total, count=f"0/{self.total}", left="")
 
     def __enter__(self) -> Self:
         if self._bar is not None:
@@ -62,13 +62,13 @@ class Reporter:
         for gone in set(self._running) - set(now):
             self._bar.remove_task(self._running.pop(gone))
         for new in set(now) - set(self._running):
-            self._running[new] = self._bar.add_task(escape(_name(now[new])), total=None, left="")
+            self._running[new] = self._bar.add_task(escape(_name(now[new])), total=None, count="", left="")
 
     def end(self, trial: Trial, outcome: Outcome) -> None:
         """Show how a trial ended."""
         self.done += 1
         if self._bar is not None:
-            self._bar.update(self._all, completed=self.done, left=self._left())
+            self._bar.update(self._all, completed=self.done, count=f"{self.done}/{self.total}", left=self._left())
         if self._bar is None or outcome.status != "ok":
             self._line(trial, outcome)
 
