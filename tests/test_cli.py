@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -191,6 +192,21 @@ def test_no_network(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatc
     assert main_code == 2
     last = capsys.readouterr().err.splitlines()[-1]
     assert "toolkit: data set 'men' cannot be had from svd2vec==0.3.3" in last
+    assert not list((folder / "cache").rglob("men_dataset.txt"))
+
+
+def test_digest_that_differs(folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def other_wheel(requirement: str, home: Path) -> Path:
+        path = home / "other.whl"
+        with zipfile.ZipFile(path, "w") as wheel:
+            wheel.writestr("svd2vec/datasets/similarities/men_dataset.txt", "cat\tdog\t50\n")
+        return path
+
+    monkeypatch.setenv("TOOLKIT_CACHE", str(folder / "cache"))
+    monkeypatch.setattr(download, "pip_download", other_wheel)
+    assert main(["fetch", "men"]) == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert "is not the file that is meant: expected SHA-256" in last
     assert not list((folder / "cache").rglob("men_dataset.txt"))
 
 
