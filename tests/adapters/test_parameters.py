@@ -47,7 +47,7 @@ def test_unknown_parameter_names_the_nearest() -> None:
 
 def test_data_without_the_view() -> None:
     with pytest.raises(UnsupportedError, match="ALS learns from matrix, which list does not offer"):
-        make_embedder("als").fit([1, 2])  # type: ignore[arg-type]
+        make_embedder("als").fit([1, 2])
 
 
 def test_missing_library_names_the_command(monkeypatch: pytest.MonkeyPatch) -> None:

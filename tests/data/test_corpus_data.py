@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def test_sentences_are_read_once() -> None:
 
 def test_another_window_is_another_matrix() -> None:
     corpus = Corpus.from_sentences([["a", "b", "c", "d"]] * 2, min_count=1, window=1)
-    wide = corpus.with_window(3)
+    wide = replace(corpus, window=3)
     assert (corpus.window, wide.window) == (1, 3)
     assert cooccurrence(wide.sequences(), wide.window).nnz == 12
     expected = ppmi(cooccurrence(corpus.sequences(), 3))

@@ -20,20 +20,6 @@ ROWS = st.lists(
 )
 
 
-@pytest.fixture
-def frame() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "user": [30, 10, 30, 20],
-            "item": ["y", "x", "x", "z"],
-            "rating": [4, 1, 5, 2],
-            "when": [9, 8, 7, 6],
-            "part": ["test", "train", "train", "test"],
-        },
-        index=[7, 7, 5, 1],
-    )
-
-
 def table(rows: list[tuple[int, str, int, int]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["user", "item", "rating", "time"])
 
@@ -152,52 +138,11 @@ def test_any_event_is_relevant(frame: pd.DataFrame) -> None:
     assert (events.values >= events.relevance_threshold).all()
 
 
-def test_dates_keep_their_order(frame: pd.DataFrame) -> None:
-    dates = ["2021-05-01 00:00:00", "1969-12-31 23:59:59", "2021-05-01 00:00:01", "2020-01-01 00:00:00"]
-    for column in (dates, pd.to_datetime(dates), pd.to_datetime(dates, utc=True).tz_convert("Asia/Tokyo")):
-        ratings = Ratings.from_frame(frame.assign(when=column), timestamp="when")
-        assert ratings.timestamps is not None
-        assert np.argsort(ratings.timestamps).tolist() == [1, 3, 0, 2]
-
-
-def test_dates_may_have_fractions_of_a_second(frame: pd.DataFrame) -> None:
-    dates = ["2021-05-01T10:00:01", "2021-05-01T10:00:00.500000", "2021-05-01T10:00:00", "2021-05-02T00:00:00"]
-    ratings = Ratings.from_frame(frame.assign(when=dates), timestamp="when")  # as datetime.isoformat writes them
-    assert ratings.timestamps is not None
-    assert np.argsort(ratings.timestamps).tolist() == [2, 1, 0, 3]
-
-
-@pytest.mark.parametrize("dtype", [object, str, "Int64", np.float32])
-def test_numbers_of_any_column(frame: pd.DataFrame, dtype: object) -> None:
-    times = pd.Series([9, 8, 7, 10], index=frame.index).astype(dtype)
-    ratings = Ratings.from_frame(frame.assign(when=times), timestamp="when")
-    assert ratings.timestamps is not None
-    assert ratings.timestamps.tolist() == [9, 8, 7, 10]
-
-
-def test_dates_of_any_year(frame: pd.DataFrame) -> None:
-    dates = ["2021-05-01", "0001-01-01", "9999-12-31", "1600-01-01"]
-    ratings = Ratings.from_frame(frame.assign(when=dates), timestamp="when")
-    assert ratings.timestamps is not None
-    assert np.argsort(ratings.timestamps).tolist() == [1, 3, 0, 2]
-
-
 def test_a_row_may_belong_to_no_part(frame: pd.DataFrame) -> None:
     ratings = Ratings.from_frame(frame.assign(part=["test", None, "test", np.nan]), part="part")
     train, test = ratings.split("column")
     assert (train.user_keys.tolist(), test.user_keys.tolist()) == (["10", "20"], ["30"])
     assert len({ratings.fingerprint(), train.fingerprint(), test.fingerprint()}) == 3
-
-
-def test_numbers_may_have_fractions(frame: pd.DataFrame) -> None:
-    ratings = Ratings.from_frame(frame.assign(when=[1.75, 1.0, 1.25, 0.0]), timestamp="when")
-    assert next(iter(ratings.sequences())) == ["x", "y"]
-
-
-@pytest.mark.parametrize("times", [["2020-01-01", "x", "", "y"], [1.0, np.nan, 2.0, 3.0], [1.0, np.inf, 2.0, 3.0]])
-def test_missing_time_names_the_row(frame: pd.DataFrame, times: list[Any]) -> None:
-    with pytest.raises(DataError, match="column 'when' has no time in row 2"):
-        Ratings.from_frame(frame.assign(when=times), timestamp="when")
 
 
 def test_item_table_has_string_keys(frame: pd.DataFrame) -> None:

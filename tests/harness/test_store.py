@@ -95,10 +95,10 @@ def test_a_run_whose_tables_are_damaged(writer: RunWriter, trials: list[Trial]) 
         run.scores  # noqa: B018  # reading is what fails
     (writer.path / "trials.csv").write_text("")
     with pytest.raises(DataError, match=r"trials\.csv"):
-        run.trials  # noqa: B018
+        run.trials  # noqa: B018  # likewise
     (writer.path / "run.json").write_text("{")
     with pytest.raises(DataError, match=r"run\.json"):
-        run.info  # noqa: B018
+        run.info  # noqa: B018  # likewise
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:

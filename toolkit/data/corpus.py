@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -109,14 +109,10 @@ class Corpus:
         words = as_keys(np.array(list(seen), dtype=object)[order])
         return cls(words, codes[codes >= 0], offsets.astype(np.int64), name, window)
 
-    def with_window(self, window: int) -> Corpus:
-        """Return the same corpus with another window for its matrix view."""
-        return replace(self, window=window)
-
     @property
     def counts(self) -> npt.NDArray[np.int64]:
         """ndarray of int64, shape (n,): how often each word occurs."""
-        return np.bincount(self.codes, minlength=len(self.words))
+        return self.sequences().counts
 
     def __len__(self) -> int:
         return len(self.offsets) - 1

@@ -9,6 +9,7 @@ import jinja2
 
 from toolkit.report import plotting
 from toolkit.report.parts import ARROWS, Document, Figure
+from toolkit.report.templating import TEMPLATES
 
 WIDTHS = {"wide": 700, "narrow": 350}
 GLYPHS = ("●", "◆", "■", "▲", "▼", "✚")  # the shapes of plotting.SHAPES
@@ -27,14 +28,7 @@ def render_html(document: Document) -> str:
     str
         A page that stands alone and follows the reader's light or dark colours.
     """
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("toolkit.report"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=jinja2.StrictUndefined,
-    )
+    environment = jinja2.Environment(autoescape=True, **TEMPLATES)
     colors = {"ink": plotting.INK, "muted": plotting.MUTED, "grid": plotting.GRID, "null": plotting.NULL}
     colors |= {f"series-{i}": color for i, color in enumerate(plotting.SERIES)}
     template = environment.get_template("report.html.j2")

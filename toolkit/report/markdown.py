@@ -7,6 +7,7 @@ import re
 import jinja2
 
 from toolkit.report.parts import ARROWS, Cell, Column, Document, Table
+from toolkit.report.templating import TEMPLATES
 
 
 class Ready(str):
@@ -27,13 +28,9 @@ def render_markdown(document: Document) -> str:
         Tables without the figures.
     """
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("toolkit.report"),
         autoescape=False,  # noqa: S701  # this is no HTML; finalize escapes every value for Markdown
         finalize=lambda value: value if isinstance(value, Ready) else escape(str(value)),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        undefined=jinja2.StrictUndefined,
+        **TEMPLATES,
     )
     environment.filters["ready"] = Ready
     template = environment.get_template("report.md.j2")
