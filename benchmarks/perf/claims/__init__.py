@@ -1,0 +1,1 @@
+"""One module a claim; see `claim` for what each holds."""
