@@ -28,6 +28,10 @@ from rich.console import Console
 
 HERE = Path(__file__).parent
 REPEATS = 3
+PACKAGES = (
+    *("numpy", "scipy", "pandas", "pyarrow", "scikit-learn", "gensim", "implicit", "scikit-surprise"),
+    *("cornac", "faiss-cpu", "ranx"),
+)
 HEADER = ("claim", "work", "peer", "ours", "peer's", "figure", "goal", "met", "peak MiB, ours / peer's")
 
 
@@ -57,7 +61,7 @@ def side(module: ModuleType, name: str, which: str, folder: str) -> Side:
     python = os.environ.get(variable, "") if variable else sys.executable
     if not python:
         raise SystemExit(f"{name}: set {variable} to an interpreter that has {module.PEER}; tox -e perf does so")
-    done = subprocess.run(  # noqa: S603 -- our own script
+    done = subprocess.run(
         [python, str(HERE / "side.py"), name, which, folder], stdout=subprocess.PIPE, text=True, check=False
     )
     if done.returncode:
@@ -105,13 +109,12 @@ def machine() -> dict[str, str]:
     """Return what the figures were measured on."""
     info = Path("/proc/cpuinfo").read_text().splitlines()
     model = next((line.partition(":")[2].strip() for line in info if line.startswith("model name")), "unknown")
-    packages = "cornac faiss-cpu gensim implicit lenskit numpy pandas pyarrow ranx scikit-surprise scipy".split()
     installed = {found.metadata["Name"]: found.version for found in distributions()}
     return {
         "processor": f"{model}, {len(os.sched_getaffinity(0))} cores",
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB",
         "system": f"{platform.system()}, Python {platform.python_version()}",
-        "packages": ", ".join(f"{name} {installed[name]}" for name in packages if name in installed),
+        "packages": ", ".join(f"{name} {installed[name]}" for name in PACKAGES if name in installed),
         "date": datetime.now(UTC).date().isoformat(),
     }
 
