@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.ipc
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -80,7 +81,7 @@ def test_views_of_larger_arrays_are_written_as_they_look(tmp_path: Path) -> None
 def test_any_arrow_reader_opens_it(saved: Path) -> None:
     table = pa.ipc.open_file(saved.read_bytes()).read_all()
     assert table.column_names == ["key", "vector"]
-    assert table.schema.metadata == {b"entity": b"item"}
+    assert table.schema.metadata[b"entity"] == b"item"
     assert table.num_rows == 2000
 
 
@@ -215,3 +216,24 @@ def test_damaged_bytes_are_refused_and_crash_nothing(saved: Path) -> None:
     )
     assert done.returncode == 0, f"exit code {done.returncode}: {done.stderr[-500:]}"
     assert int(done.stdout) > 50
+
+
+def test_keys_are_counted_unless_they_are_those_that_were_written(saved: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = []
+    count = pa.compute.count_distinct
+    monkeypatch.setattr(pa.compute, "count_distinct", lambda keys: (counted.append(1), count(keys))[1])
+    Embedding.load(saved)
+    assert not counted
+    whole = saved.read_bytes()
+    assert whole.count(b"key 7key 8") == 1
+    saved.unlink()  # a mapped file must not change
+    saved.write_bytes(whole.replace(b"key 7key 8", b"key 8key 8"))
+    with pytest.raises(DataError, match="a key stands twice"):
+        Embedding.load(saved)
+    assert counted
+
+
+@pytest.mark.parametrize("dtype", [pa.string(), pa.large_string()])
+def test_files_without_a_digest_of_the_keys(tmp_path: Path, dtype: pa.DataType) -> None:
+    path = foreign(tmp_path, {"key": pa.array(["a", "b"], dtype), "vector": VECTORS})
+    assert Embedding.load(path).keys.tolist() == ["a", "b"]

@@ -203,3 +203,17 @@ def test_a_copy_is_as_good(animals: Embedding) -> None:
 def test_vectors_need_a_dimension() -> None:
     with pytest.raises(DataError):
         Embedding(["a"], np.zeros((1, 0)))
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("row", [0, 3, 4, 9])
+@pytest.mark.parametrize("numbers", [1, 8, 1 << 18])
+def test_the_first_row_that_is_not_finite_is_named(
+    value: float, row: int, numbers: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("toolkit.embedding.NUMBERS", numbers)
+    vectors = np.full((10, 2), np.finfo(np.float32).max, dtype=np.float32)  # whose sum is not finite
+    assert len(Embedding(range(10), vectors)) == 10
+    vectors[row:, 1] = value
+    with pytest.raises(DataError, match=f"the vector of '{row}' holds"):
+        Embedding(range(10), vectors)

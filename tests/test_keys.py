@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -10,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from toolkit import keys as keys_module
 from toolkit.errors import DataError
-from toolkit.keys import as_keys, locate
+from toolkit.keys import all_unique, as_keys, locate
 
 KEYS = st.one_of(st.text(max_size=3), st.integers(-5, 5))
 
@@ -53,3 +55,15 @@ def test_locate_against_a_slow_search(known: list[object], wanted: list[object])
     positions = locate(as_keys(known), wanted)
     assert positions.dtype == np.int64
     assert positions.tolist() == [names.index(str(key)) if str(key) in names else -1 for key in wanted]
+
+
+@pytest.mark.parametrize("hashed", [hash, lambda key: 7, lambda key: len(key)])
+@given(st.lists(st.text(max_size=2), max_size=12))
+def test_uniqueness_against_a_set(hashed: Callable[[str], int], keys: list[str]) -> None:
+    with patch.object(keys_module, "hash", hashed, create=True):  # hashes may agree where keys do not
+        assert all_unique(as_keys(keys)) == (len(set(keys)) == len(keys))
+
+
+def test_an_index_of_strings_is_returned_as_it_is() -> None:
+    keys = pd.Index(["a", "b"], dtype=object)
+    assert as_keys(keys) is keys

@@ -1,11 +1,13 @@
 """The toolkit's own vector file: an Arrow IPC file that is read back memory-mapped.
 
 One record batch with two columns, ``key`` (string) and ``vector`` (fixed-size list of float32); the entity stands
-in the schema's metadata. Any Arrow reader opens it, and nothing in it is pickled.
+in the schema's metadata, and so does a digest of the keys, which were found to be unique when it was written. Any Arrow
+reader opens it, and nothing in it is pickled.
 """
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import numpy as np
@@ -29,19 +31,17 @@ def write(path: str | Path, keys: pd.Index, vectors: FloatArray, entity: str) ->
     path : str or Path
         Where to write.
     keys : pandas.Index, shape (n,)
-        The keys.
+        The keys, unique.
     vectors : ndarray of float32, shape (n, d)
         A row for each key.
     entity : str
         What the keys name, such as ``"word"``.
     """
     flat = pa.array(np.ascontiguousarray(vectors, dtype=np.float32).reshape(-1))
+    names = pa.array(keys, type=pa.large_string())
     table = pa.table(
-        {
-            "key": pa.array(keys, type=pa.large_string()),
-            "vector": pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1]),
-        }
-    ).replace_schema_metadata({"entity": entity})
+        {"key": names, "vector": pa.FixedSizeListArray.from_arrays(flat, vectors.shape[1])}
+    ).replace_schema_metadata({"entity": entity, "keys": _digest(names)})
     try:
         with replacing(path) as partial, open(partial, "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
             for batch in table.to_batches():
@@ -101,6 +101,18 @@ def _problem(table: pa.Table) -> str:
         return f"its vectors are {vector.type}, not lists of float32 of one size"
     if key.null_count or vector.null_count or any(chunk.values.null_count for chunk in vector.chunks):
         return "a key or a value is missing"
-    if pc.count_distinct(key).as_py() != len(table):
-        return "a key stands twice"
-    return ""
+    return "" if _unique(key, table.schema) else "a key stands twice"
+
+
+def _unique(keys: pa.ChunkedArray, schema: pa.Schema) -> bool:
+    if keys.num_chunks == 1 and (schema.metadata or {}).get(b"keys", b"").decode() == _digest(keys.chunk(0)):
+        return True  # they are what `write` was given; counting them takes thrice as long as all the rest
+    return bool(pc.count_distinct(keys).as_py() == len(keys))
+
+
+def _digest(keys: pa.Array) -> str:
+    """Return a SHA-256 of the offsets and the text of strings."""
+    digest = hashlib.sha256()
+    for buffer in keys.buffers()[1:]:
+        digest.update(buffer or b"")
+    return digest.hexdigest()

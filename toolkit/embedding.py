@@ -14,13 +14,14 @@ import pandas as pd
 
 from toolkit import arrowfile
 from toolkit.errors import DataError, UnknownNameError
-from toolkit.keys import as_keys, located
+from toolkit.keys import all_unique, as_keys, located
 
 if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
 FloatArray = npt.NDArray[np.float32]
 BLOCK = 1 << 16  # rows at a time: bounds the memory
+NUMBERS = 1 << 18  # looked at at a time, so that they stay in the processor's cache
 
 
 class Embedding:
@@ -61,10 +62,10 @@ class Embedding:
             raise DataError(f"{len(index)} keys need vectors of shape ({len(index)}, d), not {matrix.shape}")
         if not matrix.shape[1]:
             raise DataError(f"vectors of shape {matrix.shape} are vectors without dimensions")
-        if not index.is_unique:
+        if not all_unique(index):
             raise DataError(f"key {index[index.duplicated()][0]!r} stands twice; keys must be unique")
-        if not np.isfinite(matrix).all():
-            row = int(np.flatnonzero(~np.isfinite(matrix).all(axis=1))[0])
+        row = _not_finite(matrix)
+        if row is not None:
             raise DataError(f"the vector of {index[row]!r} holds a value that is not finite")
         self._set(index, matrix, entity)
 
@@ -177,8 +178,8 @@ class Embedding:
         """Write to an Arrow file that `load` opens memory-mapped."""
         arrowfile.write(path, self._keys, self._vectors, self.entity)
 
-    @classmethod
-    def load(cls, path: str | Path) -> Embedding:
+    @staticmethod
+    def load(path: str | Path) -> Embedding:
         """Open a file that `save` wrote, memory-mapped.
 
         Raises
@@ -186,7 +187,7 @@ class Embedding:
         DataError
             If the file is missing or is not such a file.
         """
-        embedding = cls.__new__(cls)
+        embedding = Embedding.__new__(Embedding)
         embedding._set(*arrowfile.read(path))
         return embedding
 
@@ -197,3 +198,13 @@ class Embedding:
         vectors: Any = KeyedVectors(self.dim)
         vectors.add_vectors(list(self._keys), self._vectors)
         return vectors
+
+
+def _not_finite(matrix: FloatArray) -> int | None:
+    """Return the first row with a value that is not finite."""
+    step = max(1, NUMBERS // matrix.shape[1])
+    for start in range(0, len(matrix), step):
+        finite = np.isfinite(matrix[start : start + step])
+        if not finite.all():
+            return start + int(np.argmin(finite.all(axis=1)))
+    return None

@@ -188,4 +188,9 @@ def test_the_text_of_glove_is_read_out_of_its_archive(put, cache: Path, limit: i
     assert list(glove.keys) == ["the", "of"][:limit]
     assert glove.dim == 100
     assert glove["the"].tolist() == [0.5] * 100
-    assert [path.name for path in cache.iterdir()] == ["glove.6B.zip"]
+    assert sorted(path.name for path in cache.iterdir()) == ["glove.6B.zip", "vectors"]
+    again = load_dataset("glove-6b-100d", limit=limit)
+    assert list(again.keys) == list(glove.keys)
+    assert again.vectors.tolist() == glove.vectors.tolist()
+    plain = load_dataset("glove-6b-100d", limit=limit, cache=False)
+    assert plain.vectors.tolist() == glove.vectors.tolist()

@@ -109,3 +109,37 @@ def test_a_damaged_arrow_file(tmp_path):
     (tmp_path / "v.arrow").write_bytes(b"ARROW1 and then nothing")
     with pytest.raises(DataError, match="not an Arrow vector file"):
         load_vectors(tmp_path / "v.arrow")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 9, None])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int8, ">f4"])
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_the_first_of_any_array(tmp_path, limit, dtype, order, save):
+    vectors = np.arange(6).reshape(3, 2).astype(dtype, order=order)
+    save(tmp_path / "v.npz", keys=["a", "bc", "é"], vectors=vectors, entity=np.array("item"))
+    emb = load_vectors(tmp_path / "v.npz", limit=limit)
+    assert (list(emb.keys), emb.entity) == (["a", "bc", "é"][:limit], "item")
+    np.testing.assert_array_equal(emb.vectors, vectors[:limit])
+
+
+def test_what_comes_after_the_limit_is_not_read(tmp_path):
+    vectors = np.random.default_rng(0).standard_normal((20_000, 10))
+    np.savez(tmp_path / "v.npz", keys=np.arange(20_000), vectors=vectors)
+    content = bytearray((tmp_path / "v.npz").read_bytes())
+    last = content.index(vectors[-1].tobytes())
+    content[last] ^= 0xFF
+    (tmp_path / "v.npz").write_bytes(content)
+    np.testing.assert_array_equal(load_vectors(tmp_path / "v.npz", limit=5).vectors, vectors[:5].astype(np.float32))
+    with pytest.raises(DataError, match="cannot be read or is damaged"):
+        load_vectors(tmp_path / "v.npz")
+
+
+@pytest.mark.parametrize("limit", [1, None])
+def test_arrays_that_cannot_be_read_by_rows(tmp_path, limit):
+    np.savez(tmp_path / "v.npz", keys=np.array(["a"], dtype=object), vectors=[[1]])
+    with pytest.raises(DataError, match=r"not an \.npz archive of plain arrays"):
+        load_vectors(tmp_path / "v.npz", limit=limit)
+    np.savez(tmp_path / "v.npz", keys=np.array("a"), vectors=[[1]])
+    with pytest.raises(DataError, match="keys must be one row of strings"):
+        load_vectors(tmp_path / "v.npz", limit=limit)

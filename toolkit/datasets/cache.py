@@ -14,17 +14,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-import platformdirs
-
+from toolkit.cachefolder import VARIABLE, cache_folder
 from toolkit.errors import FetchError
 
-VARIABLE = "TOOLKIT_CACHE"
-
-
-def cache_folder() -> Path:
-    """Return the folder: what the environment variable TOOLKIT_CACHE says, or the system's place for caches."""
-    chosen = os.environ.get(VARIABLE)
-    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_cache_dir("embedding-comparison-toolkit"))
+__all__ = ["VARIABLE", "cache_folder", "sha256_of", "store", "verify"]
 
 
 def sha256_of(path: Path) -> str:

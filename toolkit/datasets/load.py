@@ -14,6 +14,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from toolkit.data import Dataset, Triples
+from toolkit.datasets.cache import sha256_of
 from toolkit.datasets.catalog import dataset_info
 from toolkit.datasets.corpora import read_corpus
 from toolkit.datasets.fetching import fetch
@@ -22,8 +23,9 @@ from toolkit.datasets.ratings import read_ratings
 from toolkit.datasets.wordsets import read_analogies, read_pairs
 from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError, UnknownNameError
+from toolkit.vectors import copies, load_vectors
 
-OPTIONS = {"corpus": ("min_count", "max_vocabulary", "window", "lowercase"), "vectors": ("limit",)}
+OPTIONS = {"corpus": ("min_count", "max_vocabulary", "window", "lowercase"), "vectors": ("limit", "cache")}
 
 
 def load_dataset(name: str, **options: Any) -> Dataset | Embedding:
@@ -36,7 +38,7 @@ def load_dataset(name: str, **options: Any) -> Dataset | Embedding:
     **options
         For a corpus: `min_count` (default 5), `max_vocabulary` (default None), `window` (default 5) and `lowercase`
         (default False), as in `load_corpus`. For vectors: `limit`, the number of words to load (default all; the most
-        frequent come first). Other kinds take none.
+        frequent come first), and `cache` (default True), as in `load_vectors`. Other kinds take none.
 
     Returns
     -------
@@ -76,24 +78,35 @@ def read_triples(name: str, files: Sequence[DataFile]) -> Triples:
     return Triples(tuple(rows[1:]), name, attributes)
 
 
-def read_vectors(name: str, files: Sequence[DataFile], *, limit: int | None = None) -> Embedding:
+def read_vectors(name: str, files: Sequence[DataFile], *, limit: int | None = None, cache: bool = True) -> Embedding:
     """Read GloVe's text out of its archive."""
-    with tempfile.TemporaryDirectory(dir=files[0].path.parent, prefix=f".{name}.") as folder:
-        unpacked = Path(folder) / f"{name}.txt"
-        with open_binary(files[0]) as stream, unpacked.open("wb") as target:
-            shutil.copyfileobj(stream, target)
-        from toolkit.vectors import load_vectors
 
-        return load_vectors(unpacked, format="glove", limit=limit)
+    def read() -> Embedding:
+        with tempfile.TemporaryDirectory(dir=files[0].path.parent, prefix=f".{name}.") as folder:
+            unpacked = Path(folder) / f"{name}.txt"
+            with open_binary(files[0]) as stream, unpacked.open("wb") as target:
+                shutil.copyfileobj(stream, target)
+            return load_vectors(unpacked, format="glove", limit=limit)
+
+    return _kept(files, limit, read) if cache else read()
 
 
-def read_array(name: str, files: Sequence[DataFile], *, limit: int | None = None) -> Embedding:
+def read_array(name: str, files: Sequence[DataFile], *, limit: int | None = None, cache: bool = True) -> Embedding:
     """Read vectors from a ``.npy`` file, memory-mapped, and their keys from a Parquet file."""
+
+    def read() -> Embedding:
+        words = pq.read_table(keys.path).column(0).to_pylist()
+        return Embedding(words[:limit], np.load(vectors.path, mmap_mode="r")[:limit])
+
+    vectors, keys = files
     if limit is not None and limit < 1:
         raise ParameterError(f"limit is {limit}; at least one vector must be loaded")
-    vectors, keys = files
-    words = pq.read_table(keys.path).column(0).to_pylist()
-    return Embedding(words[:limit], np.load(vectors.path, mmap_mode="r")[:limit])
+    return _kept(files, limit, read) if cache else read()
+
+
+def _kept(files: Sequence[DataFile], limit: int | None, read: Callable[[], Embedding]) -> Embedding:
+    source = [part for file in files for part in (sha256_of(file.path), file.member or "")]
+    return copies.kept(source, limit, read)
 
 
 READERS: dict[str, Callable[..., Dataset | Embedding]] = {

@@ -2,5 +2,6 @@
 
 from toolkit.vectors.files import load_vectors, save_vectors
 from toolkit.vectors.formats import FORMATS, Format
+from toolkit.vectors.subwords import SubwordEmbedding
 
-__all__ = ["FORMATS", "Format", "load_vectors", "save_vectors"]
+__all__ = ["FORMATS", "Format", "SubwordEmbedding", "load_vectors", "save_vectors"]

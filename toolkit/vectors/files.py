@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError, ParameterError, UnknownNameError, UnsupportedError
+from toolkit.vectors import copies, fasttext
 from toolkit.vectors.formats import FORMATS, Format, detect
 from toolkit.vectors.streams import compression, plain_suffix
 
@@ -16,6 +18,8 @@ def load_vectors(
     limit: int | None = None,
     *,
     entity: str = "word",
+    cache: bool = False,
+    subwords: bool = False,
 ) -> Embedding:
     """Read vectors from a file.
 
@@ -32,6 +36,12 @@ def load_vectors(
         Read only so many vectors, the first ones of the file.
     entity : str, default "word"
         What the keys name, if the file does not say.
+    cache : bool, default False
+        Keep a memory-mapped copy in the folder that the environment variable TOOLKIT_CACHE names (by default the
+        system's place for caches), and open it in the file's stead for as long as the file's content is the same.
+    subwords : bool, default False
+        Of a fastText ``.bin`` file, return a `SubwordEmbedding`, whose ``infer(keys)`` also gives vectors to unknown
+        words. The vectors of the n-grams stay in the file.
 
     Returns
     -------
@@ -46,14 +56,15 @@ def load_vectors(
     UnknownNameError
         If there is no such format.
     ParameterError
-        If the limit is below 1.
+        If the limit is below 1, or both `cache` and `subwords` are asked for.
     UnsupportedError
-        If the file is compressed and of a format that cannot be.
+        If the file is compressed and of a format that cannot be, or has no subwords.
 
     Warns
     -----
     ToolkitWarning
-        If a key stands twice, or a fastText model has keys that are not valid UTF-8.
+        If a key stands twice, or a fastText model has keys that are not valid UTF-8. With `cache`, only when the copy
+        is made, and if it cannot be.
 
     Notes
     -----
@@ -63,10 +74,27 @@ def load_vectors(
     """
     if limit is not None and limit < 1:
         raise ParameterError(f"limit is {limit}; it must be at least 1, or None for all vectors")
+    if cache and subwords:
+        raise ParameterError("cache=True and subwords=True exclude each other: a copy has no n-grams")
     path = Path(path)
     chosen = detect(path) if format is None else _named(format)
     _check_compression(chosen, path)
-    return chosen.read(path, limit, entity)
+    if subwords:
+        if chosen.name != "fasttext-bin":
+            raise UnsupportedError(f"{path}: a file of format {chosen.name!r} has no subwords; 'fasttext-bin' has")
+        return fasttext.read_subwords(path, limit, entity)
+    if not cache or chosen.name == "arrow":  # which is mapped itself
+        return chosen.read(path, limit, entity)
+    source = (copies.digest(path), chosen.name, compression(path), entity)
+    return copies.kept(source, limit, partial(_read_unchanged, chosen, path, limit, entity))
+
+
+def _read_unchanged(chosen: Format, path: Path, limit: int | None, entity: str) -> Embedding:
+    before = copies.state(path)
+    embedding = chosen.read(path, limit, entity)
+    if copies.state(path) != before:
+        raise DataError("the file changed while it was read", path)
+    return embedding
 
 
 def save_vectors(embedding: Embedding, path: str | Path, format: str | None = None) -> None:

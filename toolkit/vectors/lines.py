@@ -7,9 +7,10 @@ single precision.
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
-from collections.abc import Sequence
-from itertools import takewhile
+from io import BytesIO
+from itertools import islice, takewhile
 from pathlib import Path
 
 import numpy as np
@@ -17,13 +18,12 @@ import pyarrow as pa
 import pyarrow.csv
 
 from toolkit.errors import DataError
-from toolkit.vectors.rows import FloatArray
+from toolkit.vectors.rows import FloatArray, Keys
 from toolkit.vectors.streams import BYTE_ORDER_MARK
 
 SAMPLE = 100  # lines that decide on the width where no header does
 
-Lines = list[bytes]
-Parsed = tuple[Sequence[str], FloatArray]
+Parsed = tuple[Keys, FloatArray]
 
 
 def count_numbers(line: bytes) -> int:
@@ -31,61 +31,68 @@ def count_numbers(line: bytes) -> int:
     return sum(1 for _ in takewhile(_is_number, reversed(line.rstrip().split(b" ")[1:])))
 
 
-def usual_width(lines: Lines) -> int:
+def usual_width(block: bytes) -> int:
     """Return how many numbers most of the first lines end with."""
-    return Counter(map(count_numbers, lines[:SAMPLE])).most_common(1)[0][0]
+    return Counter(map(count_numbers, islice(BytesIO(block), SAMPLE))).most_common(1)[0][0]
 
 
-def parse_regular(lines: Lines, width: int) -> Parsed | None:
+def parse_regular(block: bytes, width: int) -> Parsed | None:
     """Parse lines that all are a key without a space and `width` finite numbers.
 
     Parameters
     ----------
-    lines : list of bytes, length n
-        The lines, with their ends.
+    block : bytes
+        Whole lines, n of them.
     width : int
         Numbers that a line must have.
 
     Returns
     -------
-    keys : list of str, length n
+    keys : ndarray of str, shape (n,)
         The first field of each line.
     vectors : ndarray of float32, shape (n, width)
         The other fields. None is returned instead of both if any line is different.
     """
-    if lines[0].rstrip().count(b" ") != width:  # also keeps the width that a header claims within what there is
+    first = block[: block.find(b"\n") + 1] or block
+    if first.rstrip().count(b" ") != width:  # also keeps the width that a header claims within what there is
         return None
-    block = b"".join(lines)
     if b"\r" in block:
         block = block.replace(b"\r\n", b"\n")
-    if lines[0].endswith((b" \n", b" \r\n")):
+    if first.endswith((b" \n", b" \r\n")):
         block = block.replace(b" \n", b"\n")
     if b"\r" in block or block.startswith(BYTE_ORDER_MARK):  # Arrow would end a line there, and drop the mark
         return None
-    names = ["key", *map(str, range(width))]
-    types = dict.fromkeys(names[1:], pa.float64()) | {"key": pa.string()}
+    names, parsing, converting = _options(width)
+    reading = pa.csv.ReadOptions(column_names=names, use_threads=False, block_size=len(block) + 1)
     try:
-        table = pa.csv.read_csv(
-            pa.BufferReader(block),
-            pa.csv.ReadOptions(column_names=names, use_threads=False, block_size=len(block) + 1),
-            pa.csv.ParseOptions(delimiter=" ", quote_char=False, ignore_empty_lines=False),
-            pa.csv.ConvertOptions(column_types=types, null_values=[]),
-        )
+        table = pa.csv.read_csv(pa.BufferReader(block), reading, parsing, converting)
     except pa.ArrowInvalid:
         return None
+    vectors = np.empty((len(table), width), dtype=np.float32)
     with np.errstate(over="ignore"):  # what is too large for float32 becomes infinite
-        columns = [column.to_numpy() for column in table.columns[1:]]
-        vectors = np.stack(columns, axis=1, dtype=np.float32, casting="same_kind")
-    return (table.column(0).to_pylist(), vectors) if np.isfinite(vectors).all() else None
+        for column, numbers in enumerate(table.columns[1:]):
+            vectors[:, column] = numbers.to_numpy()
+    return (table.column(0).to_numpy(), vectors) if np.isfinite(vectors).all() else None
 
 
-def parse_any(lines: Lines, width: int, path: Path, first_line: int) -> Parsed:
+@functools.lru_cache(maxsize=8)
+def _options(width: int) -> tuple[list[str], pa.csv.ParseOptions, pa.csv.ConvertOptions]:
+    names = ["key", *map(str, range(width))]
+    types = dict.fromkeys(names[1:], pa.float64()) | {"key": pa.string()}
+    return (
+        names,
+        pa.csv.ParseOptions(delimiter=" ", quote_char=False, ignore_empty_lines=False),
+        pa.csv.ConvertOptions(column_types=types, null_values=[]),
+    )
+
+
+def parse_any(block: bytes, width: int, path: Path, first_line: int) -> Parsed:
     """Parse lines one by one; a key may contain spaces.
 
     Parameters
     ----------
-    lines : list of bytes, length n
-        The lines, with their ends.
+    block : bytes
+        Whole lines, n of them.
     width : int
         Numbers that a line must have.
     path : Path
@@ -95,7 +102,7 @@ def parse_any(lines: Lines, width: int, path: Path, first_line: int) -> Parsed:
 
     Returns
     -------
-    keys : list of str, length n
+    keys : ndarray of str, shape (n,)
         What stands before the last `width` fields of each line.
     vectors : ndarray of float32, shape (n, width)
         Those fields.
@@ -106,14 +113,14 @@ def parse_any(lines: Lines, width: int, path: Path, first_line: int) -> Parsed:
         If a line has more or fewer numbers, a value is not a finite number, or the text is not UTF-8.
     """
     keys, rows = [], []
-    for number, line in enumerate(lines, start=first_line):
+    for number, line in enumerate(BytesIO(block), start=first_line):
         try:
             key, row = _parse_line(line.rstrip(), width)
         except DataError as error:
             raise DataError(str(error), path, number) from None
         keys.append(key)
         rows.append(row)
-    return keys, np.stack(rows)
+    return np.array(keys, dtype=object), np.stack(rows)
 
 
 def _parse_line(line: bytes, width: int) -> tuple[str, FloatArray]:

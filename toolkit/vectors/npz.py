@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
+import numpy.lib.format as npy
 import numpy.typing as npt
 
 from toolkit.embedding import Embedding
@@ -13,16 +15,18 @@ from toolkit.keys import as_keys
 from toolkit.vectors.rows import to_embedding
 from toolkit.vectors.streams import open_to_read, open_to_write
 
+Array = npt.NDArray[np.generic]
+
 
 def read(path: Path, limit: int | None, entity: str) -> Embedding:
-    """Read an ``.npz`` archive; it is read whole, whatever the limit.
+    """Read an ``.npz`` archive.
 
     Parameters
     ----------
     path : Path
         The file.
     limit : int or None
-        Keep only so many vectors.
+        Read only so many vectors.
     entity : str
         What the keys name, if the archive does not say.
 
@@ -35,7 +39,7 @@ def read(path: Path, limit: int | None, entity: str) -> Embedding:
     DataError
         If the file is damaged, lacks an array, or holds arrays that are not strings and numbers.
     """
-    arrays = _arrays(path)
+    arrays = _arrays(path, limit)
     missing = {"keys", "vectors"} - set(arrays)
     if missing:
         raise DataError(f"lacks the array {min(missing)!r}; it holds {', '.join(arrays) or 'none'}", path)
@@ -49,8 +53,8 @@ def read(path: Path, limit: int | None, entity: str) -> Embedding:
             path,
         )
     with np.errstate(over="ignore"):  # what is too large for float32 is found below
-        matrix = vectors[:limit].astype(np.float32, copy=limit is not None)
-    return to_embedding(as_keys(keys[:limit]), matrix, str(arrays.get("entity", entity)), path)
+        matrix = vectors.astype(np.float32, copy=not vectors.flags.writeable)
+    return to_embedding(as_keys(keys), matrix, str(arrays.get("entity", entity)), path)
 
 
 def write(embedding: Embedding, path: Path) -> None:
@@ -73,12 +77,27 @@ def write(embedding: Embedding, path: Path) -> None:
         )
 
 
-def _arrays(path: Path) -> dict[str, npt.NDArray[np.generic]]:
+def _arrays(path: Path, limit: int | None) -> dict[str, Array]:
     with open_to_read(path) as stream:
         try:
             archive = np.load(stream, allow_pickle=False)
             if not isinstance(archive, np.lib.npyio.NpzFile):
                 raise DataError("holds one array; an .npz archive with keys and vectors is expected", path)
-            return {name: archive[name] for name in ("keys", "vectors", "entity") if name in archive}
+            return {name: _rows(archive, name, limit) for name in ("keys", "vectors", "entity") if name in archive}
         except (ValueError, MemoryError) as error:
             raise DataError(f"not an .npz archive of plain arrays: {error}", path) from error
+
+
+def _rows(archive: np.lib.npyio.NpzFile, name: str, limit: int | None) -> Array:
+    """Return an array, or its first rows where they can be read alone."""
+    headers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
+    if limit is not None and archive.zip is not None and f"{name}.npy" in archive.zip.namelist():
+        with archive.zip.open(f"{name}.npy") as stream:
+            header = headers.get(npy.read_magic(stream))
+            shape, by_columns, dtype = header(stream) if header else ((), False, np.dtype(object))
+            if shape and not (by_columns or dtype.hasobject):
+                shape = (min(limit, shape[0]), *shape[1:])
+                found: Array = np.frombuffer(stream.read(math.prod(shape) * dtype.itemsize), dtype).reshape(shape)
+                return found
+    whole: Array = archive[name]
+    return whole[:limit] if whole.ndim else whole

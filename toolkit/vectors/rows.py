@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from toolkit.embedding import Embedding
 from toolkit.errors import DataError, ToolkitWarning
 
 FloatArray = npt.NDArray[np.float32]
+Keys = npt.NDArray[np.object_]  # of str
 
 BLOCK = 1 << 14  # rows moved at a time where some are dropped
 
@@ -21,29 +22,36 @@ BLOCK = 1 << 14  # rows moved at a time where some are dropped
 class Rows:
     """Keys and a matrix that grow block by block.
 
-    The matrix grows with what was read, never with what a header promises, and in place: its peak is an eighth
-    above its final size.
+    Room is set aside for as many rows as the rest of the file would hold if they were like those of the first block,
+    whatever a header promises; it takes memory only when it is filled. The matrix of a compressed file outgrows it, in
+    place: its peak is a sixteenth above its final size.
 
     Parameters
     ----------
     width : int
         Numbers in a vector.
+    size : int
+        Bytes in the file.
     """
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, size: int) -> None:
         self.width = width
-        self._keys: list[Sequence[str]] = []
+        self._size = size
+        self._keys: list[Keys] = [np.empty(0, dtype=object)]
         self._matrix: FloatArray = np.empty((0, width), dtype=np.float32)
         self._count = 0
 
     def __len__(self) -> int:
         return self._count
 
-    def append(self, keys: Sequence[str], vectors: FloatArray) -> None:
-        """Add the rows of a block, vectors of shape (len(keys), width)."""
+    def append(self, keys: Keys, vectors: FloatArray, taken: int) -> None:
+        """Add the rows of a block of `taken` bytes, vectors of shape (len(keys), width)."""
         stop = self._count + len(keys)
-        if stop > len(self._matrix):
-            self._matrix.resize((stop + stop // 8, self.width), refcheck=False)
+        if not self._count:
+            expected = max(stop, int(stop * self._size / taken * 1.02))
+            self._matrix = np.empty((expected, self.width), dtype=np.float32)
+        elif stop > len(self._matrix):
+            self._matrix.resize((stop + stop // 16, self.width), refcheck=False)
         self._matrix[self._count : stop] = vectors
         self._keys.append(keys)
         self._count = stop
@@ -51,8 +59,7 @@ class Rows:
     def finish(self) -> tuple[pd.Index, FloatArray]:
         """Return keys and matrix."""
         self._matrix.resize((self._count, self.width), refcheck=False)
-        keys = np.concatenate([np.asarray(part, dtype=object) for part in self._keys] or [np.empty(0, dtype=object)])
-        return pd.Index(keys, dtype=object), self._matrix
+        return pd.Index(np.concatenate(self._keys), dtype=object), self._matrix
 
 
 def to_embedding(keys: pd.Index, vectors: FloatArray, entity: str, path: Path) -> Embedding:
@@ -65,19 +72,20 @@ def to_embedding(keys: pd.Index, vectors: FloatArray, entity: str, path: Path) -
     DataError
         If the shapes do not agree or a value is not finite.
     """
-    if not keys.is_unique:
-        again = keys.duplicated()
-        warnings.warn(
-            f"{path}: {again.sum()} vectors passed over because their key stands above already, "
-            f"such as {keys[again][0]!r}",
-            ToolkitWarning,
-            stacklevel=4,  # who called load_vectors, which called the reader
-        )
-        keys, vectors = keys[~again], _drop(vectors, again)
+    kept = vectors.view()
+    kept.flags.writeable = False  # so that it is not copied
     try:
-        return Embedding(keys, vectors, entity)
+        return Embedding(keys, kept, entity)
     except DataError as error:
-        raise DataError(str(error), path) from None
+        again = keys.duplicated()
+        if not again.any():
+            raise DataError(str(error), path) from None
+    warnings.warn(
+        f"{path}: {again.sum()} vectors passed over because their key stands above already, such as {keys[again][0]!r}",
+        ToolkitWarning,
+        stacklevel=4,  # who called load_vectors, which called the reader
+    )
+    return to_embedding(keys[~again], _drop(vectors, again), entity, path)
 
 
 def check_keys(keys: Iterable[str]) -> None:

@@ -34,11 +34,22 @@ def plain_suffix(path: Path) -> str:
 def member_suffix(path: Path) -> str:
     """Return the suffix of what is in a file: of a zip's member where that says more than the zip's own name."""
     if compression(path) == ".zip":
-        with _readable(path), zipfile.ZipFile(path) as archive:
+        with readable(path), zipfile.ZipFile(path) as archive:
             suffix = Path(_member(archive, path).filename).suffix.lower()
         if suffix in STREAMED_SUFFIXES:
             return suffix
     return plain_suffix(path)
+
+
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn what is raised where a file cannot be read, or its compressed data are damaged, into a DataError."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise DataError("no such file", path) from None
+    except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError) as error:
+        raise DataError(f"the file cannot be read or is damaged: {error}", path) from error
 
 
 @contextmanager
@@ -50,7 +61,7 @@ def open_to_read(path: Path) -> Iterator[IO[bytes]]:
     DataError
         If the file is missing, cannot be read, or its compressed data are damaged; also while it is being read.
     """
-    with _readable(path), open(path, "rb") as file, _through(file, path, "r") as stream:
+    with readable(path), open(path, "rb") as file, _through(file, path, "r") as stream:
         yield stream
 
 
@@ -59,16 +70,6 @@ def open_to_write(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that appears under its name, compressed by its suffix, once it is complete."""
     with replacing(path) as partial, open(partial, "xb") as file, _through(file, path, "w") as stream:
         yield stream
-
-
-@contextmanager
-def _readable(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except FileNotFoundError:
-        raise DataError("no such file", path) from None
-    except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise DataError(f"the file cannot be read or is damaged: {error}", path) from error
 
 
 def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:

@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from toolkit.errors import DataError
-from toolkit.vectors.lines import Lines, Parsed, parse_any, parse_regular, usual_width
+from toolkit.vectors.lines import Parsed, parse_any, parse_regular, usual_width
 from toolkit.vectors.rows import FloatArray, Rows
 
-BLOCK = 1 << 20  # bytes parsed at a time
+BLOCK = 1 << 21  # bytes parsed at a time
 NUMBERS_WRITTEN = 1 << 20  # formatted at a time
 WORKERS = min(4, os.cpu_count() or 1)
 
@@ -60,9 +60,9 @@ def read_rows(
         width, blocks = usual_width(first), chain([first], blocks)
         if width == 0:
             raise DataError("expected a key and its numbers on each line, found no numbers", path, line=1)
-    rows = Rows(width)
-    for keys, vectors in _parsed(blocks, width, path, first_line):
-        rows.append(keys, vectors)
+    rows = Rows(width, path.stat().st_size)
+    for block, (keys, vectors) in _parsed(blocks, width, path, first_line):
+        rows.append(keys, vectors, len(block))
     return rows
 
 
@@ -76,29 +76,41 @@ def write_rows(stream: IO[bytes], keys: pd.Index, vectors: FloatArray) -> None:
         stream.writelines(f"{line}\n".encode() for line in lines.to_pylist())
 
 
-def _parsed(blocks: Iterator[Lines], width: int, path: Path, first_line: int) -> Iterator[Parsed]:
+def _parsed(blocks: Iterator[bytes], width: int, path: Path, first_line: int) -> Iterator[tuple[bytes, Parsed]]:
     """Parse blocks, some at a time; yield them in order."""
-    pending: deque[tuple[Lines, Future[Parsed | None]]] = deque()
+    pending: deque[tuple[bytes, Future[Parsed | None]]] = deque()
     with ThreadPoolExecutor(WORKERS) as pool:
         while True:
-            for lines in islice(blocks, WORKERS + 1 - len(pending)):
-                pending.append((lines, pool.submit(parse_regular, lines, width)))
+            for block in islice(blocks, WORKERS + 1 - len(pending)):
+                pending.append((block, pool.submit(parse_regular, block, width)))
             if not pending:
                 return
-            lines, future = pending.popleft()
-            yield future.result() or parse_any(lines, width, path, first_line)
-            first_line += len(lines)
+            block, future = pending.popleft()
+            parsed = future.result() or parse_any(block, width, path, first_line)
+            first_line += len(parsed[0])
+            yield block, parsed
 
 
-def _blocks(stream: IO[bytes], limit: int | None) -> Iterator[Lines]:
-    """Yield the lines in blocks, `limit` in all; blank ones at the end of the file are left out."""
-    blank: Lines = []
-    while limit != 0 and (lines := stream.readlines(BLOCK)):
-        lines, blank = blank + lines, []
-        while lines and not lines[-1].strip():
-            blank.append(lines.pop())
+def _blocks(stream: IO[bytes], limit: int | None) -> Iterator[bytes]:
+    """Yield whole lines in blocks, `limit` lines in all; blank ones at the end of the file are left out."""
+    blank = b""
+    while limit != 0 and (block := stream.read(BLOCK)):
+        block = blank + block + stream.readline()
+        end = _end(block)
+        block, blank = block[:end], block[end:]
         if limit is not None:
-            lines = lines[:limit]
-            limit -= len(lines)
-        if lines:
-            yield lines
+            lines = block.split(b"\n", limit)
+            if len(lines) > limit:
+                block, limit = block.removesuffix(lines[limit]), 0
+            else:
+                limit -= len(lines) - (not lines[-1])
+        if block:
+            yield block
+
+
+def _end(block: bytes) -> int:
+    """Return where the last line ends that is not blank."""
+    if block[block.rfind(b"\n", 0, -1) + 1 :].strip():
+        return len(block)
+    end = len(block.rstrip())
+    return block.find(b"\n", end) + 1 if end else 0

@@ -9,16 +9,13 @@ import re
 from pathlib import Path
 from typing import IO
 
-import numpy as np
-
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError
-from toolkit.vectors import text
-from toolkit.vectors.rows import FloatArray, Rows, check_keys, to_embedding
+from toolkit.vectors import records, text
+from toolkit.vectors.rows import Rows, check_keys, to_embedding
 from toolkit.vectors.streams import BYTE_ORDER_MARK, open_to_read, open_to_write
 
-BLOCK = 1 << 20  # bytes read at a time
-LONGEST_KEY = 1 << 16  # bytes; what has no space for so long holds no key
+BLOCK = 1 << 18  # bytes read at a time
 LONGEST_HEADER = 100  # bytes
 _HEADER = re.compile(rb"(\d{1,12})[ \t]+(\d{1,9})\s*")
 
@@ -67,15 +64,25 @@ def read_binary(path: Path, limit: int | None, entity: str) -> Embedding:
     """
     with open_to_read(path) as stream:
         count, width = _read_header(stream, path)
-        rows, buffer = Rows(width), bytearray()
-        while len(rows) < _wanted(count, limit):
-            piece = stream.read(BLOCK)
-            if not piece:
+        wanted = _wanted(count, limit)
+        rows, buffer, filled = Rows(width, path.stat().st_size), bytearray(BLOCK), 0
+        while len(rows) < wanted:
+            if filled == len(buffer):
+                buffer += bytes(filled)
+            with memoryview(buffer) as view, view[filled:] as room:
+                taken = stream.readinto(room)  # type: ignore[attr-defined]  # every stream that is opened has it
+            if not taken:
                 raise DataError(f"the file breaks off in vector {len(rows) + 1} of the {count} promised", path)
-            buffer += piece
-            keys, vectors = _take(buffer, width, _wanted(count, limit) - len(rows), path)
-            rows.append([_decode(key, number, path) for number, key in enumerate(keys, start=len(rows) + 1)], vectors)
-        if (limit is None or limit > count) and (buffer + stream.read(BLOCK)).strip(b"\n"):
+            filled += taken
+            with memoryview(buffer) as view, view[:filled] as block:
+                keys, starts = records.find(block, width, wanted - len(rows), path)
+                if keys:
+                    used = int(starts[-1]) + 4 * width
+                    names = records.decode(keys, len(rows) + 1, path)
+                    rows.append(names, records.gather(block, starts, width), used)
+                    view[: filled - used] = view[used:filled]
+                    filled -= used
+        if (limit is None or limit > count) and (buffer[:filled] + stream.read(BLOCK)).strip(b"\n"):
             raise DataError(f"the header promises {count} vectors, but more data follow", path)
     return to_embedding(*rows.finish(), entity, path)
 
@@ -107,33 +114,3 @@ def _read_header(stream: IO[bytes], path: Path) -> tuple[int, int]:
 
 def _wanted(count: int, limit: int | None) -> int:
     return count if limit is None else min(count, limit)
-
-
-def _take(buffer: bytearray, width: int, most: int, path: Path) -> tuple[list[bytearray], FloatArray]:
-    """Remove what is complete at the beginning of a buffer, `most` vectors of it."""
-    keys: list[bytearray] = []
-    vectors: list[bytearray] = []
-    start = 0
-    while len(keys) < most:
-        space = buffer.find(b" ", start)
-        stop = space + 1 + 4 * width
-        if space < 0 and len(buffer) - start > LONGEST_KEY:
-            raise DataError(f"a key is longer than {LONGEST_KEY} bytes: the file is damaged or of another format", path)
-        if space < 0 or stop > len(buffer):
-            break
-        keys.append(buffer[start:space])
-        vectors.append(buffer[space + 1 : stop])
-        start = stop
-    del buffer[:start]
-    return keys, np.frombuffer(b"".join(vectors), dtype="<f4").reshape(-1, width)
-
-
-def _decode(key: bytearray, number: int, path: Path) -> str:
-    try:
-        return key.lstrip(b"\n").decode()  # the original tool ends every vector with a line end
-    except UnicodeDecodeError:
-        raise DataError(
-            f"the key of vector {number}, {bytes(key)!r}, is not valid UTF-8; load the file with gensim's "
-            "load_word2vec_format(..., unicode_errors='ignore') and save it again",
-            path,
-        ) from None
