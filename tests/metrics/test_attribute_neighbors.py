@@ -73,6 +73,12 @@ def test_blocks_change_nothing(monkeypatch):
     assert parts[2].spearman == pytest.approx(whole[2].spearman, abs=1e-9)
 
 
+@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+def test_vectors_of_less_precision(dtype):
+    unit, attributes = _clusters(60)
+    assert attribute_precision(unit.astype(dtype), attributes, k=5).mean() == 1
+
+
 def test_vectors_that_know_the_attributes_are_told_from_noise():
     unit, attributes = _clusters(60)
     noise = np.random.default_rng(1).permutation(unit)

@@ -36,3 +36,5 @@ def test_wrong_input_is_refused(function):
         function([1, 2], [1, 2, 3])
     with pytest.raises(ParameterError, match="finite"):
         function([1, 2], [1, float("nan")])
+    with pytest.raises(ParameterError, match="finite"):
+        function([1, 2], [1, float("inf")])

@@ -38,7 +38,7 @@ def slow_answer(embedding, question, method="3cosadd"):
     upper = [key.upper() for key in embedding.keys]
     asked = [word.upper() for word in question[:3]]
     a, b, c = (unit @ unit[upper.index(word)] for word in asked)
-    scores = {"3cosadd": b - a + c, "3cosmul": (b + 1) / 2 * (c + 1) / 2 / ((a + 1) / 2 + 0.001)}[method]
+    scores = {"3cosadd": b - a + c, "3cosmul": (b + 1) / 2 * (c + 1) / 2 / ((a + 1) / 2 + 1e-6)}[method]
     return max((row for row in range(len(upper)) if upper[row] not in asked), key=lambda row: scores[row])
 
 
@@ -118,6 +118,7 @@ def test_blocks_change_nothing(monkeypatch, method, cells):
     questions = random_questions(embedding, rng, 200)
     whole = evaluate_analogies(embedding, questions, method=method)
     monkeypatch.setattr(analogy_search, "_CELLS", cells)
+    monkeypatch.setattr(analogy_search, "_SPAN", 16)
     parts = evaluate_analogies(embedding, questions, method=method)
     assert parts.sections.equals(whole.sections)
 
@@ -187,6 +188,14 @@ def test_unknown_words_are_those_of_the_restricted_vocabulary():
     found = evaluate_pairs(embedding, WordPairs.from_rows([("cat", "cow", 5)]), restrict_vocab=2, oov="mean")
     np.testing.assert_allclose(found.predicted, [1.5 / (1.5**2 + 0.5**2) ** 0.5])
     assert found.oov == 100
+
+
+def test_one_embedding_with_several_restrictions():
+    embedding = Embedding(["Cat", "dog", "cat", "cow"], [[3, 0], [0, 1], [0, 2], [1, 1]])
+    pairs = WordPairs.from_rows([("cat", "dog", 1), ("CAT", "cow", 5)])
+    for restrict_vocab, known in ((2, 1), (None, 2), (3, 1), (1, 0), (9, 2)):
+        found = evaluate_pairs(embedding, pairs, restrict_vocab)
+        np.testing.assert_allclose(found.predicted, [0, 0.5**0.5][:known], atol=1e-7)
 
 
 def test_correlations_that_do_not_exist_are_nan():

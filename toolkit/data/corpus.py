@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -91,8 +92,11 @@ class Corpus:
         seen.default_factory = seen.__len__
         if isinstance(sentences, str):
             raise DataError("sentences are one text; give lists of words, or a file to load_corpus")
-        parts = [np.fromiter(map(seen.__getitem__, sentence), dtype=np.int32) for sentence in sentences]
-        codes = np.concatenate(parts) if parts else np.zeros(0, dtype=np.int32)
+        tokens, ends = array("i"), [0]  # four bytes a token
+        for sentence in sentences:
+            tokens.extend(map(seen.__getitem__, sentence))
+            ends.append(len(tokens))
+        codes = np.asarray(tokens, dtype=np.int32)
         counts = np.bincount(codes, minlength=len(seen))
         order = np.argsort(-counts, kind="stable")
         order = order[counts[order] >= min_count][:max_vocabulary]
@@ -104,7 +108,6 @@ class Corpus:
         recode[order] = np.arange(len(order), dtype=np.int32)
         codes = recode[codes]
         kept = np.concatenate([[0], np.cumsum(codes >= 0)])
-        ends = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
         offsets = np.unique(kept[ends])  # sentences that are left empty go
         words = as_keys(np.array(list(seen), dtype=object)[order])
         return cls(words, codes[codes >= 0], offsets.astype(np.int64), name, window)

@@ -1,108 +1,161 @@
-"""Exact search for the fourth word of an analogy.
+"""Exact decision whether the expected word answers an analogy.
 
-For *a is to b as c is to ?* the scores of all words are a part that belongs to the pair (a, b) and a part that belongs
-to c. Questions share pairs and words, so each part is computed once, for a block of the vocabulary at a time; what is
-left for each question is one addition or multiplication a word, however long the vectors are.
+For *a is to b as c is to ?* the score of a word is made of a part that belongs to the pair (a, b) and a part that
+belongs to c. Questions share pairs and words, so each part is computed once, for a block of the vocabulary at a time.
+The highest values of the two parts over a span of words bound the scores there, also as rounded: only spans whose bound
+reaches the score of the expected word are looked at, and no more of a question once a word has beaten that.
 """
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Iterator
+from itertools import chain
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from toolkit.metrics.vocabulary import Ints, Vocabulary
 
 Method = Literal["3cosadd", "3cosmul"]
 METHODS: tuple[Method, ...] = ("3cosadd", "3cosmul")
+Bools = npt.NDArray[np.bool_]
 Scores = npt.NDArray[np.float32]
 
-_WIDTH = 2048  # words of a block: what a pair's questions need of it then stays in the processor's cache
-_CELLS = 2**24  # at most, of the parts of a block's scores
-_EPSILON = np.float32(0.001)
+_SPAN = 128  # words under one bound
+_WIDTH = 2**13  # words of a block
+_CELLS = 2**24  # at most, of a block's cosines with the words of the questions, where that leaves it a span
+_QUESTIONS = 256  # taken at a time: their parts of a block's scores stay in the processor's cache
+_EPSILON = np.float32(1e-6)
 _TINY = np.float32(1e-12)
+_LOWEST = {"3cosadd": np.float32(-8), "3cosmul": np.float32(0)}  # of an excluded word: loses whatever it is joined to
 
 
-def solve(vocabulary: Vocabulary, questions: Ints, method: Method) -> Ints:
-    """Return the class of the best word for each question, the question's own three classes excluded.
+class _Block(NamedTuple):
+    """Some words of the vocabulary, a multiple of the span, and what the questions' words have to do with them."""
+
+    rows: Ints  # (width,)
+    parts: Scores  # (n_words, width), the part of the scores that belongs to c; lowest for its own class
+    column: Ints  # of each word of the block that is of the class of a question's word,
+    word: Ints  # and that word
+
+
+def answered_right(vocabulary: Vocabulary, questions: Ints, method: Method) -> Bools:
+    """Return for each question whether the best word, its own three classes excluded, is of the expected class.
 
     Parameters
     ----------
     vocabulary : Vocabulary
         The words to search.
-    questions : ndarray of int64, shape (n, 3)
-        Classes of a, b and c.
+    questions : ndarray of int64, shape (n, 4)
+        Classes of a, b, c and the expected word.
     method : {"3cosadd", "3cosmul"}
-        How scores are formed.
+        How scores are formed. Of equal ones the first word's counts.
 
     Returns
     -------
-    ndarray of int64, shape (n,)
-        Of equal scores the first word's; -1 where no word is left.
+    ndarray of bool, shape (n,)
     """
     if not len(questions):
-        return np.empty(0, dtype=np.int64)
-    distinct, question = np.unique(questions, axis=0, return_inverse=True)
-    words, position = np.unique(distinct, return_inverse=True)
-    position = position.reshape(distinct.shape)
-    pairs, begins = np.unique(position[:, :2], axis=0, return_index=True)
-    thirds = np.split(position[:, 2], begins[1:])
-    best = np.full(len(distinct), _lowest(method))
-    best_row = np.full(len(distinct), -1, dtype=np.int64)
-    word_vectors = _unit(vocabulary.vectors[vocabulary.first_row[words]])
-    width = int(np.clip(_CELLS // max(1, len(words) + len(pairs)), 1, _WIDTH))
-    for start in range(0, len(vocabulary.vectors), width):
-        block = slice(start, start + width)
-        own = vocabulary.class_of_row[block] == words[:, np.newaxis]
-        by_pair, by_third = _parts(word_vectors @ _unit(vocabulary.vectors[block]).T, own, pairs, method)
-        score, column = _best_of_block(by_pair, by_third, thirds, method)
-        better = score > best
-        best[better], best_row[better] = score[better], start + column[better]
-    return np.where(best_row < 0, -1, vocabulary.class_of_row[best_row])[question.ravel()]
+        return np.zeros(0, dtype=bool)
+    distinct, question = np.unique(questions, axis=0, return_inverse=True)  # those about a pair stand together
+    return _Search(vocabulary, distinct, method).decide()[question.ravel()]
 
 
-def _best_of_block(by_pair: Scores, by_third: Scores, thirds: list[Ints], method: Method) -> tuple[Scores, Ints]:
-    """Return the highest score of each question and its column; the questions of a pair stand together."""
-    combine = np.add if method == "3cosadd" else np.multiply
-    found = []
-    for part, third in zip(by_pair, thirds, strict=True):
-        scores = by_third[third]
-        combine(scores, part, out=scores)
-        column = scores.argmax(axis=1)
-        found.append((scores[np.arange(len(third)), column], column))
-    score, columns = zip(*found, strict=True)
-    return np.concatenate(score), np.concatenate(columns)
+class _Search:
+    """The questions that no word has beaten yet."""
 
+    def __init__(self, vocabulary: Vocabulary, questions: Ints, method: Method) -> None:
+        positions, words = pd.factorize(questions[:, [2, 0, 1]].ravel(order="F"))
+        self._third, *pair = positions.reshape(3, -1)
+        self._thirds = int(self._third.max()) + 1  # words that are a c come first
+        self._pairs, of_question = np.unique(np.column_stack(pair), axis=0, return_inverse=True)
+        self._pair = of_question.ravel()
+        self._vocabulary, self._expected = vocabulary, questions[:, 3]
+        self._add, self._lowest = method == "3cosadd", _LOWEST[method]
+        self._unit = _unit(vocabulary.vectors[vocabulary.first_row[words]])
+        self._word_of_class = np.full(len(vocabulary.first_row) + 1, -1)  # the last is found for class -1
+        self._word_of_class[words] = np.arange(len(words))
+        self._right: Bools = (questions[:, 3:] != questions[:, :3]).all(axis=1)
+        self._target = np.full(len(questions), self._lowest)  # score of the expected word
+        self._target_row = np.zeros(len(questions), dtype=np.int64)
 
-def _lowest(method: Method) -> np.float32:
-    """Return the score of a word that is excluded: it stays the lowest whatever it is combined with."""
-    return np.float32(-np.inf if method == "3cosadd" else 0)
+    def decide(self) -> Bools:
+        """Return whether each question is answered right."""
+        everything = np.arange(len(self._vocabulary.vectors))
+        expected = np.flatnonzero(np.isin(self._vocabulary.class_of_row, self._expected))
+        for block in self._blocks(expected):
+            self._set_targets(block)
+        for block in chain(self._blocks(expected), self._blocks(everything)):  # answers often beat one another
+            self._drop_beaten(block)
+        return self._right
 
+    def _blocks(self, rows: Ints) -> Iterator[_Block]:
+        width = max(_SPAN, min(_WIDTH, _CELLS // len(self._unit)) // _SPAN * _SPAN)
+        for start in range(0, len(rows), width):
+            yield self._block(rows[start : start + width])
 
-def _parts(cosines: Scores, own: npt.NDArray[np.bool_], pairs: Ints, method: Method) -> tuple[Scores, Scores]:
-    """Return the part of the scores that belongs to each pair and the part that belongs to each third word.
+    def _block(self, rows: Ints) -> _Block:
+        rows = np.pad(rows, (0, -len(rows) % _SPAN), mode="edge")  # to stand twice changes no word's score
+        parts = self._unit @ _unit(self._vocabulary.vectors[rows]).T
+        if not self._add:
+            parts += 1
+            parts /= 2
+            np.maximum(parts, _TINY, out=parts)  # above the score of an excluded word
+        words = self._word_of_class[self._vocabulary.class_of_row[rows]]
+        column = np.flatnonzero(words >= 0)
+        word = words[column]
+        parts[word, column] = self._lowest
+        return _Block(rows, parts, column, word)
 
-    Parameters
-    ----------
-    cosines : ndarray of float32, shape (n_words, width)
-        Cosine of each word of the questions with each word of the block.
-    own : ndarray of bool, shape (n_words, width)
-        Whether the two are of the same class.
-    pairs : ndarray of int64, shape (n_pairs, 2)
-        Rows of a and b.
-    method : {"3cosadd", "3cosmul"}
-        How scores are formed.
-    """
-    a, b = pairs.T
-    if method == "3cosadd":
-        by_pair, by_third = cosines[b] - cosines[a], cosines
-    else:
-        shifted = np.maximum((cosines + 1) / 2, _TINY)  # above the score of an excluded word
-        by_pair, by_third = shifted[b] / (shifted[a] + _EPSILON), shifted
-    by_pair[own[a] | own[b]] = _lowest(method)
-    by_third[own] = _lowest(method)
-    return by_pair, by_third
+    def _chunks(self, block: _Block) -> Iterator[tuple[Ints, Scores, Ints]]:
+        """Yield open questions, the part of the block's scores of each pair among them, and the pair of each."""
+        questions = np.flatnonzero(self._right)
+        for start in range(0, len(questions), _QUESTIONS):
+            chosen = questions[start : start + _QUESTIONS]
+            used, pair = np.unique(self._pair[chosen], return_inverse=True)
+            a, b = self._pairs[used].T
+            parts = block.parts[b]
+            if self._add:
+                parts -= block.parts[a]
+            else:
+                parts /= block.parts[a] + _EPSILON
+            row, own = np.nonzero((block.word == a[:, np.newaxis]) | (block.word == b[:, np.newaxis]))
+            parts[row, block.column[own]] = self._lowest
+            yield chosen, parts, pair
+
+    def _joined(self, by_third: Scores, by_pair: Scores) -> Scores:
+        """Return the scores of two parts, in place of the first."""
+        return (np.add if self._add else np.multiply)(by_third, by_pair, out=by_third)
+
+    def _set_targets(self, block: _Block) -> None:
+        """Score the expected words in the block; of a class, the best word counts, of equal ones the first."""
+        classes = self._vocabulary.class_of_row[block.rows]
+        for chosen, parts, pair in self._chunks(block):
+            scores = self._joined(block.parts[self._third[chosen]], parts[pair])
+            scores[classes != self._expected[chosen, np.newaxis]] = self._lowest
+            column = scores.argmax(axis=1)
+            score = scores[np.arange(len(chosen)), column]
+            better = score > self._target[chosen]
+            self._target[chosen[better]], self._target_row[chosen[better]] = score[better], block.rows[column[better]]
+
+    def _drop_beaten(self, block: _Block) -> None:
+        """Drop the questions whose expected word a word of the block beats."""
+        spans = len(block.rows) // _SPAN
+        by_third = block.parts.reshape(-1, _SPAN)
+        highest = by_third[: self._thirds * spans].max(axis=1).reshape(-1, spans)
+        for chosen, parts, pair in self._chunks(block):
+            third, target, by_pair = self._third[chosen], self._target[chosen], parts.reshape(-1, _SPAN)
+            bounds = self._joined(highest[third], by_pair.max(axis=1).reshape(-1, spans)[pair])
+            place, span = np.divmod(np.flatnonzero(bounds >= target[:, np.newaxis]), spans)
+            scores = self._joined(by_third[third[place] * spans + span], by_pair[pair[place] * spans + span])
+            reaching, column = np.divmod(np.flatnonzero(scores >= target[place, np.newaxis]), _SPAN)
+            row, question = block.rows[span[reaching] * _SPAN + column], chosen[place[reaching]]
+            beaten = (scores[reaching, column] > self._target[question]) | (row < self._target_row[question])
+            # a product of another shape may round the expected word's own score up
+            beaten &= self._vocabulary.class_of_row[row] != self._expected[question]
+            self._right[question[beaten]] = False
 
 
 def _unit(vectors: Scores) -> Scores:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from toolkit.errors import ParameterError
 from toolkit.metrics.base import MetricInfo, metric
@@ -44,11 +45,7 @@ def pearson(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
     >>> round(pearson([1, 2, 3], [1, 2, 9]), 4)
     0.9177
     """
-    x, y = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
-    if x.ndim != 1 or x.shape != y.shape:
-        raise ParameterError(f"a correlation needs two lists of equal length, not shapes {x.shape} and {y.shape}")
-    if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise ParameterError("a correlation needs finite numbers")
+    x, y = _checked(first, second)
     if len(x) < 2 or np.ptp(x) == 0 or np.ptp(y) == 0:
         return float("nan")
     return float(np.corrcoef(x, y)[0, 1])
@@ -75,6 +72,13 @@ def spearman(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
     >>> spearman([1, 2, 3], [1, 2, 9])
     1.0
     """
-    from scipy.stats import rankdata
+    return pearson(*(pd.Series(values).rank() for values in _checked(first, second)))
 
-    return pearson(*(rankdata(values, nan_policy="propagate") for values in (first, second)))
+
+def _checked(first: npt.ArrayLike, second: npt.ArrayLike) -> tuple[Floats, Floats]:
+    x, y = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    if x.ndim != 1 or x.shape != y.shape:
+        raise ParameterError(f"a correlation needs two lists of equal length, not shapes {x.shape} and {y.shape}")
+    if not (np.isfinite(x).all() and np.isfinite(y).all()):
+        raise ParameterError("a correlation needs finite numbers")
+    return x, y

@@ -7,14 +7,16 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy import sparse
 
 from toolkit.errors import ParameterError
 from toolkit.metrics.base import MetricInfo, metric
 from toolkit.metrics.correlation import spearman
-from toolkit.metrics.ranking import rank_items
+from toolkit.metrics.topk import top_columns
 
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.floating[Any]]
 Attributes: TypeAlias = npt.NDArray[np.bool_] | sparse.csr_array | sparse.csr_matrix
 
@@ -63,13 +65,15 @@ def attribute_precision(unit_vectors: Vectors, attributes: Attributes, k: int = 
     n_items = len(unit_vectors)
     if not 1 <= k < n_items:
         raise ParameterError(f"k is {k}; it must lie between 1 and the number of other items, {n_items - 1}")
+    unit = unit_vectors.astype(np.result_type(unit_vectors, np.float32), copy=False)
     values = np.empty(n_items)
-    for rows, shares in _sharing(table):
-        itself = np.arange(n_items) == rows[:, np.newaxis]
+    for rows in _blocks(n_items):
         # equal rows may differ in the last bits of a product, and would then not stand in row order
-        cosines = np.round(unit_vectors[rows] @ unit_vectors.T, DIGITS)
-        nearest = rank_items(cosines, k, exclude=itself)
-        values[rows] = np.take_along_axis(shares, nearest, axis=1).mean(axis=1)
+        cosines = (unit[rows] * 10**DIGITS) @ unit.T
+        np.rint(cosines, out=cosines)
+        cosines[np.arange(len(rows)), rows] = -np.inf
+        nearest = top_columns(cosines, k)
+        values[rows] = (_common(table, np.repeat(rows, k), nearest.ravel()) > 0).reshape(-1, k).mean(axis=1)
     return values
 
 
@@ -113,7 +117,11 @@ def chance_precision(attributes: Attributes) -> float:
     n_items = table.shape[0]
     if n_items < 2:
         raise ParameterError(f"there are {n_items} items; chance needs at least two")
-    sharing = sum(int(shares.sum()) - len(rows) for rows, shares in _sharing(table))
+    kind, firsts = _kinds(table)
+    counts, kinds = np.bincount(kind), table[firsts]
+    sharing = -n_items  # an item is no neighbour of its own
+    for rows in _blocks(len(counts)):
+        sharing += int(counts[rows] @ ((kinds[rows] @ kinds.T).toarray() > 0) @ counts)
     return float(sharing / (n_items * (n_items - 1)))
 
 
@@ -165,7 +173,7 @@ def attribute_correlation(
     for start in range(0, len(first), step):
         i, j = first[start : start + step], second[start : start + step]
         cosines[start : start + step] = np.einsum("nd,nd->n", unit_vectors[i], unit_vectors[j])
-        common = np.asarray(table[i].multiply(table[j]).sum(axis=1)).ravel()
+        common = _common(table, i, j)
         jaccard[start : start + step] = common / (sizes[i] + sizes[j] - common)
     return AttributeCorrelation(spearman(cosines, jaccard), len(first))
 
@@ -187,6 +195,7 @@ def _table(unit_vectors: Vectors, attributes: Attributes) -> sparse.csr_array:
 def _checked(attributes: Attributes) -> sparse.csr_array:
     table = sparse.csr_array(attributes).astype(bool).astype(np.int32)
     table.eliminate_zeros()
+    table.sort_indices()
     bare = np.diff(table.indptr) == 0
     if bare.any():
         raise ParameterError(
@@ -195,16 +204,26 @@ def _checked(attributes: Attributes) -> sparse.csr_array:
     return table
 
 
-def _sharing(table: sparse.csr_array) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]]:
-    """Yield blocks of items, and for each of them which items have an attribute in common with it."""
-    n_items = table.shape[0]
-    step = max(1, _CELLS // max(1, n_items))
-    for start in range(0, n_items, step):
-        rows = np.arange(start, min(start + step, n_items))
-        yield rows, (table[rows] @ table.T).toarray() > 0
+def _blocks(n: int) -> Iterator[Ints]:
+    """Yield blocks of rows of an n × n matrix."""
+    step = max(1, _CELLS // n)
+    for start in range(0, n, step):
+        yield np.arange(start, min(start + step, n))
 
 
-def _pairs(n_items: int, max_pairs: int, random_state: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def _common(table: sparse.csr_array, first: Ints, second: Ints) -> Ints:
+    """Return how many attributes each of some items has in common with the item beside it."""
+    return np.asarray(table[first].multiply(table[second]).sum(axis=1), dtype=np.int64).ravel()
+
+
+def _kinds(table: sparse.csr_array) -> tuple[Ints, Ints]:
+    """Return the kind of each item, those of one kind having the same attributes, and the first item of each kind."""
+    ends = zip(table.indptr[:-1], table.indptr[1:], strict=True)
+    kind, _ = pd.factorize(np.array([table.indices[start:end].tobytes() for start, end in ends], dtype=object))
+    return kind, np.unique(kind, return_index=True)[1]
+
+
+def _pairs(n_items: int, max_pairs: int, random_state: int) -> tuple[Ints, Ints]:
     """Return pairs of rows i < j: all of them, or a sample without repetition."""
     begins = np.concatenate([[0], np.cumsum(np.arange(n_items - 1, 0, -1))])
     total = int(begins[-1])

@@ -16,7 +16,7 @@ import pandas as pd
 from toolkit.data.wordsets import Analogies, WordPairs
 from toolkit.embedding import Embedding
 from toolkit.errors import UnknownNameError
-from toolkit.metrics.analogy_search import METHODS, Method, solve
+from toolkit.metrics.analogy_search import METHODS, Method, answered_right
 from toolkit.metrics.base import MetricInfo, declare
 from toolkit.metrics.correlation import pearson, spearman
 from toolkit.metrics.vocabulary import Vocabulary
@@ -145,10 +145,9 @@ def evaluate_pairs(
     """
     if oov not in get_args(Unknown):
         raise UnknownNameError("treatment of unknown words", oov, get_args(Unknown))
-    vocabulary = Vocabulary(embedding, restrict_vocab)
-    classes = np.stack([vocabulary.classes(pairs.first), vocabulary.classes(pairs.second)])
-    known = (classes >= 0).all(axis=0)
-    rows = np.where(classes >= 0, vocabulary.first_row[classes], -1)
+    vocabulary = Vocabulary(embedding, restrict_vocab, pairs.first + pairs.second)
+    rows = vocabulary.first_row[vocabulary.named].reshape(2, -1)
+    known = (rows >= 0).all(axis=0)
     gold = np.array(pairs.scores, dtype=np.float64)
     predicted = _cosines(_vectors(vocabulary, rows[0]), _vectors(vocabulary, rows[1]))
     if oov == "skip":
@@ -186,7 +185,8 @@ def evaluate_analogies(
         Only the first so many words of the embedding are known and searched; None for all.
     method : {"3cosadd", "3cosmul"}, default "3cosadd"
         The score: ``cos(v, b) - cos(v, a) + cos(v, c)``, which ranks as the cosine with b - a + c, or
-        ``s(v, b) * s(v, c) / (s(v, a) + 0.001)`` with ``s = (cos + 1) / 2``.
+        ``s(v, b) * s(v, c) / (s(v, a) + e)`` with ``s = (cos + 1) / 2`` and e = 0.000001 as in gensim's
+        ``most_similar_cosmul``; Levy and Goldberg take 0.001.
 
     Returns
     -------
@@ -215,12 +215,12 @@ def evaluate_analogies(
     """
     if method not in METHODS:
         raise UnknownNameError("analogy method", method, METHODS)
-    vocabulary = Vocabulary(embedding, restrict_vocab)
-    words = [word for section in questions.sections.values() for question in section for word in question]
-    classes = vocabulary.classes(words).reshape(-1, 4)
-    known = np.all(classes >= 0, axis=1)
+    words = (word for section in questions.sections.values() for question in section for word in question)
+    vocabulary = Vocabulary(embedding, restrict_vocab, words)
+    classes = vocabulary.named.reshape(-1, 4)
+    known = (vocabulary.first_row[classes] >= 0).all(axis=1)
     correct = np.zeros(len(classes), dtype=bool)
-    correct[known] = solve(vocabulary, classes[known, :3], method) == classes[known, 3]
+    correct[known] = answered_right(vocabulary, classes[known], method)
     return _count(questions, known, correct)
 
 
