@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from toolkit.data import Ratings as Ratings
     from toolkit.data import Triples as Triples
     from toolkit.data import WordPairs as WordPairs
+    from toolkit.data import synthetic_ratings as synthetic_ratings
     from toolkit.datasets import list_datasets as list_datasets
     from toolkit.datasets import load_analogies as load_analogies
     from toolkit.datasets import load_corpus as load_corpus
@@ -64,7 +65,7 @@ _HOMES = {
     "toolkit.adapters.pretrained": ("Pretrained",),
     "toolkit.adapters.sklearn": ("NMF", "PCA", "TruncatedSVD"),
     "toolkit.adapters.surprise": ("SVD", "SVDpp", "SurpriseNMF"),
-    "toolkit.data": ("Analogies", "Corpus", "Ratings", "Triples", "WordPairs"),
+    "toolkit.data": ("Analogies", "Corpus", "Ratings", "Triples", "WordPairs", "synthetic_ratings"),
     "toolkit.datasets": (
         "list_datasets",
         "load_analogies",

@@ -65,6 +65,23 @@ def test_a_number_and_its_text_are_one_key() -> None:
     assert ratings.users.tolist() == [0, 0, 1]
 
 
+def test_categories_are_keys_in_order_of_first_occurrence(frame: pd.DataFrame) -> None:
+    categories = pd.Categorical.from_codes([3, 0, 2, 3], ["1", "unused", 1, "b"])
+    ratings = Ratings.from_frame(frame.assign(user=categories))
+    assert ratings.user_keys.tolist() == ["b", "1"]
+    assert ratings.users.tolist() == [0, 1, 1, 0]
+
+
+def test_numbers_of_the_frame_are_copied_unless_it_is_given_away(frame: pd.DataFrame) -> None:
+    frame = frame.astype({"rating": np.float64}).reset_index(drop=True)
+    given: dict[str, Any] = {"timestamp": "when", "scale": (1, 5)}
+    kept, shared = Ratings.from_frame(frame, **given), Ratings.from_frame(frame, **given, copy=False)
+    assert kept.fingerprint() == shared.fingerprint()
+    assert np.shares_memory(shared.values, frame["rating"].to_numpy())
+    for column, name in ((kept.values, "rating"), (kept.timestamps, "when")):
+        assert not np.shares_memory(column, frame[name].to_numpy())
+
+
 def test_the_frame_is_not_changed(frame: pd.DataFrame) -> None:
     before = frame.copy(deep=True)
     ratings = Ratings.from_frame(frame.astype({"rating": "float64"}), timestamp="when")
@@ -169,7 +186,7 @@ def test_take_is_as_if_read_anew(rows: list[tuple[int, str, int, int]], explicit
     assert taken.item_keys.tolist() == anew.item_keys.tolist()
     assert taken.fingerprint() == anew.fingerprint()
     assert (taken.users.dtype, taken.items.dtype) == (np.int32, np.int32)
-    assert (taken.parts == anew.parts).all()
+    assert list(taken.parts) == list(anew.parts)
     assert (taken.scale, taken.explicit) == (whole.scale, whole.explicit)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit import Ratings
+from toolkit.data.splits import split_rows
 from toolkit.errors import DataError, ParameterError, UnknownNameError
 
 USERS_AND_TIMES = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 6)), min_size=2, max_size=30)
@@ -267,6 +269,28 @@ def test_the_ratings_are_not_changed(ratings: Ratings, split: Callable[[Ratings]
 def test_folds_are_those_of_kfold(ratings: Ratings) -> None:
     with pytest.raises(ParameterError, match="n_folds is 1"):
         list(ratings.folds(n_folds=1))
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "digest"),
+    [
+        ("u1", {}, "1bdb36c2f1985cbb"),
+        ("kfold", {}, "f87e554959a8f3ec"),
+        ("kfold", {"fold": 3, "n_folds": 10, "random_state": 7}, "be71ed14d421b7c3"),
+        ("holdout", {}, "93e1c51777da7aa6"),
+        ("holdout", {"test_size": 0.1, "random_state": 5}, "7d78e6d6ff0fffc5"),
+        ("leave-last-out", {}, "d85e954c13a4c5c0"),
+        ("leave-last-out", {"n": 5}, "780df7843cdcbe23"),
+        ("time", {}, "2f9227fbac45538b"),
+        ("time", {"test_size": 0.05}, "e76e038eec35ed7b"),
+    ],
+    ids=str,
+)
+def test_rows_of_movielens_stay_those_of_the_first_release(
+    movielens: Ratings, method: str, options: dict[str, Any], digest: str
+) -> None:
+    rows = np.concatenate(split_rows(movielens, method, **options)).astype("<i8")
+    assert hashlib.sha256(rows.tobytes()).hexdigest().startswith(digest)
 
 
 def test_splits_by_time_of_movielens(movielens: Ratings) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from toolkit.data import Ratings
-from toolkit.datasets import load_ratings
+from toolkit.datasets import load_ratings, tables
 from toolkit.errors import DataError, ParameterError, ToolkitError, UnknownNameError
 
 ROWS = [("ann", "007", 4.0, 30), ("bob", "B,1", 2.5, 10), ("ann", "NA", 5.0, 20)]
@@ -240,6 +240,46 @@ PIECES = [
     "\r\n",
     '"',
 ]
+
+
+def outcome(path: Path) -> object:
+    try:
+        ratings = load_ratings(path)
+    except ToolkitError as error:
+        return str(error)
+    return ratings.fingerprint(), rows(ratings)
+
+
+PLAIN = ["1", "01", "a", "é", "4.5", "5", "1e3", "nan", "inf", "-0.0", "+7", " 8", "x", '"', "", "NA", "\t"]
+
+
+@settings(deadline=None, max_examples=300)
+@given(
+    head=st.sampled_from(
+        ["user,item,rating,time\n", "", "\n", "\ufeffuser,item,rating,time\r\n", "user,item,rating\n"]
+    ),
+    lines=st.lists(st.lists(st.sampled_from(PLAIN), min_size=3, max_size=4).map(",".join), max_size=8),
+    end=st.sampled_from(["\n", "\r\n", "\n\n", "\r", " \n"]),
+    tail=st.sampled_from(["", "\n", "a,b,3,4", '"']),
+)
+def test_both_parsers_read_the_same(
+    tmp_path_factory: pytest.TempPathFactory, head: str, lines: list[str], end: str, tail: str
+) -> None:
+    path = tmp_path_factory.mktemp("written") / "mine.csv"
+    path.write_bytes((head + end.join(["u,i,3,4", *lines, tail])).encode())
+    found = outcome(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(tables, "_read_plain", lambda *_: None)
+        assert outcome(path) == found
+
+
+def test_keys_and_numbers_of_many_blocks_are_one_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = [(f"u{row % 37:03}", str(row % 53), row % 9 / 2, row * 10**6) for row in range(5000)]
+    path = write(
+        tmp_path / "mine.csv", "user,item,rating,time\n" + "".join("{},{},{},{}\n".format(*row) for row in table)
+    )
+    monkeypatch.setattr(tables, "_BLOCK", 1000)
+    assert rows(load_ratings(path)) == table
 
 
 @settings(deadline=None)

@@ -9,14 +9,35 @@ import pandas as pd
 from toolkit.errors import DataError
 from toolkit.keys import as_keys
 
+BLOCK = 1 << 16  # codes looked at together
+
 
 def factorize(column: pd.Series, name: str) -> tuple[npt.NDArray[np.int32], pd.Index]:
     """Return codes and keys of a column in order of first occurrence; no value may be missing."""
     missing = column.isna()
     if missing.any():
         raise DataError(f"column {name!r} has no value in row {int(np.argmax(missing)) + 1}")
-    codes, keys = pd.factorize(column.astype(str) if column.dtype == object else column)
-    return codes.astype(np.int32), as_keys(keys)
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        codes, kept = recode(column.cat.codes.to_numpy(), len(column.cat.categories))
+        keys = as_keys(column.cat.categories[kept])
+        if keys.is_unique:
+            return codes, keys
+        column = pd.Series(keys.to_numpy()[codes])  # categories that are written alike, such as 1 and "1"
+    numbers, keys = pd.factorize(column.astype(str) if column.dtype == object else column)
+    return numbers.astype(np.int32), as_keys(keys)
+
+
+def recode(codes: npt.NDArray[np.integer], n: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64]]:
+    """Return codes below n, numbered anew by first occurrence, and which old code each of the new ones stands for."""
+    seen, found = np.zeros(n, dtype=bool), []
+    for start in range(0, len(codes), BLOCK):
+        block = codes[start : start + BLOCK]
+        found.append(pd.unique(block[~seen[block]]))
+        seen[found[-1]] = True
+    kept = np.concatenate([np.empty(0, dtype=np.int64), *found])
+    place = np.empty(n, dtype=np.int32)
+    place[kept] = np.arange(len(kept), dtype=np.int32)
+    return place[codes], kept
 
 
 def item_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -27,15 +48,22 @@ def item_table(table: pd.DataFrame) -> pd.DataFrame:
     return table.set_axis(keys, axis=0)
 
 
-def parts(column: pd.Series) -> npt.NDArray[np.object_]:
+def parts(column: pd.Series) -> pd.Categorical:
     """Return the names of the parts that rows belong to; empty where a row belongs to none."""
-    names = column.astype(object).where(column.notna(), "")  # a row may belong to none
-    return np.array([str(name) for name in names], dtype=object)
+    codes, found = pd.factorize(column, use_na_sentinel=False)
+    names = pd.Index(["" if pd.isna(name) else str(name) for name in found], dtype=object)
+    again, names = pd.factorize(names)
+    return pd.Categorical.from_codes(again[codes], names)
+
+
+def as_floats(column: pd.Series) -> pd.Series:
+    """Return a column as float64, nan where it holds no number."""
+    return column if column.dtype == np.float64 else pd.to_numeric(column, errors="coerce").astype(np.float64)
 
 
 def numbers(column: pd.Series, name: str) -> npt.NDArray[np.float64]:
-    """Return a column as finite numbers."""
-    numbers = np.asarray(pd.to_numeric(column, errors="coerce"), dtype=np.float64)
+    """Return a column as finite numbers; they may share its memory."""
+    numbers = np.asarray(as_floats(column))
     bad = ~np.isfinite(numbers)
     if bad.any():
         row = int(np.argmax(bad))
@@ -44,7 +72,9 @@ def numbers(column: pd.Series, name: str) -> npt.NDArray[np.float64]:
 
 
 def timestamps(column: pd.Series, name: str) -> npt.NDArray[np.int64] | npt.NDArray[np.float64]:
-    """Return a column of numbers or dates as numbers, dates in microseconds since 1970."""
+    """Return a column of numbers or dates as numbers, dates in microseconds since 1970; they may share its memory."""
+    if column.dtype == np.int64:
+        return np.asarray(column)
     if not pd.api.types.is_datetime64_any_dtype(column):
         numbers = pd.to_numeric(column, errors="coerce")
         dates = numbers.isna().all()

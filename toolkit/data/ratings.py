@@ -36,8 +36,8 @@ class Ratings:
         The lowest and the highest rating possible; predictions are clipped to it.
     explicit : bool, default True
         False where an event says only that a user met an item.
-    parts : ndarray of object, shape (n,), optional
-        The user's own split column.
+    parts : pandas.Categorical of str, length n, optional
+        The user's own split column; empty where a row belongs to no part.
     item_table : pandas.DataFrame, optional
         Indexed by item key; ``title`` and ``genres`` (separated by ``|``) are used where present.
     name : str, default "ratings"
@@ -52,7 +52,7 @@ class Ratings:
     timestamps: npt.NDArray[np.int64] | npt.NDArray[np.float64] | None = None
     scale: tuple[float, float] = (1.0, 5.0)
     explicit: bool = True
-    parts: npt.NDArray[np.object_] | None = None
+    parts: pd.Categorical | None = None
     item_table: pd.DataFrame | None = None
     name: str = "ratings"
 
@@ -69,6 +69,7 @@ class Ratings:
         scale: tuple[float, float] | None = None,
         item_table: pd.DataFrame | None = None,
         name: str = "ratings",
+        copy: bool = True,
     ) -> Ratings:
         """Take ratings from a data frame; its rows keep their order.
 
@@ -90,6 +91,8 @@ class Ratings:
             Titles and genres, indexed by item key.
         name : str, default "ratings"
             Name of the data set.
+        copy : bool, default True
+            False takes columns of numbers as they are, where that is possible: then nobody may change `df` any more.
 
         Returns
         -------
@@ -118,6 +121,7 @@ class Ratings:
         users, user_keys = columns.factorize(df[user], user)
         items, item_keys = columns.factorize(df[item], item)
         values = np.ones(len(df)) if rating is None else columns.numbers(df[rating], rating)
+        times = None if timestamp is None else columns.timestamps(df[timestamp], timestamp)
         low, high = scale or (float(values.min()), float(values.max()))
         if not low <= high:
             raise DataError(f"the scale is {low:g} to {high:g}; it must be the lowest and the highest rating")
@@ -130,8 +134,8 @@ class Ratings:
             item_keys,
             users,
             items,
-            values,
-            None if timestamp is None else columns.timestamps(df[timestamp], timestamp),
+            values.copy() if copy else values,
+            times.copy() if copy and times is not None else times,
             (float(low), float(high)),
             rating is not None,
             None if part is None else columns.parts(df[part]),
@@ -165,14 +169,14 @@ class Ratings:
 
     def take(self, rows: npt.NDArray[np.int64]) -> Ratings:
         """Return some ratings, in the order given; users and items that no longer occur are dropped."""
-        users, user_kept = pd.factorize(self.users[rows])
-        items, item_kept = pd.factorize(self.items[rows])
+        users, user_kept = columns.recode(self.users[rows], len(self.user_keys))
+        items, item_kept = columns.recode(self.items[rows], len(self.item_keys))
         return replace(
             self,
             user_keys=self.user_keys[user_kept],
             item_keys=self.item_keys[item_kept],
-            users=users.astype(np.int32),
-            items=items.astype(np.int32),
+            users=users,
+            items=items,
             values=self.values[rows],
             timestamps=None if self.timestamps is None else self.timestamps[rows],
             parts=None if self.parts is None else self.parts[rows],
@@ -230,22 +234,18 @@ class Ratings:
 
         Where a user met an item more than once, the last rating counts, or for implicit data the number of events.
         """
+        matrix = self._matrix(slice(None), self.values, self.scale if self.explicit else (0.0, 1.0))
+        if matrix.csr.nnz == len(self):
+            return matrix
         cell = self.users.astype(np.int64) * len(self.item_keys) + self.items
         _, last, codes = np.unique(cell[::-1], return_index=True, return_inverse=True)
         kept = np.sort(len(cell) - 1 - last)
         values = self.values if self.explicit else np.bincount(codes)[codes[::-1]].astype(np.float64)
-        scale = self.scale if self.explicit else (0.0, float(values.max()))
-        return Matrix(
-            self.users[kept],
-            self.items[kept],
-            values[kept],
-            self.user_keys,
-            self.item_keys,
-            "user",
-            "item",
-            "item",
-            scale,
-        )
+        return self._matrix(kept, values[kept], self.scale if self.explicit else (0.0, float(values.max())))
+
+    def _matrix(self, rows: Any, values: npt.NDArray[np.float64], scale: tuple[float, float]) -> Matrix:
+        users, items = self.users[rows], self.items[rows]
+        return Matrix(users, items, values, self.user_keys, self.item_keys, "user", "item", "item", scale)
 
     def fingerprint(self) -> str:
         """Return a SHA-256 of keys, codes, values, times, parts and scale, in hexadecimal."""
@@ -253,5 +253,5 @@ class Ratings:
         texts = [*self.user_keys, "", *self.item_keys, "", *parts, "", repr(self.scale)]
         digest = hashlib.sha256("\n".join(texts).encode())
         for column in (self.users, self.items, self.values, self.timestamps):
-            digest.update(b"" if column is None else column.tobytes())
+            digest.update(b"" if column is None else np.ascontiguousarray(column).data)
         return digest.hexdigest()

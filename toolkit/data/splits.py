@@ -128,7 +128,7 @@ def column(ratings: Ratings, test: str = "test") -> tuple[Rows, Rows]:
         raise DataError("split 'column' needs a split column; name it with part= when you load the ratings")
     chosen = ratings.parts == str(test)
     if not chosen.any():
-        raise UnknownNameError("part", test, np.unique(ratings.parts.astype(str)).tolist())
+        raise UnknownNameError("part", test, sorted(ratings.parts.unique()))
     return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 

@@ -76,7 +76,7 @@ def _read_table(file: DataFile, layout: Layout, with_year: bool) -> pd.DataFrame
         )
     names = {key: "item", title: "title", genres: "genres"} | ({year: "year"} if with_year else {})
     wanted = {layout.columns.index(name): role for name, role in names.items() if name is not None}
-    table = read_columns(file, layout, dict.fromkeys(wanted, str)).rename(columns=wanted)
+    table = read_columns(file, layout, dict.fromkeys(wanted, "text")).rename(columns=wanted)
     for column in table.columns.drop("item"):
         table[column] = table[column].fillna("").str.strip()
     if genres is not None:
@@ -90,6 +90,6 @@ def _read_table(file: DataFile, layout: Layout, with_year: bool) -> pd.DataFrame
 
 def _read_u_item(file: DataFile, layout: Layout) -> pd.DataFrame:
     flags = dict(enumerate(U_ITEM_GENRES, start=5))
-    frame = read_columns(file, layout, dict.fromkeys((0, 1, *flags), str))
+    frame = read_columns(file, layout, dict.fromkeys((0, 1, *flags), "text"))
     genres = ["|".join(flags[column] for column in flags if row[column] == "1") for row in frame.to_dict("records")]
     return pd.DataFrame({"item": frame[0], "title": frame[1].str.strip(), "genres": genres})

@@ -13,12 +13,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from toolkit.data import Ratings
+from toolkit.data.columns import as_floats
 from toolkit.datasets.columns import guess
 from toolkit.datasets.files import DataFile
 from toolkit.datasets.items import read_items
-from toolkit.datasets.tables import Layout, line_of, read_columns, sniff
+from toolkit.datasets.tables import Kind, Layout, line_of, read_columns, sniff
 from toolkit.errors import DataError, ParameterError, UnknownNameError
 
+KINDS: dict[str, Kind] = {"user": "key", "item": "key", "rating": "float", "timestamp": "int", "part": "key"}
 HEADERLESS = ("user", "item", "rating", "timestamp")
 
 
@@ -98,7 +100,7 @@ def read_ratings(
     name: str, files: Sequence[DataFile], *, scale: tuple[float, float], items: str = "table", encoding: str = "utf-8"
 ) -> Ratings:
     """Read a MovieLens set: its ratings, and its films as `items` says (see `toolkit.datasets.items`)."""
-    table = _read_text(files[0], dict.fromkeys(HEADERLESS), key_dtype="int32")
+    table = _read_text(files[0], dict.fromkeys(HEADERLESS))
     return _ratings(table, scale, read_items(files[1], form=items, encoding=encoding), name)
 
 
@@ -114,12 +116,12 @@ def _ratings(table: _Table, scale: tuple[float, float] | None, item_table: pd.Da
         frame["timestamp"] = _times(table)
     rating, timestamp, part = (role if role in frame else None for role in ("rating", "timestamp", "part"))
     return Ratings.from_frame(
-        frame, rating=rating, timestamp=timestamp, part=part, scale=scale, item_table=item_table, name=name
+        frame, rating=rating, timestamp=timestamp, part=part, scale=scale, item_table=item_table, name=name, copy=False
     )
 
 
 def _values(table: _Table, scale: tuple[float, float] | None) -> pd.Series:
-    values = pd.to_numeric(table.frame["rating"], errors="coerce").astype(np.float64)
+    values = as_floats(table.frame["rating"])
     _check(table, "rating", ~np.isfinite(values), "is not a rating: a number is expected")
     if scale is not None:
         outside = (values < scale[0]) | (values > scale[1])
@@ -129,6 +131,8 @@ def _values(table: _Table, scale: tuple[float, float] | None) -> pd.Series:
 
 def _times(table: _Table) -> pd.Series:
     column = table.frame["timestamp"]
+    if column.dtype == np.int64:
+        return column
     times = pd.to_numeric(column, errors="coerce").replace([np.inf, -np.inf], np.nan)
     if times.isna().all():
         with warnings.catch_warnings():
@@ -143,17 +147,20 @@ def _check(table: _Table, role: str, bad: pd.Series, problem: str) -> None:
     if bad.any():
         row = int(np.argmax(bad))
         value = table.frame[role].iloc[row]
-        found = f"column {table.roles[role]!r}" if pd.isna(value) else f"{role} {str(value)!r}"
+        found = f"column {table.roles[role]!r}" if pd.isna(value) else f"{role} {_written(value)!r}"
         raise table.error(f"{found} {problem}", row)
 
 
-def _read_text(file: DataFile, wanted: Mapping[str, str | bool | None], key_dtype: str | type = str) -> _Table:
+def _written(value: object) -> str:
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def _read_text(file: DataFile, wanted: Mapping[str, str | bool | None]) -> _Table:
     layout = sniff(file)
     columns = layout.columns if layout.header else HEADERLESS[: len(layout.columns)]
     roles = _assign(file, columns, wanted)
     positions = {columns.index(column): role for role, column in roles.items()}
-    text = {"user": key_dtype, "item": key_dtype, "part": str}
-    frame = read_columns(file, layout, {position: text.get(role) for position, role in positions.items()})
+    frame = read_columns(file, layout, {position: KINDS[role] for position, role in positions.items()})
     return _Table(file, layout, roles, frame.rename(columns=positions))
 
 
