@@ -7,14 +7,15 @@ and `clone` work.
 
 from __future__ import annotations
 
+import copy
 import importlib.util
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Literal, Protocol, Self, runtime_checkable
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import BaseEstimator
 
 from toolkit.allowed import Allowed
 from toolkit.data.views import Matrix, Sequences, TrainingData
@@ -59,7 +60,7 @@ COMMON: Mapping[str, Allowed] = {
 }
 
 
-class Embedder(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships no types
+class Embedder(ABC):
     """Base of everything that learns embeddings.
 
     Attributes
@@ -156,6 +157,10 @@ class Embedder(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships 
         """Return what the method can do beside learning vectors."""
         return tuple(name for name, protocol in CAPABILITIES.items() if issubclass(cls, protocol))
 
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """Return the constructor's parameters by name; `deep` is scikit-learn's and changes nothing here."""
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
+
     def set_params(self, **params: Any) -> Self:
         """Set parameters by name.
 
@@ -168,8 +173,22 @@ class Embedder(BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn ships 
         for name in params:
             if name not in known:
                 raise UnknownNameError(f"parameter of {type(self).__name__}", name, known)
-        super().set_params(**params)
+            setattr(self, name, params[name])
         return self
+
+    def clone(self) -> Self:
+        """Return another of the same parameters, not fitted."""
+        return type(self)(**copy.deepcopy(self.get_params()))
+
+    def __repr__(self) -> str:
+        defaults = inspect.signature(type(self)).parameters
+        given = {name: value for name, value in self.get_params().items() if value != defaults[name].default}
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+
+    def __sklearn_tags__(self) -> Any:
+        from sklearn.base import BaseEstimator  # half a second that only scikit-learn's own tools need
+
+        return BaseEstimator().__sklearn_tags__()
 
     def check_params(self) -> None:
         """Refuse parameters whose values are not allowed; `fit` does so too.

@@ -153,17 +153,20 @@ def test_whitening_changes_the_vectors_and_not_the_ranking(u1: Ratings) -> None:
     np.testing.assert_allclose(white.embedding("item").vectors.std(axis=0, ddof=1), 1, rtol=1e-4)
 
 
-def test_svdpp_predicts_as_surprise(u1: Ratings, movielens: Ratings) -> None:
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [("SVD", SVD(4, epochs=2)), ("SVDpp", SVDpp(4, epochs=2)), ("NMF", SurpriseNMF(4, epochs=2))],
+)
+def test_each_rating_is_predicted_as_by_surprise(u1: Ratings, movielens: Ratings, name: str, ours: SVD) -> None:
     import surprise
-
-    from toolkit.adapters.surprise import trainset
 
     small = u1.take(np.flatnonzero(u1.users < 60))
     test = movielens.take(np.arange(500))
-    model = surprise.SVDpp(n_factors=4, n_epochs=2, random_state=0, cache_ratings=True).fit(trainset(small.matrix()))
+    data = surprise.Dataset.load_from_df(small.to_frame()[["user", "item", "rating"]], surprise.Reader())
+    options = {"cache_ratings": True} if name == "SVDpp" else {}
+    model = getattr(surprise, name)(n_factors=4, n_epochs=2, random_state=0, **options)
+    model.fit(data.build_full_trainset())
     users, items = test.user_keys[test.users], test.item_keys[test.items]
     theirs = [model.predict(user, item).est for user, item in zip(users, items, strict=True)]
-    np.testing.assert_allclose(SVDpp(4, epochs=2).fit(small).predict(users, items), theirs, rtol=0, atol=1e-9)
-    biases = surprise.NMF(n_factors=4, n_epochs=2, random_state=0).fit(trainset(small.matrix()))
-    theirs = [biases.predict(user, item).est for user, item in zip(users, items, strict=True)]
-    np.testing.assert_allclose(SurpriseNMF(4, epochs=2).fit(small).predict(users, items), theirs, rtol=0, atol=1e-9)
+    assert not set(items) <= set(small.item_keys), "unknown items must be among them"
+    np.testing.assert_allclose(ours.fit(small).predict(users, items), theirs, rtol=0, atol=1e-9)

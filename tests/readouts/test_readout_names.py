@@ -78,9 +78,9 @@ def test_unknown_option(item: Embedding, name: str, option: str, message: str) -
 
 
 @pytest.mark.parametrize("name", ["penalty", "item_penalty"])
-@pytest.mark.parametrize("value", [0, -1.0, float("inf"), float("nan")])
+@pytest.mark.parametrize("value", [0, 1e-300, -1.0, float("inf"), float("nan")])
 def test_a_penalty_is_positive(item: Embedding, name: str, value: float) -> None:
-    with pytest.raises(ParameterError, match=f"{name} is .*; it must be a positive number"):
+    with pytest.raises(ParameterError, match=f"{name} is .*; it must be a positive number, 1e-09 at least"):
         readout("ridge-two-sided", item=item, **{name: value})
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sklearn.linear_model import Ridge
 
 from toolkit import PCA, Embedding, Ratings, readout
@@ -43,8 +46,7 @@ def vector(embedding: Embedding, key: str) -> np.ndarray:
     """Return the unit vector of a key, zeros where it has none."""
     if key not in embedding:
         return np.zeros(embedding.dim)
-    found = embedding[key].astype(float)
-    return found / np.linalg.norm(found) if found.any() else found
+    return embedding.unit_vectors[embedding.keys.get_loc(key)].astype(float)
 
 
 def regressions(
@@ -119,21 +121,21 @@ def test_one_side_is_a_ridge_regression_for_each_user(train: Ratings, item: Embe
     assert counts.min() < DIM <= counts.max(), "both systems of equations must be needed"
     users, items = pairs(train)
     predicted = RidgeReadout(item, penalty=penalty).fit(train).predict(users, items)
-    np.testing.assert_allclose(predicted, reference(train, item, users, items, penalty), atol=1e-5)
+    np.testing.assert_allclose(predicted, reference(train, item, users, items, penalty), rtol=0, atol=1e-9)
     assert predicted.dtype == np.float64
 
 
 @pytest.mark.parametrize(("penalty", "item_penalty"), [(4.0, 8.0), (0.5, 0.5)])
-@pytest.mark.parametrize("given", [False, True], ids=["profiles", "user vectors"])
+@pytest.mark.parametrize("own", [False, True], ids=["profiles", "user vectors"])
 def test_the_second_side_is_a_regression_for_each_item(
-    train: Ratings, item: Embedding, user: Embedding, penalty: float, item_penalty: float, given: bool
+    train: Ratings, item: Embedding, user: Embedding, penalty: float, item_penalty: float, own: bool
 ) -> None:
-    vectors = user if given else None
+    vectors = user if own else None
     users, items = pairs(train)
     fitted = RidgeReadout(item, vectors, two_sided=True, penalty=penalty, item_penalty=item_penalty).fit(train)
     predicted = fitted.predict(users, items)
     expected = reference(train, item, users, items, penalty, item_penalty, vectors)
-    np.testing.assert_allclose(predicted, expected, atol=1e-5)
+    np.testing.assert_allclose(predicted, expected, rtol=0, atol=1e-9)
     one_sided = RidgeReadout(item, penalty=penalty).fit(train).predict(users, items)
     assert np.abs(predicted - one_sided).max() > 0.01
 
@@ -146,6 +148,29 @@ def test_what_is_unknown_leaves_the_biases_that_are_known(train: Ratings, item: 
     np.testing.assert_allclose(fitted.predict(users, items), bias.predict(users, items), atol=1e-12)
     unrated = fitted.predict(["13"], ["unrated"]) - bias.predict(["13"], ["unrated"])
     assert abs(unrated[0]) > 1e-3, "an item without ratings is predicted from its vector"
+
+
+@settings(max_examples=40)
+@given(seed=st.integers(0, 10**6), n_ratings=st.integers(1, 40), dim=st.integers(1, 6), two_sided=st.booleans())
+def test_any_ratings_are_predicted_as_by_the_loop(seed: int, n_ratings: int, dim: int, two_sided: bool) -> None:
+    rng = np.random.default_rng(seed)
+    cells = rng.permutation(48)[:n_ratings]  # of 8 users, some with a single rating, by 6 items
+    frame = pd.DataFrame({"user": cells // 6, "item": cells % 6, "rating": rng.integers(1, 6, n_ratings)})
+    train = Ratings.from_frame(frame, scale=(1, 5))
+    vectors = rng.integers(-1, 2, (6, dim))  # many are equal or zeros
+    item = Embedding([*range(1, 6), "unrated"], vectors, entity="item")
+    users, items = pairs(train)
+    used = penalties(two_sided)
+    predicted = RidgeReadout(item, two_sided=two_sided, **used).fit(train).predict(users, items)
+    np.testing.assert_allclose(predicted, reference(train, item, users, items, **used), rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("two_sided", [False, True])
+def test_what_is_fitted_can_be_stored(train: Ratings, item: Embedding, two_sided: bool) -> None:
+    fitted = RidgeReadout(item, two_sided=two_sided).fit(train)
+    users, items = pairs(train)
+    again = pickle.loads(pickle.dumps(fitted))  # noqa: S301 -- our own
+    np.testing.assert_array_equal(again.predict(users, items), fitted.predict(users, items))
 
 
 def test_the_length_of_a_vector_does_not_count(train: Ratings, item: Embedding) -> None:

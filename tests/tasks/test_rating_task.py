@@ -103,6 +103,42 @@ def test_penalties_are_chosen_with_vectors_learned_without_the_validation_part(t
     assert inner.fingerprint() == expected.fingerprint()
 
 
+def test_all_readouts_share_what_is_learned_without_the_validation_part(told: Any) -> None:
+    train, test = small_ratings().split("holdout")
+    item = Embedding(train.item_keys, np.random.default_rng(0).standard_normal((len(train.item_keys), 3)), "item")
+    embedder = told(item=item).fit(train)
+    subject = Subject("told", embedder.embeddings_, embedder, train, test)
+    alone = {name: list(rating_prediction(subject, readouts=[name])) for name in ("ridge", "ridge-two-sided")}
+    told.seen.clear()
+    assert list(rating_prediction(subject, readouts=list(alone))) == [*alone["ridge"], *alone["ridge-two-sided"]]
+    assert len(told.seen) == 1
+
+
+@pytest.mark.parametrize("readout", ["ridge", "ridge-two-sided"])
+def test_too_few_ratings_to_choose_penalties_on(rate: Callable[..., Ratings], readout: str) -> None:
+    rows = [("ann", "x", 5), ("ann", "y", 3), ("bob", "x", 1), ("bob", "y", 2), ("cat", "x", 4), ("cat", "y", 4)]
+    item = Embedding(["x", "y"], np.eye(2), "item")
+    for n, note in ((5, "penalties are chosen on a tenth of the training ratings, and of 5 that is none"), (6, "")):
+        subject = Subject("x", {"item": item}, None, rate(rows[:n]), rate(TEST))
+        first, *_ = rating_prediction(subject, readouts=[readout])
+        assert (first.readout, first.note, first.metric) == (readout, note, "" if note else "rmse")
+
+
+def test_a_method_that_cannot_learn_from_the_smaller_part(rate: Callable[..., Ratings]) -> None:
+    # the holdout takes the only rating of one item, whose column 2 components need
+    rows = [("ann", "x", 5), ("ann", "y", 3), ("bob", "x", 1), ("bob", "y", 2), ("cat", "x", 4), ("cat", "z", 4)]
+    turned = (rate(rows[n:] + rows[:n]) for n in range(6))
+    train = next(part for part in turned if len(part.split("holdout", test_size=0.1)[0].item_keys) < 3)
+    embedder = tk.PCA(2).fit(train)
+    subject = Subject("pca", embedder.embeddings_, embedder, train, rate(TEST))
+    first, second = rating_prediction(subject, readouts=["ridge", "ridge-two-sided"])
+    assert first.note.startswith(
+        "penalties are chosen with vectors learned without a tenth of the training ratings, from which pca cannot "
+        "learn: embedding_dim is 2"
+    )
+    assert (first.note, first.readout, second.readout) == (second.note, "ridge", "ridge-two-sided")
+
+
 @pytest.mark.parametrize("readouts", [["native"], ["bias"], ["native", "bias"]])
 def test_nothing_is_learned_twice_where_no_penalty_is_needed(told: Any, readouts: list[str]) -> None:
     train, test = small_ratings().split("holdout")

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from toolkit.data.biases import Biases, known
+from toolkit.data.biases import Biases
+from toolkit.data.dots import dots
 from toolkit.data.views import Matrix
 from toolkit.embedder import MatrixEmbedder
 from toolkit.errors import NotFittedError
@@ -45,7 +46,9 @@ class Factors:
         scores = self.rows[positions] @ self.columns.T
         if self.biases is None:
             return scores
-        return scores + (self.biases.mean + self.biases.row[positions, None] + self.biases.column)
+        total: Floats = self.biases.mean + self.biases.row[positions, None] + self.biases.column
+        total += scores
+        return total
 
     def predict(self, rows: Iterable[object], columns: Iterable[object]) -> npt.NDArray[np.float64]:
         """Return the value expected in each cell, within the scale, shape (k,).
@@ -54,13 +57,12 @@ class Factors:
         """
         row_keys, column_keys = paired(rows, columns)
         r, c = locate(self.matrix.row_keys, row_keys), locate(self.matrix.column_keys, column_keys)
-        both = (r >= 0) & (c >= 0)
-        dots = np.einsum("ij,ij->i", self.rows[r], self.columns[c], dtype=np.float64)
+        values = dots(self.rows, r, self.columns, c)
         if self.biases is None:
-            values = np.where(both, dots, self.matrix.values.mean())
+            values[(r < 0) | (c < 0)] = self.matrix.values.mean()
         else:
-            values = self.biases.predict(r, c) + known(np.ones(1), np.where(both, 0, -1)) * dots
-        return np.asarray(np.clip(values, *self.matrix.scale))
+            values += self.biases.predict(r, c)
+        return np.clip(values, *self.matrix.scale, out=values)
 
 
 class RankingFactorization(MatrixEmbedder):

@@ -7,7 +7,8 @@ that order, so that the same seed gives the same model as Surprise itself.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -32,8 +33,9 @@ class _Surprise(RatingFactorization):
         """Return Surprise's algorithm, not fitted."""
 
     def _learn_matrix(self, matrix: Matrix) -> Sequence[Embedding]:
-        model = self._model().fit(trainset(matrix))
-        biases = Biases(float(matrix.values.mean()), model.bu, model.bi) if getattr(model, "biased", True) else None
+        known = Trainset(matrix)
+        model = self._model().fit(known)
+        biases = Biases(known.global_mean, model.bu, model.bi) if getattr(model, "biased", True) else None
         self.factors_ = Factors(matrix, self._users(model, matrix), model.qi, biases)
         return matrix.embeddings(self.factors_.rows, self.factors_.columns)
 
@@ -204,37 +206,50 @@ class SurpriseNMF(_Surprise):
         )
 
 
-def trainset(matrix: Matrix) -> Any:
-    """Return a matrix as Surprise's Trainset.
+class Trainset:
+    """A matrix of users by items, with what Surprise's factorizations ask of a ``surprise.Trainset``.
 
     Parameters
     ----------
     matrix : Matrix
-        Users by items.
-
-    Returns
-    -------
-    surprise.Trainset
-        Inner ids are the matrix's row and column numbers.
+        Users by items; its codes are the inner ids.
     """
-    from surprise import Trainset
 
-    rows, columns = matrix.rows, matrix.columns
-    return Trainset(
-        _grouped(rows, columns, matrix.values, matrix.shape[0]),
-        _grouped(columns, rows, matrix.values, matrix.shape[1]),
-        *matrix.shape,
-        len(matrix.values),
-        matrix.scale,
-        {key: code for code, key in enumerate(matrix.row_keys)},
-        {key: code for code, key in enumerate(matrix.column_keys)},
-    )
+    def __init__(self, matrix: Matrix) -> None:
+        self.matrix = matrix
+        self.n_users, self.n_items = matrix.shape
+        order = np.argsort(matrix.rows, kind="stable")
+        values = matrix.values[order]
+        self.global_mean = float(values.mean())
+        self.ratings = [column.tolist() for column in (matrix.rows[order], matrix.columns[order], values)]
+
+    def all_ratings(self) -> Iterator[tuple[int, int, float]]:
+        """Return user, item and value of every rating, user by user."""
+        return zip(*self.ratings, strict=True)  # every epoch asks; Surprise's generator takes longer than this
+
+    def all_users(self) -> range:
+        """Return all users."""
+        return range(self.n_users)
+
+    def all_items(self) -> range:
+        """Return all items."""
+        return range(self.n_items)
+
+    @cached_property
+    def ur(self) -> list[list[tuple[int, float]]]:
+        """list of list: each user's items and their values."""
+        return _grouped(self.matrix.rows, self.matrix.columns, self.matrix.values, self.n_users)
+
+    @cached_property
+    def ir(self) -> list[list[tuple[int, float]]]:
+        """list of list: each item's users and their values."""
+        return _grouped(self.matrix.columns, self.matrix.rows, self.matrix.values, self.n_items)
 
 
 def _grouped(
     owners: npt.NDArray[np.int32], others: npt.NDArray[np.int32], values: npt.NDArray[np.float64], size: int
-) -> dict[int, list[tuple[int, float]]]:
+) -> list[list[tuple[int, float]]]:
     order = np.argsort(owners, kind="stable")
     pairs = list(zip(others[order].tolist(), values[order].tolist(), strict=True))
     ends = np.cumsum(np.bincount(owners, minlength=size)).tolist()
-    return {owner: pairs[start:end] for owner, (start, end) in enumerate(zip([0, *ends], ends, strict=False))}
+    return [pairs[start:end] for start, end in zip([0, *ends], ends, strict=False)]

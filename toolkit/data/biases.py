@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from toolkit.data.views import Matrix
 
@@ -57,18 +58,19 @@ def fit_biases(matrix: Matrix, damping_row: float = 10.0, damping_column: float 
     Koren (2010), Factor in the neighbors: scalable and accurate collaborative filtering, ACM TKDD 4(1), section 2.1.
     With damping 15 and 10 it is Surprise's ``BaselineOnly``.
     """
-    n, m = matrix.shape
+    (n, m), cells = matrix.shape, matrix.csr
     mean = float(matrix.values.mean())
     residual = matrix.values - mean
-    of_row = np.bincount(matrix.rows, minlength=n) + damping_row
-    of_column = np.bincount(matrix.columns, minlength=m) + damping_column
+    row_sums, column_sums = np.bincount(matrix.rows, residual, n), np.bincount(matrix.columns, residual, m)
+    met = sparse.csr_array((np.ones_like(residual), cells.indices, cells.indptr), shape=(n, m))
+    of_row, of_column = np.diff(met.indptr) + damping_row, np.bincount(matrix.columns, minlength=m) + damping_column
     row, column = np.zeros(n), np.zeros(m)
     for _ in range(epochs):
-        column = np.bincount(matrix.columns, residual - row[matrix.rows], m) / of_column
-        row = np.bincount(matrix.rows, residual - column[matrix.columns], n) / of_row
+        column = (column_sums - met.T @ row) / of_column
+        row = (row_sums - met @ column) / of_row
     return Biases(mean, row, column)
 
 
 def known(values: FloatArray, codes: Codes) -> FloatArray:
     """Return the value of each code, 0 where the code is -1."""
-    return np.where(codes >= 0, np.append(values, 0.0)[codes], 0.0)
+    return np.asarray(np.append(values, 0.0)[codes])

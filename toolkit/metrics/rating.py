@@ -61,7 +61,8 @@ def rmse(true: npt.ArrayLike, predicted: npt.ArrayLike) -> float:
     >>> rmse([1, 3, 5, 5], [1, 3, 4, 2])
     1.5811388300841898
     """
-    return float(np.sqrt(np.mean(_errors(true, predicted) ** 2)))
+    errors = _errors(true, predicted)
+    return float(np.sqrt(np.mean(np.square(errors, out=errors))))
 
 
 @metric(
@@ -84,7 +85,8 @@ def mae(true: npt.ArrayLike, predicted: npt.ArrayLike) -> float:
     >>> mae([1, 3, 5, 5], [1, 3, 4, 2])
     1.0
     """
-    return float(np.mean(np.abs(_errors(true, predicted))))
+    errors = _errors(true, predicted)
+    return float(np.mean(np.abs(errors, out=errors)))
 
 
 @metric(

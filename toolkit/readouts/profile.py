@@ -35,13 +35,13 @@ class ProfileReadout:
     def fit(self, train: Ratings) -> Self:
         """Form each user's vector from training ratings."""
         vectors: npt.NDArray[np.floating[Any]] = self.item.unit_vectors if self.unit else self.item.vectors
-        self.items_ = vectors
         users: npt.NDArray[np.floating[Any]]
         if self.user is None:
             self.user_keys_, users = train.user_keys, profiles(train, self.item.keys, vectors)
         else:
             self.user_keys_, users = self.user.keys, self.user.vectors
         self.users_ = unit_rows(users) if self.unit else users
+        self.items_ = vectors.astype(self.users_.dtype, copy=False)  # once, not for every block of users
         return self
 
     def score_items(self, users: Iterable[object]) -> npt.NDArray[np.floating[Any]]:

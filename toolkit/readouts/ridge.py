@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, Self
+from functools import cached_property
+from typing import Self
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
-from scipy.linalg.lapack import dposv
 from threadpoolctl import threadpool_limits
 
 from toolkit.data import Ratings
 from toolkit.data.biases import fit_biases
+from toolkit.data.dots import dots
 from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError
 from toolkit.keys import locate, paired
 from toolkit.readouts.common import FloatArray, fitted, unit_rows
 from toolkit.readouts.profile import profiles
+from toolkit.readouts.regressions import Codes, GroupedRidge
 
-Codes = npt.NDArray[np.int64]
+LEAST_PENALTY = 1e-9  # below, two equal vectors would make the equations singular in double precision
 LOG2_PENALTIES = (-3.0, 10.0)
 NEAR = 1.5  # octaves searched to either side the second time
 VALIDATION = 0.1
@@ -60,8 +61,8 @@ class RidgeReadout:
         random_state: int = 0,
     ) -> None:
         for name, value in (("penalty", penalty), ("item_penalty", item_penalty)):
-            if value is not None and not 0 < value < float("inf"):
-                raise ParameterError(f"{name} is {value}; it must be a positive number")
+            if value is not None and not LEAST_PENALTY <= value < float("inf"):
+                raise ParameterError(f"{name} is {value}; it must be a positive number, {LEAST_PENALTY:g} at least")
         if item_penalty is not None and not two_sided:
             raise ParameterError(f"item_penalty is {item_penalty}; only the two-sided readout has a second penalty")
         self.item, self.user, self.two_sided = item, user, two_sided
@@ -80,22 +81,8 @@ class RidgeReadout:
         dict
             ``penalty`` and, if two-sided, ``item_penalty``.
         """
-        model = _Sides(train, self.item, self.user, self.two_sided)
-
-        def error(penalty: float, item_penalty: float | None = None) -> float:
-            model.solve(penalty, item_penalty)
-            predicted = model.predict(validation.user_keys, validation.item_keys, validation.users, validation.items)
-            return float(np.mean((predicted - validation.values) ** 2))
-
-        penalty = self.penalty or _least(lambda value: error(value, self.item_penalty))
-        if not self.two_sided:
-            return {"penalty": penalty}
-        item_penalty = self.item_penalty or _least(lambda value: error(penalty, value))
-        if self.penalty is None and self.item_penalty is None:
-            # each depends a little on the other: once more for both, near what was found
-            penalty = _least(lambda value: error(value, item_penalty), near=penalty)
-            item_penalty = _least(lambda value: error(penalty, value), near=item_penalty)
-        return {"penalty": penalty, "item_penalty": item_penalty}
+        search = PenaltySearch(train, validation, self.item, self.user)
+        return search.two_sided(self.penalty, self.item_penalty) if self.two_sided else search.one_sided()
 
     def fit(self, train: Ratings) -> Self:
         """Fit the regressions to training ratings.
@@ -115,8 +102,9 @@ class RidgeReadout:
         if len(self.penalties_) < 1 + self.two_sided:
             parts = train.split("holdout", test_size=VALIDATION, random_state=self.random_state)
             self.penalties_ = self.choose(*parts)
-        self.model_ = _Sides(train, self.item, self.user, self.two_sided)
-        self.model_.solve(**self.penalties_)
+        self.model_ = _Sides(train, self.item, self.user)
+        with threadpool_limits(1, "blas"):  # for thousands of small systems, threads would only wait for each other
+            self.model_.solve(**self.penalties_)
         return self
 
     def predict(self, users: Iterable[object], items: Iterable[object]) -> FloatArray:
@@ -126,82 +114,105 @@ class RidgeReadout:
         but has a vector is predicted from it.
         """
         model = fitted(self, "model_")
-        user_keys, item_keys = paired(users, items)
-        everyone = np.arange(len(user_keys))
-        return np.asarray(model.predict(user_keys, item_keys, everyone, everyone))
+        return np.asarray(model.predict(*model.locate(*paired(users, items))))
+
+
+class PenaltySearch:
+    """The penalties with the least squared error on a validation part.
+
+    Parameters
+    ----------
+    train, validation : Ratings
+        Two parts of the training ratings; the vectors should have been learned from the first alone.
+    item : Embedding
+        Item vectors.
+    user : Embedding, optional
+        User vectors for the second side.
+    """
+
+    def __init__(self, train: Ratings, validation: Ratings, item: Embedding, user: Embedding | None = None) -> None:
+        self.wanted = validation.values
+        with threadpool_limits(1, "blas"):
+            self.model = _Sides(train, item, user, search=True)
+        user_codes, *item_codes = self.model.locate(validation.user_keys, validation.item_keys)
+        self.codes = [user_codes[validation.users], *(codes[validation.items] for codes in item_codes)]
+
+    def one_sided(self) -> dict[str, float]:
+        """Return the ``penalty`` of the one-sided readout."""
+        return {"penalty": self._alone}
+
+    def two_sided(self, penalty: float | None = None, item_penalty: float | None = None) -> dict[str, float]:
+        """Return the ``penalty`` and the ``item_penalty`` of the two-sided readout; one that is given stays."""
+        alone = item_penalty is None
+        first = penalty or (self._alone if alone else _least(lambda value: self._error(value, item_penalty)))
+        second = item_penalty or _least(lambda value: self._error(first, value))
+        if penalty is None and alone:
+            # each depends a little on the other: once more for both, near what was found
+            first = _least(lambda value: self._error(value, second), near=first)
+            second = _least(lambda value: self._error(first, value), near=second)
+        return {"penalty": first, "item_penalty": second}
+
+    @cached_property
+    def _alone(self) -> float:
+        return _least(self._error)
+
+    def _error(self, penalty: float, item_penalty: float | None = None) -> float:
+        self.model.solve(penalty, item_penalty)
+        return float(np.mean((self.model.predict(*self.codes) - self.wanted) ** 2))
 
 
 class _Sides:
     """The residual of the biases, and the one or two sides that explain it."""
 
-    def __init__(self, train: Ratings, item: Embedding, user: Embedding | None, two_sided: bool) -> None:
-        matrix = train.matrix()
-        self.train, self.item, self.biases = train, item, fit_biases(matrix)
+    def __init__(self, train: Ratings, item: Embedding, user: Embedding | None, search: bool = False) -> None:
+        self.train, self.item, self.user, self.search = train, item, user, search
+        self.matrix = train.matrix()
+        self.biases = fit_biases(self.matrix)
+        self.residual = self.matrix.values - self.biases.predict(self.matrix.rows, self.matrix.columns)
+        self.item_vectors = item.unit_vectors.astype(np.float64)
+        vector_of = locate(item.keys, train.item_keys)
+        owners, codes = self.matrix.rows, vector_of[self.matrix.columns]
+        self.by_user = GroupedRidge(self.item_vectors, owners, codes, self.matrix.shape[0], search)
+        self.of_users = self.by_user.solver(self.residual)
         self.penalty: float | None = None  # that the users' weights were fitted with
-        self.item_vectors = _with_zero_row(item.unit_vectors)
-        rows, columns = matrix.rows, matrix.columns
-        self.residual = matrix.values - self.biases.predict(rows, columns)
-        self.vector_of = locate(item.keys, train.item_keys)
-        self.by_user = _GroupedRidge(self.item_vectors, rows, self.vector_of[columns], matrix.shape[0])
-        if two_sided:
-            vectors = profiles(train, item.keys, item.unit_vectors) if user is None else _aligned(user, train.user_keys)
-            self.user_vectors = _with_zero_row(unit_rows(vectors))
-            self.by_item = _GroupedRidge(self.user_vectors, columns, rows.astype(np.int64), matrix.shape[1])
+
+    @cached_property
+    def user_vectors(self) -> FloatArray:
+        """Unit vectors of the users, shape (n_users, d)."""
+        if self.user is None:
+            return unit_rows(profiles(self.train, self.item.keys, self.item.unit_vectors)).astype(np.float64)
+        codes = locate(self.user.keys, self.train.user_keys)
+        return np.where(codes[:, None] >= 0, self.user.unit_vectors.astype(np.float64)[codes], 0)
+
+    @cached_property
+    def by_item(self) -> GroupedRidge:
+        """The regressions of the second side."""
+        rows = self.matrix.rows.astype(np.int64)
+        return GroupedRidge(self.user_vectors, self.matrix.columns, rows, self.matrix.shape[1], self.search)
 
     def solve(self, penalty: float, item_penalty: float | None = None) -> None:
         """Fit the users' weights, and with an `item_penalty` the items'."""
         if penalty != self.penalty:
-            self.penalty, self.user_weights = penalty, self.by_user.solve(self.residual, penalty)
+            self.penalty, self.user_weights = penalty, self.of_users(penalty)
+            self.of_items: Callable[[float], FloatArray] | None = None
         self.item_weights = None
         if item_penalty is not None:
-            left = self.residual - self.by_user.explained(self.user_weights)
-            self.item_weights = self.by_item.solve(left, item_penalty)
+            if self.of_items is None:
+                self.of_items = self.by_item.solver(self.residual - self.by_user.explained(self.user_weights))
+            self.item_weights = self.of_items(item_penalty)
 
-    def predict(self, user_keys: pd.Index, item_keys: pd.Index, users: Any, items: Any) -> FloatArray:
-        """Predict for codes into some keys."""
-        user = locate(self.train.user_keys, user_keys)[users]
-        item, vector = locate(self.train.item_keys, item_keys)[items], locate(self.item.keys, item_keys)[items]
-        values = self.biases.predict(user, item)
-        values += _dots(_with_zero_row(self.user_weights), user, self.item_vectors, vector)
+    def locate(self, user_keys: pd.Index, item_keys: pd.Index) -> tuple[Codes, Codes, Codes]:
+        """Return the codes of users, of items and of item vectors."""
+        users, items = locate(self.train.user_keys, user_keys), locate(self.train.item_keys, item_keys)
+        return users, items, locate(self.item.keys, item_keys)
+
+    def predict(self, users: Codes, items: Codes, vectors: Codes) -> FloatArray:
+        """Predict for codes of users, of items and of item vectors, pair by pair."""
+        values = self.biases.predict(users, items)
+        values += dots(self.user_weights, users, self.item_vectors, vectors)
         if self.item_weights is not None:
-            values += _dots(_with_zero_row(self.item_weights), item, self.user_vectors, user)
-        return np.clip(values, *self.train.scale)
-
-
-class _GroupedRidge:
-    """Many small ridge regressions on rows of one matrix, one for each owner.
-
-    `vectors` has shape (n, d) and ends in a row of zeros; observation k belongs to ``owners[k]`` and has regressors
-    ``vectors[codes[k]]``.
-    """
-
-    def __init__(self, vectors: FloatArray, owners: npt.NDArray[np.int32], codes: Codes, size: int) -> None:
-        self.vectors, self.owners, self.codes, self.size = vectors, owners, codes, size
-        self.order = np.argsort(owners, kind="stable")
-        self.ends = np.concatenate([[0], np.cumsum(np.bincount(owners, minlength=size))])
-
-    def solve(self, targets: FloatArray, penalty: float) -> FloatArray:
-        """Return the weights of each owner, shape (size, d)."""
-        weights = np.zeros((self.size, self.vectors.shape[1]))
-        with threadpool_limits(1, "blas"):  # thousands of small systems: threads would only wait for each other
-            for owner in range(self.size):
-                rows = self.order[self.ends[owner] : self.ends[owner + 1]]
-                if len(rows):
-                    weights[owner] = _ridge(self.vectors[self.codes[rows]], targets[rows], penalty)
-        return weights
-
-    def explained(self, weights: FloatArray) -> FloatArray:
-        """Return what the weights give for each observation."""
-        return _dots(weights, self.owners, self.vectors, self.codes)
-
-
-def _ridge(regressors: FloatArray, targets: FloatArray, penalty: float) -> FloatArray:
-    """Return the weights of one ridge regression, by the smaller of its two systems of equations."""
-    primal = len(regressors) >= regressors.shape[1]
-    gram = regressors.T @ regressors if primal else regressors @ regressors.T
-    np.fill_diagonal(gram, gram.diagonal() + penalty)
-    _, solution, _ = dposv(gram, targets @ regressors if primal else targets)  # positive definite, for the penalty is
-    return np.asarray(solution if primal else solution @ regressors)
+            values += dots(self.item_weights, items, self.user_vectors, users)
+        return np.clip(values, *self.train.scale, out=values)
 
 
 def _least(error: Callable[[float], float], near: float | None = None) -> float:
@@ -209,18 +220,8 @@ def _least(error: Callable[[float], float], near: float | None = None) -> float:
     from scipy.optimize import minimize_scalar
 
     bounds = LOG2_PENALTIES if near is None else (np.log2(near) - NEAR, np.log2(near) + NEAR)
-    found = minimize_scalar(lambda power: error(2.0**power), bounds=bounds, method="bounded", options={"xatol": 0.25})
+    with threadpool_limits(1, "blas"):  # for thousands of small systems, threads would only wait for each other
+        found = minimize_scalar(
+            lambda power: error(2.0**power), bounds=bounds, method="bounded", options={"xatol": 0.25}
+        )
     return float(2.0**found.x)
-
-
-def _dots(left: FloatArray, rows: Any, right: FloatArray, columns: Any) -> FloatArray:
-    return np.asarray(np.einsum("ij,ij->i", left[rows], right[columns]))
-
-
-def _with_zero_row(vectors: npt.NDArray[np.floating[Any]]) -> FloatArray:
-    """Append a row of zeros, which code -1 then points to."""
-    return np.vstack([vectors, np.zeros((1, vectors.shape[1]))])
-
-
-def _aligned(embedding: Embedding, keys: Any) -> FloatArray:
-    return _with_zero_row(embedding.vectors)[locate(embedding.keys, keys)]

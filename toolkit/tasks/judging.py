@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
 import pandas as pd
-from sklearn.base import clone
 
 from toolkit.data import Analogies, Corpus, Ratings, WordPairs
 from toolkit.embedder import Embedder
@@ -73,7 +72,7 @@ def evaluate(
     if isinstance(model, Embedding):
         subject = Subject("the embedding", {model.entity: model}, None, train, test)
     else:
-        fitted = clone(model).fit(train)
+        fitted = model.clone().fit(train)
         subject = Subject(type(model).__name__, fitted.embeddings_, fitted, train, test)
     names = task_names("corpus" if kind == "corpus" else "ratings") if tasks is None else tasks
     return _table(score for name in names for score in task_info(name).function(subject))

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.base import clone
 
 from toolkit.allowed import Allowed
 from toolkit.data import Ratings
 from toolkit.embedder import PredictsRatings
-from toolkit.embedding import Embedding
-from toolkit.errors import UnknownNameError
+from toolkit.errors import DataError, ParameterError, UnknownNameError
 from toolkit.keys import locate
 from toolkit.metrics.rating import mae, rmse, rmse_user
 from toolkit.readouts import BiasReadout, RidgeReadout
-from toolkit.readouts.ridge import VALIDATION
+from toolkit.readouts.ridge import VALIDATION, PenaltySearch
 from toolkit.tasks.base import Score, Subject, nothing, task
 
 NAME = "rating-prediction"
-RIDGES = ("ridge", "ridge-two-sided")
+TWO_SIDED = "ridge-two-sided"
+RIDGES = ("ridge", TWO_SIDED)
 
 
 @task(
@@ -59,47 +59,53 @@ def rating_prediction(
         return
     users, items = test.user_keys[test.users], test.item_keys[test.items]
     item, why = subject.directions("item")
-    penalties = _penalties(subject, train, [name for name in readouts if name in RIDGES], random_state)
+    penalties: dict[str, dict[str, Any]] = {}
+    if item is not None and set(readouts) & set(RIDGES):
+        penalties, why = _penalties(subject, train, readouts, random_state)
+    native: object = subject.embedder
     for name in readouts:
         predictor: PredictsRatings
         if name == "native":
-            if not isinstance(subject.embedder, PredictsRatings):
+            if not isinstance(native, PredictsRatings):
                 yield nothing(NAME, "item", name, f"{subject.name} has no predictor of ratings of its own")
                 continue
-            predictor = subject.embedder
+            predictor = native
         elif name == "bias":
             predictor = BiasReadout().fit(train)
         elif name in RIDGES:
-            if item is None:
+            if item is None or why:
                 yield nothing(NAME, "item", name, why)
                 continue
-            predictor = _ridge(name, item, **penalties[name]).fit(train)
+            # on item vectors alone, so that a method with user vectors has no other readout
+            predictor = RidgeReadout(item, two_sided=name == TWO_SIDED, **penalties[name]).fit(train)
         else:
             raise UnknownNameError(f"readout of task {NAME!r}", name, ["native", "bias", *RIDGES])
         yield from _errors(name, train, test, predictor.predict(users, items))
 
 
-def _ridge(name: str, item: Embedding, penalty: float | None = None, item_penalty: float | None = None) -> RidgeReadout:
-    """Return a ridge readout on item vectors alone, so that a method with user vectors has no other one."""
-    two_sided = name == "ridge-two-sided"
-    return RidgeReadout(item, two_sided=two_sided, penalty=penalty, item_penalty=item_penalty)
-
-
 def _penalties(
-    subject: Subject, train: Ratings, names: Sequence[str], random_state: int
-) -> dict[str, dict[str, float]]:
-    """Choose the penalties of the ridge readouts on a part of the training ratings.
+    subject: Subject, train: Ratings, readouts: Sequence[str], random_state: int
+) -> tuple[dict[str, dict[str, Any]], str]:
+    """Choose the penalties of the ridge readouts on a part of the training ratings, or say why that cannot be done.
 
     Vectors that have seen the validation ratings would make small penalties look good, so the embedder learns once more
     without them. Vectors that came from elsewhere have not seen them.
     """
-    if not names or subject.directions("item")[0] is None:
-        return {}
+    if round(VALIDATION * len(train)) < 1:
+        return {}, f"penalties are chosen on a tenth of the training ratings, and of {len(train)} that is none"
     inner, validation = train.split("holdout", test_size=VALIDATION, random_state=random_state)
     vectors = subject.embeddings
     if subject.embedder is not None:
-        vectors = clone(subject.embedder).fit(inner).embeddings_
-    return {name: _ridge(name, vectors["item"]).choose(inner, validation) for name in names}
+        try:
+            vectors = subject.embedder.clone().fit(inner).embeddings_
+        except (DataError, ParameterError) as error:
+            return {}, (
+                "penalties are chosen with vectors learned without a tenth of the training ratings, from which "
+                f"{subject.name} cannot learn: {error}"
+            )
+    search = PenaltySearch(inner, validation, vectors["item"])
+    found = {"ridge": search.one_sided, TWO_SIDED: search.two_sided}
+    return {name: found[name]() for name in RIDGES if name in readouts}, ""
 
 
 def _errors(name: str, train: Ratings, test: Ratings, predicted: npt.NDArray[np.float64]) -> Iterator[Score]:
