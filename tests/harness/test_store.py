@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 
 import toolkit as tk
+from toolkit.atomic import write_text
 from toolkit.errors import DataError
 from toolkit.harness import load_suite
 from toolkit.harness.plan import Trial, plan
-from toolkit.harness.store import SCORE_COLUMNS, TRIAL_COLUMNS, RunWriter, prepare_directory, write_text
+from toolkit.harness.store import RunWriter, prepare_directory
+from toolkit.harness.tables import SCORE_COLUMNS, TRIAL_COLUMNS
 from toolkit.harness.trial import Outcome
 
 SCORE = {
@@ -91,7 +93,7 @@ def test_a_run_whose_tables_are_damaged(writer: RunWriter, trials: list[Trial]) 
     writer.add(Outcome(trials[0].id, "ok", scores=[SCORE]))
     run = tk.open_run(writer.path)
     (writer.path / "scores.csv").write_text("dataset,split\nx,y\n")
-    with pytest.raises(DataError, match=r"scores\.csv: has no column 'fold'"):
+    with pytest.raises(DataError, match=r"scores\.csv: column 'fold' is missing; there are dataset, split"):
         run.scores  # noqa: B018  # reading is what fails
     (writer.path / "trials.csv").write_text("")
     with pytest.raises(DataError, match=r"trials\.csv"):

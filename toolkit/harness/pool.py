@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing as mp
 import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 # what every trial needs, imported once in the process that the others are forked from
-PRELOAD = [
-    "gensim.models",
-    "implicit.cpu.als",
-    "implicit.cpu.bpr",
-    "implicit.cpu.lmf",
-    "pandas",
-    "pyarrow",
-    "scipy.optimize",
-    "scipy.stats",
-    "sklearn.decomposition",
-    "surprise",
-    "toolkit.harness.trial",
-]
+PRELOAD = ("toolkit.harness.server", "toolkit.harness.trial", "pyarrow.pandas_compat")
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 GRACE = 5.0  # seconds that a process may take to end after it has answered
 _starting = threading.Lock()
@@ -59,9 +49,12 @@ class IsolatedExecutor(Executor):
         How many threads BLAS and OpenMP may use in each.
     timeout : float, optional
         Seconds after which a call is ended; its future then raises `TrialTimeoutError`.
+    preload : iterable of str, optional
+        Modules that calls will import. They are imported once, from now on, in the process that the others are forked
+        from; where an earlier executor started it, it stays as it is.
     """
 
-    def __init__(self, workers: int, threads: int, timeout: float | None = None) -> None:
+    def __init__(self, workers: int, threads: int, timeout: float | None = None, preload: Iterable[str] = ()) -> None:
         self._threads = threads
         self._timeout = timeout
         self._slots = ThreadPoolExecutor(workers, thread_name_prefix="trial")
@@ -70,7 +63,9 @@ class IsolatedExecutor(Executor):
         method = "forkserver" if "forkserver" in mp.get_all_start_methods() else "spawn"
         self._context: Any = mp.get_context(method)
         if method == "forkserver":
-            self._context.set_forkserver_preload(PRELOAD)
+            self._context.set_forkserver_preload([*PRELOAD, *preload])
+            with _starting, _environment(threads):
+                import_module("multiprocessing.forkserver").ensure_running()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run ``fn(*args, **kwargs)``; it and its arguments must be picklable."""
@@ -128,6 +123,8 @@ def _received(receiver: Connection) -> Any:
 
 def _answer(sender: Connection, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Send back a call's result, or its error in words: an exception itself may not survive the way."""
+    gc.freeze()  # what was there before the fork stays shared: to look through it is to copy it
+    gc.enable()
     try:
         answer: tuple[Any, Any] = (None, fn(*args, **kwargs))
     except BaseException as error:  # whatever it is, the parent has to know

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import shlex
+import tempfile
 import time
-from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor, Future
 from datetime import UTC, datetime
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from rich.console import Console
 
-from toolkit.data import Ratings
-from toolkit.data.splits import split_rows
-from toolkit.datasets import load_dataset
 from toolkit.datasets.catalog import catalog
-from toolkit.datasets.sources import check_source, load_source
+from toolkit.datasets.sources import check_source
 from toolkit.errors import ParameterError
-from toolkit.harness.data import describe_data
+from toolkit.harness.data import stage_data
 from toolkit.harness.machine import available_cores, machine, versions
 from toolkit.harness.plan import Trial, plan
 from toolkit.harness.pool import IsolatedExecutor, TrialCrashError, TrialFailedError, TrialTimeoutError
@@ -26,10 +26,17 @@ from toolkit.harness.progress import Reporter
 from toolkit.harness.store import Run, RunWriter, prepare_directory
 from toolkit.harness.suite import Suite, load_suite
 from toolkit.harness.trial import Outcome, run_trial
-from toolkit.tasks import task_info
+from toolkit.registry import embedder_class
 
 LONGEST = 10**6  # seconds that a trial may be given
 TICK = 0.2  # seconds between two looks at what is running
+# what the methods of a library import when they are fitted, by the library's import name
+LIBRARIES = {
+    "gensim": ["gensim.models"],
+    "implicit": ["implicit.cpu.als", "implicit.cpu.bpr", "implicit.cpu.lmf"],
+    "sklearn": ["sklearn.decomposition"],
+    "surprise": ["surprise"],
+}
 
 
 def run(
@@ -86,43 +93,50 @@ def run(
     if timeout is not None and not 0 < timeout <= LONGEST:
         raise ParameterError(f"timeout is {timeout:g}; it must be a number of seconds above 0, at most {LONGEST}")
     threads = max(1, available_cores() // workers)
-    datasets = _described(wanted, trials)
     path = Path("runs", wanted.name) if out is None else Path(out)
-    prepare_directory(path, fresh)
-    writer = RunWriter(path, trials)
-    info = {
-        "format": 1,
-        "suite": wanted.model_dump(mode="json"),
-        "command": _command(suite, only, data, timeout),
-        "started": datetime.now(UTC).isoformat(timespec="seconds"),
-        "seconds": None,
-        "versions": versions(),
-        "machine": machine(workers, threads),
-        "datasets": datasets,
-    }
-    writer.write_info(info)
-    started = time.monotonic()
-    with Reporter(trials, console) as reporter:
-        _carry_out(trials, writer, reporter, IsolatedExecutor(workers, threads, timeout), threads)
+    executor = IsolatedExecutor(workers, threads, timeout, _libraries(trials))  # starts while the data is loaded
+    with tempfile.TemporaryDirectory(prefix="toolkit-run-", ignore_cleanup_errors=True) as folder:
+        datasets, files = stage_data(trials, Path(folder))
+        prepare_directory(path, fresh)
+        writer = RunWriter(path, trials)
+        info = {
+            "format": 1,
+            "suite": wanted.model_dump(mode="json"),
+            "command": _command(suite, only, data, timeout),
+            "started": datetime.now(UTC).isoformat(timespec="seconds"),
+            "seconds": None,
+            "versions": versions(),
+            "machine": machine(workers, threads),
+            "datasets": datasets,
+        }
+        writer.write_info(info)
+        started = time.monotonic()
+        calls = [(trial, (trial, files[trial.id], threads, writer.path / "embeddings")) for trial in trials]
+        with Reporter(trials, console) as reporter:
+            _carry_out(calls, writer, reporter, executor)
     writer.write_info({**info, "seconds": round(time.monotonic() - started, 1)})
     return Run(path)
 
 
 def _carry_out(
-    trials: list[Trial], writer: RunWriter, reporter: Reporter, executor: IsolatedExecutor, threads: int
+    calls: list[tuple[Trial, tuple[Any, ...]]], writer: RunWriter, reporter: Reporter, executor: Executor
 ) -> None:
-    futures: dict[Future[Any], Trial] = {}
+    """Run every trial with its arguments, and write what comes of it as soon as it ends."""
+    ended: SimpleQueue[Future[Any]] = SimpleQueue()
+    running: dict[Future[Any], Trial] = {}
     try:
-        for trial in trials:
-            futures[executor.submit(run_trial, trial, threads, writer.path / "embeddings")] = trial
-        while futures:
-            done, _ = wait(futures, timeout=TICK, return_when=FIRST_COMPLETED)
-            for future in done:
-                trial = futures.pop(future)
+        for trial, arguments in calls:
+            future = executor.submit(run_trial, *arguments)
+            running[future] = trial
+            future.add_done_callback(ended.put)
+        while running:
+            reporter.show_running([trial for future, trial in running.items() if future.running()])
+            with contextlib.suppress(Empty):
+                future = ended.get(timeout=TICK)
+                trial = running.pop(future)
                 outcome = _outcome(trial, future)
                 writer.add(outcome)
                 reporter.end(trial, outcome)
-            reporter.show_running([trial for future, trial in futures.items() if future.running()])
     except BaseException:
         executor.shutdown(cancel_futures=True)
         raise
@@ -141,29 +155,11 @@ def _outcome(trial: Trial, future: Future[Any]) -> Outcome:
     return outcome
 
 
-def _described(suite: Suite, trials: list[Trial]) -> dict[str, Any]:
-    """Load every data set that the run needs, once, before anything is written: what is missing or wrong shows now."""
-    found: dict[str, Any] = {}
-    needed = {trial.experiment for trial in trials}
-    for experiment in suite.experiments:
-        if experiment.name not in needed:
-            continue
-        data = load_source(experiment.dataset, experiment.kind, **experiment.options)
-        if isinstance(data, Ratings):
-            for split in experiment.splits:
-                for method, fold, options in split.parts():
-                    split_rows(data, fold if method == "canonical" else method, **options)
-        found[experiment.dataset] = describe_data(experiment.dataset, data, "training")
-    for name in sorted({name for trial in trials for name in _judged_by(trial)} - set(found)):
-        found[name] = describe_data(name, load_dataset(name), "evaluation")
-    return found
-
-
-def _judged_by(trial: Trial) -> list[str]:
-    """Return the word sets, and the vectors of others, that a trial reads from the catalog."""
-    names = [str(trial.params.get("source", ""))]
-    names += [name for task in trial.tasks for name in task_info(task.name).data_of(task.options)]
-    return [name for name in names if name in catalog()]
+def _libraries(trials: Iterable[Trial]) -> list[str]:
+    """Return the modules of the embedders that are run, and those of the libraries behind them."""
+    classes = {embedder_class(trial.embedder) for trial in trials}
+    names = {cls.__module__ for cls in classes}
+    return sorted(names.union(*(LIBRARIES.get(cls.module, ()) for cls in classes)))
 
 
 def _on_other_data(suite: Suite, data: str, names: set[str]) -> Suite:

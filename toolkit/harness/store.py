@@ -15,59 +15,9 @@ from toolkit.atomic import write_text
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError
 from toolkit.harness.plan import Trial
+from toolkit.harness.tables import MEASURED, SCORE_COLUMNS, TRIAL_COLUMNS, lines, read_table
 from toolkit.harness.trial import Outcome
 from toolkit.registry import embedder_class
-
-SCORE_COLUMNS = [
-    "dataset",
-    "split",
-    "fold",
-    "seed",
-    "embedder",
-    "embedding_dim",
-    "entity",
-    "task",
-    "readout",
-    "metric",
-    "value",
-    "n",
-    "target",
-    "convention",
-    "note",
-    "experiment",
-    "trial",
-]
-TRIAL_COLUMNS = [
-    "trial",
-    "experiment",
-    "dataset",
-    "split",
-    "fold",
-    "seed",
-    "embedder",
-    "name",
-    "library",
-    "is_null",
-    "embedding_dim",
-    "parameters",
-    "status",
-    "error",
-    "fit_seconds",
-    "cpu_seconds",
-    "evaluate_seconds",
-    "peak_memory_mb",
-]
-
-_NUMBERS = {
-    "seed",
-    "embedding_dim",
-    "value",
-    "n",
-    "fit_seconds",
-    "cpu_seconds",
-    "evaluate_seconds",
-    "peak_memory_mb",
-}
 
 
 @dataclass(frozen=True)
@@ -95,12 +45,12 @@ class Run:
     @cached_property
     def trials(self) -> pd.DataFrame:
         """pandas.DataFrame: a row a fit; its status, error, times and memory."""
-        return _read_table(self.path / "trials.csv", TRIAL_COLUMNS)
+        return read_table(self.path / "trials.csv", TRIAL_COLUMNS, MEASURED | {"seed"})
 
     @cached_property
     def scores(self) -> pd.DataFrame:
         """pandas.DataFrame: a row a number, or the reason in `note` why there is none."""
-        return _read_table(self.path / "scores.csv", SCORE_COLUMNS)
+        return read_table(self.path / "scores.csv", SCORE_COLUMNS, MEASURED | {"seed"})
 
     @property
     def ok(self) -> bool:
@@ -168,8 +118,9 @@ class RunWriter:
     """
 
     def __init__(self, path: Path, trials: list[Trial]) -> None:
-        self.path, self.trials = path, trials
-        self.outcomes: dict[str, Outcome] = {}
+        self.path, self.trials = path, {trial.id: trial for trial in trials}
+        self._trial_lines = dict.fromkeys(self.trials, "")
+        self._score_lines = dict.fromkeys(self.trials, "")
         self._write_tables()
 
     def add(self, outcome: Outcome) -> None:
@@ -180,7 +131,10 @@ class RunWriter:
         DataError
             If the directory cannot be written to any more.
         """
-        self.outcomes[outcome.trial] = outcome
+        trial = self.trials[outcome.trial]
+        scores = [{**_common(trial, outcome), **score} for score in outcome.scores]
+        self._trial_lines[trial.id] = lines([_trial_row(trial, outcome)], TRIAL_COLUMNS)
+        self._score_lines[trial.id] = lines(scores, SCORE_COLUMNS)
         try:
             if outcome.trace:
                 (self.path / "errors").mkdir(exist_ok=True)
@@ -190,11 +144,9 @@ class RunWriter:
             raise DataError(f"cannot be written: {error.strerror}", self.path) from error
 
     def _write_tables(self) -> None:
-        done = [(trial, self.outcomes[trial.id]) for trial in self.trials if trial.id in self.outcomes]
-        trial_rows = [_trial_row(trial, outcome) for trial, outcome in done]
-        score_rows = [_score_row(trial, outcome, score) for trial, outcome in done for score in outcome.scores]
-        write_text(self.path / "trials.csv", _csv(trial_rows, TRIAL_COLUMNS))
-        write_text(self.path / "scores.csv", _csv(score_rows, SCORE_COLUMNS))
+        tables = (("trials", TRIAL_COLUMNS, self._trial_lines), ("scores", SCORE_COLUMNS, self._score_lines))
+        for name, columns, rows in tables:
+            write_text(self.path / f"{name}.csv", "".join([",".join(columns), "\n", *rows.values()]))
 
     def write_info(self, info: dict[str, Any]) -> None:
         """Write ``run.json``."""
@@ -245,10 +197,6 @@ def _trial_row(trial: Trial, outcome: Outcome) -> dict[str, Any]:
     return {**facts, **{name: getattr(outcome, name) for name in measured}}
 
 
-def _score_row(trial: Trial, outcome: Outcome, score: dict[str, Any]) -> dict[str, Any]:
-    return {**_common(trial, outcome), **score}
-
-
 def _common(trial: Trial, outcome: Outcome) -> dict[str, Any]:
     return {
         "dataset": trial.dataset,
@@ -260,21 +208,3 @@ def _common(trial: Trial, outcome: Outcome) -> dict[str, Any]:
         "experiment": trial.experiment,
         "trial": trial.id,
     }
-
-
-def _csv(rows: list[dict[str, Any]], columns: list[str]) -> str:
-    return str(pd.DataFrame(rows, columns=columns).to_csv(index=False, lineterminator="\n"))
-
-
-def _read_table(path: Path, columns: list[str]) -> pd.DataFrame:
-    texts = {name: str for name in columns if name not in _NUMBERS}
-    try:
-        table = pd.read_csv(path, dtype=texts, keep_default_na=False, na_values={name: [""] for name in _NUMBERS})
-    except (OSError, ValueError) as error:
-        raise DataError(f"cannot be read: {error}", path) from error
-    for name in columns:
-        if name not in table:
-            raise DataError(f"has no column {name!r}", path)
-    if "is_null" in table:
-        table["is_null"] = table["is_null"] == "True"
-    return table

@@ -1,4 +1,4 @@
-"""One trial: load, split, fit, judge, measure. Runs in a process of its own."""
+"""One trial: fit, judge, measure. Runs in a process of its own."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import math
 import resource
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from threadpoolctl import threadpool_limits
 
-from toolkit.data import Corpus, Ratings
-from toolkit.datasets.sources import load_source
+from toolkit.data.staged import open_staged
 from toolkit.embedder import Embedder
-from toolkit.errors import DataError
 from toolkit.harness.plan import Trial
 from toolkit.registry import make_embedder
 from toolkit.tasks import Subject, task_info
@@ -57,16 +56,18 @@ class Outcome:
     trace: str = ""
 
 
-def run_trial(trial: Trial, threads: int, embeddings: Path | None) -> Outcome:
+def run_trial(trial: Trial, data: Sequence[Path], threads: int, embeddings: Path) -> Outcome:
     """Run a trial.
 
     Parameters
     ----------
     trial : Trial
         What to do.
+    data : sequence of Path
+        The staged training and test part, or the staged corpus.
     threads : int
         How many threads BLAS and OpenMP may use.
-    embeddings : Path or None
+    embeddings : Path
         Folder in which the vectors are kept.
 
     Returns
@@ -76,15 +77,14 @@ def run_trial(trial: Trial, threads: int, embeddings: Path | None) -> Outcome:
     """
     before = _peak_mb()
     with threadpool_limits(threads):
-        train, test = _load(trial)
+        parts: list[Any] = [open_staged(path) for path in data]
         embedder = make_embedder(trial.embedder, **trial.params)
         wall, cpu = time.perf_counter(), time.process_time()
-        embedder.fit(train)
+        embedder.fit(parts[0])
         fit_seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
-        if embeddings is not None:
-            _keep(embedder, trial, embeddings)
+        _keep(embedder, trial, embeddings)
         wall = time.perf_counter()
-        subject = Subject(trial.label, embedder.embeddings_, embedder, train, test)
+        subject = Subject(trial.label, embedder.embeddings_, embedder, *parts)
         scores = [
             asdict(score) for task in trial.tasks for score in task_info(task.name).function(subject, **task.options)
         ]
@@ -100,15 +100,6 @@ def run_trial(trial: Trial, threads: int, embeddings: Path | None) -> Outcome:
         _peak_mb() - before,
         scores,
     )
-
-
-def _load(trial: Trial) -> tuple[Ratings | Corpus, Ratings | None]:
-    data = load_source(trial.dataset, trial.kind, **trial.options)
-    if isinstance(data, Ratings):
-        return data.split(trial.split_method, **trial.split_options)
-    if isinstance(data, Corpus):
-        return data, None
-    raise DataError(f"{trial.dataset} holds {type(data).__name__}; a suite trains on ratings or a corpus")
 
 
 def _keep(embedder: Embedder, trial: Trial, folder: Path) -> None:

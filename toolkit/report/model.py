@@ -7,23 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from toolkit.errors import DataError
-
-TRIAL_COLUMNS = [
-    *("trial", "experiment", "dataset", "split", "fold", "seed", "embedder", "name", "library", "is_null"),
-    *("embedding_dim", "parameters", "status", "error", "fit_seconds", "cpu_seconds", "evaluate_seconds"),
-    "peak_memory_mb",
-]
-SCORE_COLUMNS = [
-    *("dataset", "split", "fold", "seed", "embedder", "embedding_dim", "entity", "task", "readout", "metric", "value"),
-    *("n", "target", "convention", "note", "experiment", "trial"),
-]
-TRIAL_NUMBERS = ("embedding_dim", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb")
-SCORE_NUMBERS = ("embedding_dim", "value", "n")
+from toolkit.harness.tables import MEASURED, SCORE_COLUMNS, TRIAL_COLUMNS, read_table, refuse
 
 
 @dataclass(frozen=True)
@@ -140,43 +128,16 @@ def _read_info(path: Path) -> RunInfo:
 
 
 def _read_trials(path: Path, experiments: set[str]) -> pd.DataFrame:
-    trials = _read_table(path, TRIAL_COLUMNS, TRIAL_NUMBERS)
-    flags = trials["is_null"].str.lower()
-    _refuse(~flags.isin(["true", "false"]), trials["is_null"], "is_null must be true or false", path)
-    _refuse(trials["trial"].duplicated(), trials["trial"], "a trial stands twice", path)
-    _refuse(~trials["experiment"].isin(experiments), trials["experiment"], "run.json has no such experiment", path)
-    return trials.assign(is_null=flags == "true")
+    trials = read_table(path, TRIAL_COLUMNS).astype(dict.fromkeys(MEASURED & set(TRIAL_COLUMNS), float))
+    refuse(trials["trial"].duplicated(), trials["trial"], "a trial stands twice", path)
+    refuse(~trials["experiment"].isin(experiments), trials["experiment"], "run.json has no such experiment", path)
+    return trials
 
 
 def _read_scores(path: Path, trials: pd.DataFrame) -> pd.DataFrame:
-    scores = _read_table(path, SCORE_COLUMNS, SCORE_NUMBERS)
-    _refuse(~scores["trial"].isin(trials["trial"]), scores["trial"], "trials.csv has no such trial", path)
+    scores = read_table(path, SCORE_COLUMNS).astype(dict.fromkeys(MEASURED & set(SCORE_COLUMNS), float))
+    refuse(~scores["trial"].isin(trials["trial"]), scores["trial"], "trials.csv has no such trial", path)
     identity = ["trial", "split", "fold", "seed", "task", "target", "readout", "metric"]
     twice = scores.duplicated(identity) & scores["value"].notna()
-    _refuse(twice, scores["metric"], "a trial has two values of one metric", path)
+    refuse(twice, scores["metric"], "a trial has two values of one metric", path)
     return scores.merge(trials[["trial", "name", "library", "is_null"]], on="trial", validate="many_to_one")
-
-
-def _read_table(path: Path, columns: list[str], numbers: tuple[str, ...]) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except FileNotFoundError:
-        raise DataError("no such file; a run directory holds run.json, trials.csv and scores.csv", path) from None
-    except (pd.errors.EmptyDataError, pd.errors.ParserError, UnicodeDecodeError) as error:
-        raise DataError(f"not a CSV table: {error}", path) from error
-    missing = [column for column in columns if column not in table.columns]
-    if missing:
-        raise DataError(f"column {missing[0]!r} is missing; there are {', '.join(map(str, table.columns))}", path)
-    for column in numbers:
-        text = table[column]
-        values = pd.to_numeric(text, errors="coerce").astype(float)
-        _refuse((text != "") & ~np.isfinite(values), text, f"{column} must be a number or empty", path)
-        table[column] = values
-    return table
-
-
-def _refuse(bad: pd.Series, values: pd.Series, message: str, path: Path) -> None:
-    """Raise for the first row that is bad; a quoted field may hold line breaks, so rows are counted, not lines."""
-    if bad.any():
-        row = int(np.argmax(bad))
-        raise DataError(f"{message}: {values.iloc[row]!r} in row {row + 1}", path)

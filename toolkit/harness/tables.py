@@ -1,0 +1,77 @@
+"""The two tables of a run: their columns, and how they are written and read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.errors import DataError
+
+TRIAL_COLUMNS = [
+    *("trial", "experiment", "dataset", "split", "fold", "seed", "embedder", "name", "library", "is_null"),
+    *("embedding_dim", "parameters", "status", "error", "fit_seconds", "cpu_seconds", "evaluate_seconds"),
+    "peak_memory_mb",
+]
+SCORE_COLUMNS = [
+    *("dataset", "split", "fold", "seed", "embedder", "embedding_dim", "entity", "task", "readout", "metric", "value"),
+    *("n", "target", "convention", "note", "experiment", "trial"),
+]
+MEASURED = {"embedding_dim", "value", "n", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb"}
+
+
+def lines(rows: Iterable[dict[str, Any]], columns: list[str]) -> str:
+    """Return rows as lines of CSV, without a header."""
+    return str(pd.DataFrame(rows, columns=columns).to_csv(index=False, header=False, lineterminator="\n"))
+
+
+def read_table(path: Path, columns: list[str], numbers: Set[str] = MEASURED) -> pd.DataFrame:
+    """Read a table.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    columns : list of str
+        Those that it must have.
+    numbers : set of str
+        Those of them that hold numbers, nan where a cell is empty; all others but `is_null` hold text.
+
+    Returns
+    -------
+    pandas.DataFrame
+
+    Raises
+    ------
+    DataError
+        If it is missing or not a table, lacks a column, or a number is none.
+    """
+    try:
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+    except FileNotFoundError:
+        raise DataError("no such file; a run directory holds run.json, trials.csv and scores.csv", path) from None
+    except (OSError, ValueError) as error:
+        raise DataError(f"not a CSV table: {error}", path) from error
+    for column in columns:
+        if column not in table:
+            raise DataError(f"column {column!r} is missing; there are {', '.join(map(str, table.columns))}", path)
+    for column in numbers & set(columns):
+        text = table[column]
+        values = pd.to_numeric(text, errors="coerce")
+        refuse((text != "") & ~np.isfinite(values), text, f"{column} must be a number or empty", path)
+        table[column] = values
+    if "is_null" in columns:
+        flags = table["is_null"].str.lower()
+        refuse(~flags.isin(["true", "false"]), table["is_null"], "is_null must be true or false", path)
+        table["is_null"] = flags == "true"
+    return table
+
+
+def refuse(bad: pd.Series, values: pd.Series, message: str, path: Path) -> None:
+    """Raise for the first row that is bad; a quoted field may hold line breaks, so rows are counted, not lines."""
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise DataError(f"{message}: {values.iloc[row]!r} in row {row + 1}", path)
