@@ -119,7 +119,7 @@ def test_blocks_of_users_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> 
     embedder = tk.TruncatedSVD(3).fit(train)
     subject = Subject("svd", embedder.embeddings_, embedder, train, test)
     whole = list(ranking(subject))
-    monkeypatch.setitem(ranking.__globals__, "CELLS", 50)  # the function hides its module of the same name
+    monkeypatch.setattr("toolkit.metrics.candidates.CELLS", 50)
     assert list(ranking(subject)) == whole
     assert len(whole) == 16
 
@@ -168,3 +168,22 @@ def test_where_it_does_not_apply(rate: Callable[..., Ratings], embeddings: dict[
 def test_unknown_readout_names_the_nearest(subject: Subject) -> None:
     with pytest.raises(UnknownNameError, match="readout of task 'ranking' 'cosin'; did you mean 'cosine'"):
         list(ranking(subject, readouts=["cosin"]))
+
+
+def test_conventions_differ_in_what_they_remove_and_count(told: Any, rate: Callable[..., Ratings]) -> None:
+    train = rate([("ann", "p", 5), ("ann", "q", 1), ("bob", "r", 5), ("bob", "s", 5)])
+    test = rate([("ann", "p", 5), ("ann", "s", 5), ("ann", "z", 5)])  # p was met; nobody can rank z
+    item = Embedding(["p", "q", "r", "s"], np.eye(4), "item")
+    embedder = told(item=item, scores=SCORES | {"ann": [0.9, 0.8, 0.7, 0.6]}).fit(train)
+    subject = Subject("told", embedder.embeddings_, embedder, train, test)
+
+    def recall(convention: str) -> float:
+        scores = list(ranking(subject, k=2, readouts=["native"], convention=convention))
+        assert {score.convention for score in scores if score.metric != "coverage"} == {convention}
+        return values(scores)["recall@2"]
+
+    assert recall("standard") == 1 / 2  # ranks r s; s and z are relevant
+    assert recall("cornac") == 1 / 2  # ranks p q; p and s are relevant
+    assert recall("lenskit") == 1 / 2  # ranks r s; two of p, s and z could be found
+    assert recall("recbole") == 1 / 3  # ranks p r; all three are relevant
+    assert recall("implicit") == 1 / 3  # ranks r s

@@ -29,10 +29,11 @@ Ints = npt.NDArray[np.int64]
         reference="Järvelin and Kekäläinen 2002",
     )
 )
-def ndcg_at_k(hits: npt.ArrayLike, n_relevant: npt.ArrayLike, k: int = 10) -> Floats:
+def ndcg_at_k(hits: npt.ArrayLike, n_relevant: npt.ArrayLike, k: int = 10, *, offset: int = 1) -> Floats:
     """Return the normalized discounted cumulative gain of the first `k` ranks.
 
-    A relevant item has gain 1 and discount ``1 / log2(rank + 1)``; the ideal ranking holds ``min(k, n_relevant)``.
+    A relevant item has gain 1 and discount ``1 / log2(max(rank + offset, 2))``; the ideal ranking holds
+    ``min(k, n_relevant)``.
 
     Parameters
     ----------
@@ -42,6 +43,8 @@ def ndcg_at_k(hits: npt.ArrayLike, n_relevant: npt.ArrayLike, k: int = 10) -> Fl
         How many items are relevant to the user, ranked or not; at least 1.
     k : int, default 10
         How many ranks count.
+    offset : int, default 1
+        Added to the rank; with 0, as the reference has it, the first two ranks count alike.
 
     Returns
     -------
@@ -63,9 +66,10 @@ def ndcg_at_k(hits: npt.ArrayLike, n_relevant: npt.ArrayLike, k: int = 10) -> Fl
     array([0.6934])
     """
     top, relevant = _top(hits, k), _counts(hits, n_relevant)
-    discounts = 1 / np.log2(np.arange(2, k + 2))
+    discounts = 1 / np.log2(np.maximum(np.arange(1, k + 1) + offset, 2))
     ideal = np.cumsum(discounts)[np.minimum(relevant, k) - 1]
-    return np.asarray(top @ discounts / ideal, dtype=np.float64)
+    users, ranks = np.nonzero(top)
+    return np.asarray(np.bincount(users, discounts[ranks], len(top)) / ideal, dtype=np.float64)
 
 
 @metric(
@@ -78,10 +82,11 @@ def ndcg_at_k(hits: npt.ArrayLike, n_relevant: npt.ArrayLike, k: int = 10) -> Fl
         "Relevant items among the first {k}, divided by the number of relevant items; mean over users.",
     )
 )
-def recall_at_k(hits: npt.ArrayLike, n_relevant: npt.ArrayLike, k: int = 10) -> Floats:
+def recall_at_k(hits: npt.ArrayLike, n_relevant: npt.ArrayLike, k: int = 10, *, capped: bool = False) -> Floats:
     """Return the share of the relevant items that stand among the first `k`.
 
-    Parameters, range and errors are those of `ndcg_at_k`.
+    With `capped`, the divisor is ``min(k, n_relevant)``, so that 1 can always be reached. The other parameters, range
+    and errors are those of `ndcg_at_k`.
 
     Examples
     --------
@@ -89,7 +94,7 @@ def recall_at_k(hits: npt.ArrayLike, n_relevant: npt.ArrayLike, k: int = 10) -> 
     array([0.25])
     """
     top, relevant = _top(hits, k), _counts(hits, n_relevant)
-    return np.asarray(top.sum(axis=1) / relevant, dtype=np.float64)
+    return np.asarray(top.sum(axis=1) / (np.minimum(relevant, k) if capped else relevant), dtype=np.float64)
 
 
 @metric(
@@ -103,18 +108,18 @@ def recall_at_k(hits: npt.ArrayLike, n_relevant: npt.ArrayLike, k: int = 10) -> 
         "neighbours, those that share an attribute.",
     )
 )
-def precision_at_k(hits: npt.ArrayLike, k: int = 10) -> Floats:
+def precision_at_k(hits: npt.ArrayLike, k: int = 10, *, n_ranked: npt.ArrayLike | None = None) -> Floats:
     """Return the share of the first `k` ranks that hold a relevant item.
 
-    The divisor is `k`, also where fewer items were ranked or are relevant. `hits`, range and errors are those of
-    `ndcg_at_k`.
+    The divisor is `k`, also where fewer items are relevant, or were ranked. With `n_ranked`, shape (n_users,), the
+    number of items ranked, it is no more than that. `hits`, range and errors are those of `ndcg_at_k`.
 
     Examples
     --------
     >>> precision_at_k([[False, True, True]], k=2)
     array([0.5])
     """
-    return np.asarray(_top(hits, k).sum(axis=1) / k, dtype=np.float64)
+    return np.asarray(_top(hits, k).sum(axis=1) / _length(k, n_ranked), dtype=np.float64)
 
 
 @metric(
@@ -128,11 +133,13 @@ def precision_at_k(hits: npt.ArrayLike, k: int = 10) -> Floats:
         "relevant items); mean over users.",
     )
 )
-def average_precision_at_k(hits: npt.ArrayLike, n_relevant: npt.ArrayLike, k: int = 10) -> Floats:
+def average_precision_at_k(
+    hits: npt.ArrayLike, n_relevant: npt.ArrayLike, k: int = 10, *, n_ranked: npt.ArrayLike | None = None
+) -> Floats:
     """Return the average precision of the first `k` ranks.
 
-    The precision at the rank of each hit is summed and divided by ``min(k, n_relevant)``. Parameters, range and
-    errors are those of `ndcg_at_k`.
+    The precision at the rank of each hit is summed and divided by ``min(k, n_relevant)``; with `n_ranked`, by no more
+    than that. Parameters, range and errors are those of `ndcg_at_k` and `precision_at_k`.
 
     Examples
     --------
@@ -140,8 +147,11 @@ def average_precision_at_k(hits: npt.ArrayLike, n_relevant: npt.ArrayLike, k: in
     array([0.8333])
     """
     top, relevant = _top(hits, k), _counts(hits, n_relevant)
-    precision = np.cumsum(top, axis=1) / np.arange(1, k + 1)
-    return np.asarray((precision * top).sum(axis=1) / np.minimum(relevant, k), dtype=np.float64)
+    users, ranks = np.nonzero(top)
+    of_user = np.bincount(users, minlength=len(top))
+    found = np.arange(len(users)) - np.repeat(np.cumsum(of_user) - of_user, of_user)  # hits before this one
+    total = np.bincount(users, (found + 1) / (ranks + 1), len(top))
+    return np.asarray(total / np.minimum(relevant, _length(k, n_ranked)), dtype=np.float64)
 
 
 @metric(
@@ -189,6 +199,82 @@ def reciprocal_rank(hits: npt.ArrayLike) -> Floats:
     """
     ranked = _hits(hits)
     return np.asarray(ranked.any(axis=1) / (ranked.argmax(axis=1) + 1), dtype=np.float64)
+
+
+@metric(
+    MetricInfo(
+        "mrr@k",
+        "MRR@{k}",
+        "higher",
+        0,
+        1,
+        "Mean over users of 1/rank of the first relevant item among the first {k}, 0 where there is none.",
+    )
+)
+def reciprocal_rank_at_k(hits: npt.ArrayLike, k: int = 10) -> Floats:
+    """Return 1 / rank of the first relevant item among the first `k`, 0 where there is none.
+
+    `hits` and errors are those of `ndcg_at_k`.
+
+    Examples
+    --------
+    >>> reciprocal_rank_at_k([[False, True, True], [False, False, True]], k=2)
+    array([0.5, 0. ])
+    """
+    return reciprocal_rank(_top(hits, k))
+
+
+@metric(
+    MetricInfo(
+        "auc@k",
+        "AUC@{k}",
+        "higher",
+        0,
+        1,
+        "AUC of a ranking of which only the first {k} are known: the relevant items that are not among them stand "
+        "evenly among the rest of the catalogue; mean over users.",
+    )
+)
+def auc_at_k(hits: npt.ArrayLike, n_relevant: npt.ArrayLike, n_items: int, k: int = 10) -> Floats:
+    """Return the probability that a relevant item stands above another, from the first `k` ranks alone.
+
+    What is not among them is taken to stand behind in any order: a pair of which nothing is known counts half.
+
+    Parameters
+    ----------
+    hits, n_relevant, k
+        As for `ndcg_at_k`.
+    n_items : int
+        The size of the catalogue.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_users,)
+        Each in [0, 1]; nan where all items are relevant.
+
+    Raises
+    ------
+    ParameterError
+        As for `ndcg_at_k`, or if a user has more relevant items than the catalogue holds.
+
+    Examples
+    --------
+    >>> auc_at_k([[False, True]], [2], n_items=5, k=2).round(4)
+    array([0.5])
+    """
+    top, relevant = _top(hits, k), _counts(hits, n_relevant)
+    if (relevant > n_items).any():
+        raise ParameterError(f"n_relevant holds {relevant.max()}, but there are only {n_items} items")
+    found, others = top.sum(axis=1), n_items - relevant
+    below = others - (k - found)  # negative where the list is longer than the catalogue
+    above = (np.cumsum(top, axis=1) * ~top).sum(axis=1) + np.minimum(below, 0) * found
+    pairs = above + np.maximum(below, 0) * (found + relevant) / 2
+    return np.asarray(pairs / np.where(others, relevant * others, np.nan), dtype=np.float64)
+
+
+def _length(k: int, n_ranked: npt.ArrayLike | None) -> Ints:
+    """Return how many ranks of each list count; an empty one has no hits to divide."""
+    return np.asarray(k if n_ranked is None else np.clip(n_ranked, 1, k), dtype=np.int64)
 
 
 def _hits(hits: npt.ArrayLike) -> Bools:

@@ -1,39 +1,65 @@
-"""Ranking items by score, and all metrics of a ranking at once, convention ``standard``.
+"""Ranking items by score, and all metrics of a ranking at once.
 
 The whole catalogue is ranked without the user's training items; equal scores stand in column order.
 """
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
-from toolkit.errors import ParameterError
-from toolkit.metrics.base import MetricInfo, metric
+from toolkit.errors import ParameterError, UnknownNameError
+from toolkit.metrics.base import MetricInfo, declare, metric
+from toolkit.metrics.candidates import Cells, Scorer, as_cells, over_blocks, positions, scorer
+from toolkit.metrics.conventions import Convention, ranking_convention
 from toolkit.metrics.hits import (
+    auc_at_k,
     average_precision_at_k,
     hit_rate_at_k,
     ndcg_at_k,
     precision_at_k,
     recall_at_k,
+    reciprocal_rank_at_k,
 )
+from toolkit.metrics.places import Places
+from toolkit.metrics.products import DotProducts
+from toolkit.metrics.topk import top_columns
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Scores = npt.NDArray[np.floating[Any]]
-Cells: TypeAlias = Bools | sparse.csr_array | sparse.csr_matrix
 
 
-def rank_items(scores: npt.ArrayLike, k: int, exclude: Cells | None = None) -> Ints:
+declare(
+    MetricInfo(
+        "map",
+        "MAP",
+        "higher",
+        0,
+        1,
+        "Sum of the precision at the rank of each relevant item in the whole ranking, divided by the number of "
+        "relevant items; equal scores share the last of their ranks; mean over users.",
+    )
+)
+
+
+class MeanScore(NamedTuple):
+    """A mean over users, and how many of them have a value."""
+
+    value: float
+    n: int
+
+
+def rank_items(scores: npt.ArrayLike | DotProducts, k: int, exclude: Cells | None = None) -> Ints:
     """Return each user's best items.
 
     Parameters
     ----------
-    scores : array-like, shape (n_users, n_items)
+    scores : array-like or DotProducts, shape (n_users, n_items)
         Higher is better; every value finite.
     k : int
         How many items to return, at least 1; may exceed `n_items`.
@@ -55,7 +81,13 @@ def rank_items(scores: npt.ArrayLike, k: int, exclude: Cells | None = None) -> I
     >>> rank_items([[0.1, 0.9, 0.9, 0.5]], k=2)
     array([[1, 2]])
     """
-    return _best(_candidates(scores, exclude), k)
+    _check_cutoff(k)
+    source, shape = scorer(scores), scores.shape if isinstance(scores, DotProducts) else np.shape(scores)
+    removed = None if exclude is None else as_cells(exclude, "exclude", shape)
+    if isinstance(scores, DotProducts):
+        return scores.top(k, removed)
+    parts = over_blocks(source, shape, removed, lambda _, candidates: top_columns(candidates, k))
+    return np.concatenate([np.empty((0, k), dtype=np.int64), *parts])
 
 
 @metric(
@@ -96,121 +128,220 @@ def auc(scores: npt.ArrayLike, relevant: Cells, exclude: Cells | None = None) ->
     >>> auc([[0.9, 0.5, 0.5]], np.array([[False, True, False]]))
     array([0.25])
     """
-    candidates = _candidates(scores, exclude)
-    return _auc(candidates, _mask(relevant, candidates.shape, "relevant") & (candidates > -np.inf))
+    source, shape = scorer(scores), np.shape(scores)
+    wanted = as_cells(relevant, "relevant", shape)
+    removed = None if exclude is None else as_cells(exclude, "exclude", shape)
+
+    def of_block(start: int, candidates: Scores) -> Floats:
+        return Places.find(candidates, *positions(wanted, start, start + len(candidates))).auc(tie=0.5)
+
+    return np.concatenate([np.empty(0), *over_blocks(source, shape, removed, of_block)])
+
+
+def find_hits(ranked: npt.ArrayLike, relevant: Cells) -> Bools:
+    """Return whether the item at each rank is relevant, which the metrics of the first ranks start from.
+
+    Parameters
+    ----------
+    ranked : array-like of int, shape (n_users, depth)
+        Columns of `relevant`, best first; negative where there is none.
+    relevant : csr_array or ndarray of bool, shape (n_users, n_items)
+        The user's relevant items.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_users, depth)
+
+    Raises
+    ------
+    ParameterError
+        If a shape is wrong or a column lies outside the catalogue.
+
+    Examples
+    --------
+    >>> find_hits([[2, 0, -1]], np.array([[True, False, False]]))
+    array([[False,  True, False]])
+    """
+    columns, wanted = np.asarray(ranked), as_cells(relevant, "relevant")
+    if columns.ndim != 2 or len(columns) != wanted.shape[0] or not np.issubdtype(columns.dtype, np.integer):
+        raise ParameterError(
+            f"ranked must hold integers of shape ({wanted.shape[0]}, depth), not {columns.dtype} of {columns.shape}"
+        )
+    if columns.size and columns.max() >= wanted.shape[1]:
+        raise ParameterError(f"ranked holds column {columns.max()}; relevant has {wanted.shape[1]}")
+    return _hits(columns, *positions(wanted, 0, len(columns)), wanted.shape[1])
 
 
 def ranking_scores(
-    scores: npt.ArrayLike,
+    scores: npt.ArrayLike | Scorer,
     relevant: Cells,
     exclude: Cells | None = None,
     n_relevant: npt.ArrayLike | None = None,
     k: int = 10,
+    *,
+    convention: str = "standard",
+    metrics: Sequence[str] | None = None,
 ) -> dict[str, Floats]:
-    """Return all ranking metrics of some users, by the names of score tables.
+    """Return ranking metrics of some users, by the names of score tables.
 
     Parameters
     ----------
-    scores, exclude
-        As for `rank_items`.
+    scores : array-like, shape (n_users, n_items), DotProducts or callable
+        Higher is better; every value finite. A callable takes a slice of the users and returns their scores, so that
+        the memory stays bounded whatever the number of users; it may be called from several threads. `DotProducts`
+        need not look at all items where only the first ranks are asked for.
     relevant : csr_array or ndarray of bool, shape (n_users, n_items)
         The user's relevant items within the catalogue.
+    exclude : csr_array or ndarray of bool, shape (n_users, n_items), optional
+        Items that are not ranked, usually the user's training items. A stored cell counts whatever its value. Under
+        the conventions ``cornac`` and ``recbole``, what is relevant is ranked all the same.
     n_relevant : array-like of int, shape (n_users,), optional
         How many items are relevant to the user, those outside the catalogue included; at least 1. By default those of
         `relevant`.
     k : int, default 10
         The cutoff.
+    convention : str, default "standard"
+        Whose definitions to follow: ``standard``, ``cornac``, ``lenskit``, ``recbole`` or ``implicit``; see
+        `toolkit.metrics.conventions`.
+    metrics : sequence of str, optional
+        Of ``ndcg@k``, ``recall@k``, ``precision@k``, ``map@k``, ``hit_rate@k``, ``mrr@k``, ``auc@k``, which depend on
+        the first `k` ranks, and ``map``, ``mrr``, ``auc``, which depend on the whole ranking and take longer. By
+        default those of the convention.
 
     Returns
     -------
     dict of str to ndarray of float64, shape (n_users,)
-        ``ndcg@k``, ``recall@k``, ``precision@k``, ``map@k``, ``hit_rate@k`` with the cutoff filled in, ``mrr`` over
-        the whole ranking, and ``auc``, which may be nan.
+        With the cutoff filled in, such as ``ndcg@10``. AUC may be nan. Take means with `ranking_means`.
 
     Raises
     ------
     ParameterError
         As for `rank_items` and `ndcg_at_k`.
+    UnknownNameError
+        If there is no such convention or metric.
     """
-    candidates = _candidates(scores, exclude)
-    wanted = _mask(relevant, candidates.shape, "relevant")
-    counts = wanted.sum(axis=1) if n_relevant is None else n_relevant
-    wanted &= candidates > -np.inf
-    best = _best(candidates, k)
-    hits = np.take_along_axis(wanted, np.maximum(best, 0), axis=1) & (best >= 0)
-    return {
-        f"ndcg@{k}": ndcg_at_k(hits, counts, k),
-        f"recall@{k}": recall_at_k(hits, counts, k),
-        f"precision@{k}": precision_at_k(hits, k),
-        f"map@{k}": average_precision_at_k(hits, counts, k),
-        f"hit_rate@{k}": hit_rate_at_k(hits, k),
-        "mrr": _reciprocal_rank(candidates, wanted),
-        "auc": _auc(candidates, wanted),
-    }
+    _check_cutoff(k)
+    source, chosen = scorer(scores), ranking_convention(convention)
+    names = chosen.metrics if metrics is None else metrics
+    for name in names:
+        if name not in _OF_TOP | _OF_PLACES:
+            raise UnknownNameError("ranking metric", name, _OF_TOP | _OF_PLACES)
+    products = scores if isinstance(scores, DotProducts) else None
+    shape = products.shape if products else None if callable(scores) else np.shape(scores)
+    wanted = as_cells(relevant, "relevant", shape)
+    removed = None if exclude is None else as_cells(exclude, "exclude", wanted.shape)
+    if removed is not None and chosen.repeated == "ranked":
+        removed = removed > wanted  # and not wanted
+    counts = np.diff(wanted.indptr) if n_relevant is None else np.asarray(n_relevant)
+    of_places = [name for name in names if name in _OF_PLACES]
 
+    def of_block(start: int, candidates: Scores) -> tuple[Bools, list[Floats]]:
+        rows, columns = positions(wanted, start, start + len(candidates))
+        hits = _hits(top_columns(candidates, k), rows, columns, wanted.shape[1])
+        if not of_places:
+            return hits, []
+        places, of_block = Places.find(candidates, rows, columns), counts[start : start + len(candidates)]
+        return hits, [_OF_PLACES[name](places, of_block, chosen) for name in of_places]
 
-def _candidates(scores: npt.ArrayLike, exclude: Cells | None) -> Scores:
-    """Return the scores, -inf where an item is excluded."""
-    given = np.asarray(scores)
-    values = given if np.issubdtype(given.dtype, np.floating) else given.astype(np.float64)
-    if values.ndim != 2 or not values.shape[1]:
-        raise ParameterError(f"scores have shape {values.shape}; they must be (n_users, n_items)")
-    finite = np.isfinite(values)
-    if not finite.all():
-        user, item = np.argwhere(~finite)[0]
-        raise ParameterError(f"scores hold {values[user, item]} for user {user}, item {item}; all must be finite")
-    if exclude is None:
-        return values
-    return np.where(_mask(exclude, values.shape, "exclude"), -np.inf, values)
-
-
-def _mask(cells: Cells, shape: tuple[int, ...], name: str) -> Bools:
-    """Return a dense copy; a stored cell counts even if its value is 0, for a rating may be 0."""
-    if sparse.issparse(cells):
-        stored = sparse.coo_array(cells)
-        mask = np.zeros(stored.shape, dtype=bool)
-        mask[stored.coords] = True
+    blocks = [(np.zeros((0, k), dtype=bool), [np.empty(0)] * len(of_places))]
+    if products and not of_places:
+        blocks += [(find_hits(products.top(k, removed), wanted), [])]
     else:
-        mask = np.array(cells)
-    if mask.shape != shape or mask.dtype != bool:
-        raise ParameterError(f"{name} must be a sparse or bool matrix of shape {shape}, not {mask.dtype} {mask.shape}")
-    return mask
+        blocks += over_blocks(source, wanted.shape, removed, of_block)
+    n_ranked = wanted.shape[1] - (0 if removed is None else np.diff(removed.indptr))
+    top = _Top(np.concatenate([hits for hits, _ in blocks]), counts, n_ranked, wanted.shape[1], k, chosen)
+    placed = {name: np.concatenate([block[i] for _, block in blocks]) for i, name in enumerate(of_places)}
+    return {name.replace("@k", f"@{k}"): _OF_TOP[name](top) if name in _OF_TOP else placed[name] for name in names}
 
 
-def _best(candidates: Scores, k: int) -> Ints:
+def ranking_means(
+    scores: Mapping[str, Floats], n_relevant: npt.ArrayLike, *, convention: str = "standard"
+) -> dict[str, MeanScore]:
+    """Return the means over users of what `ranking_scores` returned, as a convention takes them.
+
+    Parameters
+    ----------
+    scores : dict of str to ndarray of float64, shape (n_users,)
+        Metrics by name; nan for a user who has no value.
+    n_relevant : array-like of int, shape (n_users,)
+        How many items are relevant to the user.
+    convention : str, default "standard"
+        The one that the metrics follow. ``recbole`` weights AUC by the number of relevant items, and ``implicit``
+        precision by min(k, relevant); all other means are plain.
+
+    Returns
+    -------
+    dict of str to MeanScore
+        Each a `value` and the number `n` of users that it rests on. A metric without any is left out.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such convention.
+
+    Examples
+    --------
+    >>> found = ranking_scores([[0.9, 0.1], [0.2, 0.8]], np.array([[True, False], [True, False]]), k=1)
+    >>> ranking_means(found, [1, 1])["recall@1"]
+    MeanScore(value=0.5, n=2)
+    """
+    weights = ranking_convention(convention).weights
+    counts = np.asarray(n_relevant)
+    means = {}
+    for name, values in scores.items():
+        stem, _, cutoff = name.partition("@")
+        kind = weights.get(f"{stem}@k" if cutoff else stem)
+        weight = (
+            np.ones(len(values)) if kind is None else np.minimum(counts, int(cutoff)) if kind == "capped" else counts
+        )
+        has = ~np.isnan(values)
+        if has.any():
+            means[name] = MeanScore(float(np.average(values[has], weights=weight[has])), int(has.sum()))
+    return means
+
+
+class _Top(NamedTuple):
+    """What the metrics of the first ranks are computed from, all users together."""
+
+    hits: Bools
+    n_relevant: Ints
+    n_ranked: Ints
+    n_items: int
+    k: int
+    convention: Convention
+
+
+def _precision(top: _Top) -> Floats:
+    if "precision@k" in top.convention.capped:
+        return recall_at_k(top.hits, top.n_relevant, top.k, capped=True)
+    return precision_at_k(top.hits, top.k, n_ranked=top.n_ranked if top.convention.own_length else None)
+
+
+_OF_TOP: dict[str, Callable[[_Top], Floats]] = {
+    "ndcg@k": lambda top: ndcg_at_k(top.hits, top.n_relevant, top.k, offset=top.convention.offset),
+    "recall@k": lambda top: recall_at_k(top.hits, top.n_relevant, top.k, capped="recall@k" in top.convention.capped),
+    "precision@k": _precision,
+    "map@k": lambda top: average_precision_at_k(
+        top.hits, top.n_relevant, top.k, n_ranked=top.n_ranked if top.convention.own_length else None
+    ),
+    "hit_rate@k": lambda top: hit_rate_at_k(top.hits, top.k),
+    "mrr@k": lambda top: reciprocal_rank_at_k(top.hits, top.k),
+    "auc@k": lambda top: auc_at_k(top.hits, top.n_relevant, top.n_items, top.k),
+}
+_OF_PLACES: dict[str, Callable[[Places, Ints, Convention], Floats]] = {
+    "map": lambda places, n_relevant, _: places.average_precision(n_relevant),
+    "mrr": lambda places, *_: places.reciprocal_rank(),
+    "auc": lambda places, _, convention: places.auc(convention.tie),
+}
+
+
+def _check_cutoff(k: int) -> None:
     if k < 1:
         raise ParameterError(f"k is {k}; at least one item must be ranked")
-    depth = min(k, candidates.shape[1])
-    columns = np.argpartition(-candidates, depth - 1, axis=1)[:, :depth]
-    lowest = np.take_along_axis(candidates, columns, axis=1).min(axis=1, keepdims=True)
-    cut = (candidates >= lowest).sum(axis=1) > depth  # equal scores on both sides: the partition chose any of them
-    columns[cut] = np.argsort(-candidates[cut], axis=1, kind="stable")[:, :depth]
-    columns.sort(axis=1)
-    values = np.take_along_axis(candidates, columns, axis=1)
-    order = np.argsort(-values, axis=1, kind="stable")
-    values = np.take_along_axis(values, order, axis=1)
-    ranked = np.where(values > -np.inf, np.take_along_axis(columns, order, axis=1), -1)
-    return np.pad(ranked, ((0, 0), (0, k - depth)), constant_values=-1)
 
 
-def _reciprocal_rank(candidates: Scores, relevant: Bools) -> Floats:
-    """Count what stands before the best relevant item; sorting the whole catalogue would take far longer."""
-    scores = np.where(relevant, candidates, -np.inf)
-    first = scores.argmax(axis=1)[:, np.newaxis]
-    score = np.take_along_axis(scores, first, axis=1)
-    earlier = np.arange(candidates.shape[1]) < first
-    before = (candidates > score) | ((candidates == score) & earlier)
-    return np.asarray(relevant.any(axis=1) / (before.sum(axis=1) + 1), dtype=np.float64)
-
-
-def _auc(candidates: Scores, relevant: Bools) -> Floats:
-    """Take the mean rank of equal scores from where they begin and end among the user's sorted candidates."""
-    values = np.full(len(candidates), np.nan)
-    for user, ordered in enumerate(np.sort(candidates, axis=1)):
-        ordered = ordered[np.searchsorted(ordered, -np.inf, side="right") :]
-        wanted = candidates[user, relevant[user]]
-        n_pairs = len(wanted) * (len(ordered) - len(wanted))
-        if n_pairs:
-            below, upto = (np.searchsorted(ordered, wanted, side=side) for side in ("left", "right"))
-            values[user] = (np.sum(below + upto) - len(wanted) ** 2) / (2 * n_pairs)
-    return values
+def _hits(ranked: npt.NDArray[np.integer], rows: Ints, columns: Ints, n_items: int) -> Bools:
+    """Look up ranked columns among the relevant ones, which are sorted by row and column."""
+    codes = np.append(rows * n_items + columns, -1)
+    asked = np.arange(len(ranked))[:, None] * n_items + ranked
+    return np.asarray((codes[np.searchsorted(codes[:-1], asked)] == asked) & (ranked >= 0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -15,13 +14,13 @@ from toolkit.data import Ratings
 from toolkit.embedder import RanksItems
 from toolkit.errors import UnknownNameError
 from toolkit.keys import locate
-from toolkit.metrics.ranking import ranking_scores
+from toolkit.metrics.conventions import CONVENTIONS, Convention, ranking_convention
+from toolkit.metrics.ranking import ranking_means, ranking_scores
 from toolkit.readouts import ProfileReadout
 from toolkit.tasks.base import Score, Subject, nothing, task
 
 NAME = "ranking"
 PROFILES = ("dot", "cosine")
-CELLS = 1 << 23  # scores held at a time
 
 
 @task(
@@ -36,6 +35,7 @@ CELLS = 1 << 23  # scores held at a time
         "k": Allowed(int, 1),
         "readouts": Allowed(words=("native", *PROFILES), several=True),
         "relevance_threshold": Allowed(float, optional=True),
+        "convention": Allowed(words=tuple(CONVENTIONS)),
     },
 )
 def ranking(
@@ -44,6 +44,7 @@ def ranking(
     k: int = 10,
     readouts: Sequence[str] = ("native", "cosine"),
     relevance_threshold: float | None = None,
+    convention: str = "standard",
 ) -> Iterator[Score]:
     """Judge by the ranking of all items.
 
@@ -57,6 +58,8 @@ def ranking(
         Of ``native``, ``dot``, ``cosine``.
     relevance_threshold : float, optional
         The rating from which a test item is relevant; by default `Ratings.relevance_threshold`.
+    convention : str, default "standard"
+        Whose definitions to follow; see `toolkit.metrics.conventions`.
 
     Yields
     ------
@@ -84,51 +87,66 @@ def ranking(
             ranker, keys = ProfileReadout(item, unit=name == "cosine").fit(train), item.keys
         else:
             raise UnknownNameError(f"readout of task {NAME!r}", name, ["native", *PROFILES])
-        yield from _scores(name, ranker, keys, train, test, threshold, k)
+        yield from _scores(name, ranker, keys, train, test, threshold, k, ranking_convention(convention))
 
 
 def _scores(
-    name: str, ranker: RanksItems, keys: pd.Index, train: Ratings, test: Ratings, threshold: float, k: int
+    name: str,
+    ranker: RanksItems,
+    keys: pd.Index,
+    train: Ratings,
+    test: Ratings,
+    threshold: float,
+    k: int,
+    convention: Convention,
 ) -> Iterator[Score]:
-    """Rank block by block and average over users."""
-    seen = _cells(train, train.user_keys, keys, np.ones(len(train), dtype=bool))
-    wanted = _cells(test, train.user_keys, keys, test.values >= threshold)
-    n_relevant, n_users = _relevant_counts(train, test, threshold)
-    users = np.flatnonzero(n_relevant)
-    values: defaultdict[str, list[npt.NDArray[np.float64]]] = defaultdict(list)
-    block = max(1, CELLS // max(len(keys), 1))
-    for start in range(0, len(users), block):
-        rows = users[start : start + block]
-        scores = ranker.score_items(train.user_keys[rows])
-        found = ranking_scores(scores, wanted[rows], seen[rows], n_relevant[rows], k)
-        for metric, of_users in found.items():
-            values[metric].append(of_users)
-    if not values:
+    """Rank for each user with a relevant item, and average over them."""
+    removed = _cells(train, train.user_keys, keys, threshold if convention.removed == "liked" else -np.inf)
+    relevant, n_relevant, n_users = _relevant(train, test, keys, threshold, convention)
+    rows = np.flatnonzero(n_relevant)
+    if not len(rows):
         yield nothing(NAME, "item", name, "no user known from training has a relevant item in the test part")
         return
-    for metric, parts in values.items():
-        per_user = np.concatenate(parts)
-        defined = per_user[~np.isnan(per_user)]  # AUC has no value for a user whose candidates are all of one kind
-        if len(defined):
-            yield Score(NAME, "item", name, metric, float(defined.mean()), len(defined), convention="standard")
-    yield Score(NAME, "item", name, "coverage", len(users) / n_users, n_users)
+    users, n_relevant = train.user_keys[rows], n_relevant[rows]
+    found = ranking_scores(
+        lambda some: ranker.score_items(users[some]),
+        relevant[rows],
+        removed[rows],
+        n_relevant,
+        k,
+        convention=convention.name,
+    )
+    for metric, (value, n) in ranking_means(found, n_relevant, convention=convention.name).items():
+        yield Score(NAME, "item", name, metric, value, n, convention=convention.name)
+    yield Score(NAME, "item", name, "coverage", len(rows) / n_users, n_users)
 
 
-def _cells(ratings: Ratings, users: pd.Index, items: pd.Index, chosen: npt.NDArray[np.bool_]) -> sparse.csr_array:
-    """Return who met what as a matrix over given keys; what they do not hold is left out."""
-    rows, columns = locate(users, ratings.user_keys)[ratings.users], locate(items, ratings.item_keys)[ratings.items]
-    chosen = chosen & (rows >= 0) & (columns >= 0)
-    ones = np.ones(int(chosen.sum()), dtype=bool)
-    return sparse.coo_array((ones, (rows[chosen], columns[chosen])), shape=(len(users), len(items))).tocsr()
+def _relevant(
+    train: Ratings, test: Ratings, keys: pd.Index, threshold: float, convention: Convention
+) -> tuple[sparse.csr_array, npt.NDArray[np.int64], int]:
+    """Return what is relevant to training users within the catalogue, and how much is relevant to them in all.
 
-
-def _relevant_counts(train: Ratings, test: Ratings, threshold: float) -> tuple[npt.NDArray[np.int64], int]:
-    """Count each training user's relevant test items, known or not, that they have not met in training.
-
-    The second number is that of all users with such items, those unknown in training too.
+    The last number is that of all users with relevant items, those unknown in training too.
     """
-    frame = test.to_frame().loc[test.values >= threshold, ["user", "item"]].drop_duplicates()
-    met = pd.MultiIndex.from_frame(train.to_frame()[["user", "item"]])
-    users = frame.loc[~pd.MultiIndex.from_frame(frame).isin(met), "user"]
-    rows = locate(train.user_keys, users)
-    return np.bincount(rows[rows >= 0], minlength=len(train.user_keys)), users.nunique()
+    items = test.item_keys if convention.unknown_items == "missed" else keys
+    within, everything = (
+        _cells(test, users, columns, threshold) for users, columns in ((train.user_keys, keys), (test.user_keys, items))
+    )
+    if convention.repeated == "dropped":
+        everything = everything > _cells(train, test.user_keys, items)  # and not met in training
+    of_user = np.diff(everything.indptr)
+    counts = np.zeros(len(train.user_keys), dtype=np.int64)
+    rows = locate(train.user_keys, test.user_keys)
+    counts[rows[rows >= 0]] = of_user[rows >= 0]
+    return within, counts, int(np.count_nonzero(of_user))
+
+
+def _cells(ratings: Ratings, users: pd.Index, items: pd.Index, threshold: float = -np.inf) -> sparse.csr_array:
+    """Return who rated what at least so high, as a matrix over given keys; what they do not hold is left out."""
+    rows = locate(users, ratings.user_keys).astype(np.int32)[ratings.users]
+    columns = locate(items, ratings.item_keys).astype(np.int32)[ratings.items]
+    chosen = (rows >= 0) & (columns >= 0) & (ratings.values >= threshold)
+    cells = sparse.coo_array(
+        (np.ones(int(chosen.sum()), dtype=bool), (rows[chosen], columns[chosen])), shape=(len(users), len(items))
+    )
+    return cells.tocsr()

@@ -1,0 +1,146 @@
+"""What is ranked: blocks of scores of which the items to leave out are taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from toolkit import blas
+from toolkit.errors import ParameterError
+
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+Scores = npt.NDArray[np.floating[Any]]
+Cells: TypeAlias = Bools | sparse.csr_array | sparse.csr_matrix
+Scorer: TypeAlias = Callable[[slice], npt.ArrayLike]
+Block = TypeVar("Block")
+Result = TypeVar("Result")
+
+CELLS = 1 << 19  # scores in a block: 2 MiB of float32 stay in a core's cache
+USERS = 64  # in a block at least, or the product of matrices is slow
+MOST_CELLS = 1 << 22  # and never more scores: 16 MiB of float32, which malloc keeps for the next block
+MOST_THREADS = 8  # each holds a block and what comes of it
+
+
+def scorer(scores: npt.ArrayLike | Scorer) -> Scorer:
+    """Return what gives the scores of some users."""
+    if callable(scores):
+        return scores
+    given = np.asarray(scores)
+    if given.ndim != 2 or not given.shape[1]:
+        raise ParameterError(f"scores have shape {given.shape}; they must be (n_users, n_items)")
+    return lambda rows: given[rows].copy()  # threads share it
+
+
+def as_cells(cells: Cells, name: str, shape: tuple[int, ...] | None = None) -> sparse.csr_array:
+    """Return a sparse matrix with sorted columns; a stored cell counts even if its value is 0, for a rating may be 0.
+
+    Raises
+    ------
+    ParameterError
+        If it is neither sparse nor bool, or has another shape.
+    """
+    if sparse.issparse(cells):
+        found = sparse.csr_array(cells)
+    else:
+        given = np.asarray(cells)
+        found = sparse.csr_array(given) if given.ndim == 2 and given.dtype == bool else None
+    if found is None or (shape is not None and found.shape != shape):
+        given = cells if sparse.issparse(cells) else np.asarray(cells)
+        wanted = "" if shape is None else f" of shape {shape}"
+        raise ParameterError(f"{name} must be a sparse or bool matrix{wanted}, not {given.dtype} {given.shape}")
+    if not found.has_canonical_format:
+        found = found.copy()
+        found.sum_duplicates()
+    return sparse.csr_array((np.ones(found.nnz, dtype=bool), found.indices, found.indptr), shape=found.shape)
+
+
+def positions(cells: sparse.csr_array, start: int, stop: int) -> tuple[Ints, Ints]:
+    """Return the row, counted from `start`, and the column of each cell of some rows, in order."""
+    first, last = cells.indptr[[start, stop]]
+    rows = np.repeat(np.arange(stop - start), np.diff(cells.indptr[start : stop + 1]))
+    return rows, cells.indices[first:last].astype(np.int64)
+
+
+def over_blocks(
+    source: Scorer, shape: tuple[int, int], exclude: sparse.csr_array | None, work: Callable[[int, Scores], Result]
+) -> list[Result]:
+    """Return the results of some work on the candidates of all users, block by block.
+
+    Parameters
+    ----------
+    source : callable
+        Gives the scores of a slice of the users.
+    shape : tuple of int
+        Number of users and of items.
+    exclude : csr_array, optional
+        The cells that are no candidates.
+    work : callable
+        Takes the first user's number and the block's scores, -inf where an item is excluded.
+
+    Raises
+    ------
+    ParameterError
+        If a score is not finite, or a block has another shape than asked for.
+    """
+    n, m = shape
+    step = rows_at_a_time(m)
+
+    def of_block(start: int) -> Result:
+        stop = min(start + step, n)
+        scores = _floats(source(slice(start, stop)), (stop - start, m))
+        _check_finite(scores, start)
+        if exclude is None:
+            return work(start, scores)
+        removed = positions(exclude, start, stop)
+        kept, scores[removed] = scores[removed], -np.inf
+        result = work(start, scores)
+        scores[removed] = kept  # the array may be the caller's own
+        return result
+
+    return threaded(of_block, range(0, n, step))
+
+
+def rows_at_a_time(width: int) -> int:
+    """Return how many rows of so many scores make a block."""
+    width = max(width, 1)
+    return max(1, min(max(CELLS // width, USERS), MOST_CELLS // width))
+
+
+def threaded(work: Callable[[Block], Result], blocks: Sequence[Block]) -> list[Result]:
+    """Return what some work makes of each block.
+
+    As many are worked on at a time as BLAS has threads, with one thread each: sorting and searching then use all cores
+    too, not the product of matrices alone.
+    """
+    if len(blocks) < 2:
+        return [work(block) for block in blocks]
+    threads = min(blas.n_threads(), MOST_THREADS)
+    with blas.one_thread(), ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, blocks))
+
+
+def _floats(scores: npt.ArrayLike, shape: tuple[int, int]) -> Scores:
+    given = np.asarray(scores)
+    if given.shape != shape:
+        raise ParameterError(f"scores have shape {given.shape}; they must be {shape}, users by items")
+    if np.issubdtype(given.dtype, np.floating) and given.flags.writeable:
+        return given
+    return given.astype(given.dtype if np.issubdtype(given.dtype, np.floating) else np.float64)
+
+
+def _check_finite(scores: Scores, start: int) -> None:
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(scores.sum()):  # one pass, no array of booleans
+            return
+    finite = np.isfinite(scores)
+    if not finite.all():
+        user, item = np.argwhere(~finite)[0]
+        raise ParameterError(
+            f"scores hold {scores[user, item]} for user {start + user}, item {item}; all must be finite"
+        )
