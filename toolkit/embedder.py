@@ -44,7 +44,21 @@ class RanksItems(Protocol):
     """An embedder that scores items for users."""
 
     def score_items(self, users: Iterable[object]) -> npt.NDArray[np.floating[Any]]:
-        """Score every item for each user, higher is better; shape (n_users, n_items), columns as the item keys."""
+        """Score every item for each user, higher is better; shape (n_users, n_items), columns as the item keys.
+
+        It may be called from several threads.
+        """
+
+
+@runtime_checkable
+class RanksByProducts(RanksItems, Protocol):
+    """One whose scores are dot products, whose best items can be found without scoring the whole catalogue."""
+
+    def score_factors(self, users: Iterable[object]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return vectors of users, shape (n_users, d), and of all items, shape (n_items, d).
+
+        Their products rank the items as `score_items` does; what is the same for all of a user's items may be missing.
+        """
 
 
 CAPABILITIES: dict[str, type] = {"predicts-ratings": PredictsRatings, "ranks-items": RanksItems}

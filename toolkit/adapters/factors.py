@@ -50,6 +50,13 @@ class Factors:
         total += scores
         return total
 
+    def products(self, keys: Iterable[object]) -> tuple[Floats, Floats]:
+        """Return vectors of some rows and of all columns whose products order the columns as `score` does."""
+        rows = self.rows[located(self.matrix.row_keys, keys, self.matrix.row_entity)]
+        if self.biases is None:
+            return rows, self.columns
+        return np.column_stack([rows, np.ones(len(rows))]), np.column_stack([self.columns, self.biases.column])
+
     def predict(self, rows: Iterable[object], columns: Iterable[object]) -> npt.NDArray[np.float64]:
         """Return the value expected in each cell, within the scale, shape (k,).
 
@@ -100,6 +107,28 @@ class RankingFactorization(MatrixEmbedder):
             If a user was not seen in training.
         """
         return self._fitted().score(users)
+
+    def score_factors(self, users: Iterable[object]) -> tuple[Floats, Floats]:
+        """Return vectors whose products order the items as their scores do.
+
+        Parameters
+        ----------
+        users : iterable, length k
+            User keys, all seen in training.
+
+        Returns
+        -------
+        users : ndarray, shape (k, d)
+            A vector for each user.
+        items : ndarray, shape (n_items, d)
+            A vector for each item, biases included.
+
+        Raises
+        ------
+        UnknownNameError
+            If a user was not seen in training.
+        """
+        return self._fitted().products(users)
 
 
 class RatingFactorization(RankingFactorization):

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
+from toolkit import blas
 from toolkit.adapters.factors import Factors, RankingFactorization
 from toolkit.allowed import Allowed
 from toolkit.data.biases import Biases
@@ -35,12 +35,10 @@ class _Implicit(RankingFactorization):
         """Part implicit's factor matrices into vectors and biases."""
 
     def _learn_matrix(self, matrix: Matrix) -> Sequence[Embedding]:
-        import implicit.cpu.als  # noqa: F401  # brings its BLAS along, which the limit below then reaches
+        import implicit.cpu.als  # noqa: F401  # brings scipy's BLAS along, which the limit below then reaches
         from scipy.sparse import csr_matrix
 
-        with threadpool_limits(
-            1, "blas"
-        ):  # implicit's own threads call BLAS; more threads below them only slow it down
+        with blas.one_thread():  # implicit's own threads call it; more threads below them only slow it down
             model = self._model()
             model.fit(csr_matrix(matrix.csr, dtype=np.float32), show_progress=False)
         self.factors_ = self._factors(matrix, model.user_factors, model.item_factors)

@@ -14,8 +14,9 @@ from toolkit.metrics.hits import (
     reciprocal_rank_at_k,
 )
 from toolkit.metrics.neighbors import AttributeCorrelation, attribute_correlation, attribute_precision, chance_precision
+from toolkit.metrics.products import DotProducts
 from toolkit.metrics.ranking import MeanScore, auc, find_hits, rank_items, ranking_means, ranking_scores
-from toolkit.metrics.rating import mae, rmse, rmse_user
+from toolkit.metrics.rating import mae, mae_user, rmse, rmse_user
 from toolkit.metrics.words import AnalogyScores, PairScores, evaluate_analogies, evaluate_pairs
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "AnalogyScores",
     "AttributeCorrelation",
     "Convention",
+    "DotProducts",
     "MeanScore",
     "MetricInfo",
     "PairScores",
@@ -37,6 +39,7 @@ __all__ = [
     "find_hits",
     "hit_rate_at_k",
     "mae",
+    "mae_user",
     "metric_info",
     "ndcg_at_k",
     "pearson",

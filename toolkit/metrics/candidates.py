@@ -24,6 +24,7 @@ Result = TypeVar("Result")
 CELLS = 1 << 19  # scores in a block: 2 MiB of float32 stay in a core's cache
 USERS = 64  # in a block at least, or the product of matrices is slow
 MOST_CELLS = 1 << 22  # and never more scores: 16 MiB of float32, which malloc keeps for the next block
+FEW = 8  # blocks are worked on sooner than threads are set up
 MOST_THREADS = 8  # each holds a block and what comes of it
 
 
@@ -118,7 +119,7 @@ def threaded(work: Callable[[Block], Result], blocks: Sequence[Block]) -> list[R
     As many are worked on at a time as BLAS has threads, with one thread each: sorting and searching then use all cores
     too, not the product of matrices alone.
     """
-    if len(blocks) < 2:
+    if len(blocks) < FEW:
         return [work(block) for block in blocks]
     threads = min(blas.n_threads(), MOST_THREADS)
     with blas.one_thread(), ThreadPoolExecutor(threads) as pool:

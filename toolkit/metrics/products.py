@@ -39,10 +39,10 @@ class DotProducts:
 
     Notes
     -----
-    No score is above the product of the two lengths (Cauchy and Schwarz). Items are therefore scored in order of length,
-    the longest first, and no further than where the product falls below the score of the user's k-th item. Lengths of
-    trained factors follow popularity, so that a few hundredths of a large catalogue are enough; where all items are of
-    one length, all are scored.
+    No score is above the product of the two lengths (Cauchy and Schwarz). Items are therefore scored in order of
+    length, the longest first, and no further than where the product falls below the score of the user's k-th item.
+    Lengths of trained factors follow popularity, so that a few hundredths of a large catalogue are enough; where all
+    items are of one length, all are scored.
 
     References
     ----------
@@ -69,6 +69,7 @@ class DotProducts:
             raise ParameterError("a vector holds a value that is not finite, or so large that scores overflow")
 
     def __call__(self, rows: slice) -> Scores:
+        """Return the scores of some users for all items, shape (n_rows, n_items)."""
         scores: Scores = self.users[rows] @ self._transposed
         return scores
 
@@ -150,4 +151,4 @@ def _blocks(rows: Ints, reach: Ints) -> list[tuple[Ints, int]]:
 
 
 def _lengths(vectors: Scores) -> Floats:
-    return np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64))
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)))

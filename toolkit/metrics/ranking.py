@@ -224,8 +224,8 @@ def ranking_scores(
     source, chosen = scorer(scores), ranking_convention(convention)
     names = chosen.metrics if metrics is None else metrics
     for name in names:
-        if name not in _OF_TOP | _OF_PLACES:
-            raise UnknownNameError("ranking metric", name, _OF_TOP | _OF_PLACES)
+        if name not in RANKING_METRICS:
+            raise UnknownNameError("ranking metric", name, RANKING_METRICS)
     products = scores if isinstance(scores, DotProducts) else None
     shape = products.shape if products else None if callable(scores) else np.shape(scores)
     wanted = as_cells(relevant, "relevant", shape)
@@ -333,6 +333,7 @@ _OF_PLACES: dict[str, Callable[[Places, Ints, Convention], Floats]] = {
     "mrr": lambda places, *_: places.reciprocal_rank(),
     "auc": lambda places, _, convention: places.auc(convention.tie),
 }
+RANKING_METRICS = (*_OF_TOP, *_OF_PLACES)
 
 
 def _check_cutoff(k: int) -> None:

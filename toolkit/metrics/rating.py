@@ -126,12 +126,39 @@ def rmse_user(true: npt.ArrayLike, predicted: npt.ArrayLike, users: npt.ArrayLik
     >>> rmse_user([1, 3, 5, 5], [1, 3, 4, 2], ["a", "a", "a", "b"])
     1.7886751345948129
     """
-    errors = _errors(true, predicted)
+    return float(np.mean(np.sqrt(_user_means(_errors(true, predicted) ** 2, users))))
+
+
+@metric(
+    MetricInfo(
+        "mae_user",
+        "MAE per user",
+        "lower",
+        0,
+        math.inf,
+        "Mean over users of the mean absolute error of each user's test ratings.",
+    )
+)
+def mae_user(true: npt.ArrayLike, predicted: npt.ArrayLike, users: npt.ArrayLike) -> float:
+    """Return the mean over users of each user's MAE.
+
+    Parameters, range and errors are those of `rmse_user`.
+
+    Examples
+    --------
+    >>> mae_user([1, 3, 5, 5], [1, 3, 4, 2], ["a", "a", "a", "b"])
+    1.6666666666666667
+    """
+    return float(np.mean(_user_means(np.abs(_errors(true, predicted)), users)))
+
+
+def _user_means(losses: Floats, users: npt.ArrayLike) -> Floats:
+    """Return the mean loss of each user."""
     owners = np.asarray(users)
-    if owners.shape != errors.shape:
-        raise ParameterError(f"{len(errors)} ratings need users of shape {errors.shape}, not {owners.shape}")
+    if owners.shape != losses.shape:
+        raise ParameterError(f"{len(losses)} ratings need users of shape {losses.shape}, not {owners.shape}")
     codes, _ = pd.factorize(owners, use_na_sentinel=False)
-    return float(np.mean(np.sqrt(np.bincount(codes, weights=errors**2) / np.bincount(codes))))
+    return np.asarray(np.bincount(codes, weights=losses) / np.bincount(codes))
 
 
 def _errors(true: npt.ArrayLike, predicted: npt.ArrayLike) -> Floats:

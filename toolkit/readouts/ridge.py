@@ -8,8 +8,8 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
-from threadpoolctl import threadpool_limits
 
+from toolkit import blas
 from toolkit.data import Ratings
 from toolkit.data.biases import fit_biases
 from toolkit.data.dots import dots
@@ -103,7 +103,7 @@ class RidgeReadout:
             parts = train.split("holdout", test_size=VALIDATION, random_state=self.random_state)
             self.penalties_ = self.choose(*parts)
         self.model_ = _Sides(train, self.item, self.user)
-        with threadpool_limits(1, "blas"):  # for thousands of small systems, threads would only wait for each other
+        with blas.one_thread():  # for thousands of small systems, threads would only wait for each other
             self.model_.solve(**self.penalties_)
         return self
 
@@ -132,7 +132,7 @@ class PenaltySearch:
 
     def __init__(self, train: Ratings, validation: Ratings, item: Embedding, user: Embedding | None = None) -> None:
         self.wanted = validation.values
-        with threadpool_limits(1, "blas"):
+        with blas.one_thread():
             self.model = _Sides(train, item, user, search=True)
         user_codes, *item_codes = self.model.locate(validation.user_keys, validation.item_keys)
         self.codes = [user_codes[validation.users], *(codes[validation.items] for codes in item_codes)]
@@ -220,7 +220,7 @@ def _least(error: Callable[[float], float], near: float | None = None) -> float:
     from scipy.optimize import minimize_scalar
 
     bounds = LOG2_PENALTIES if near is None else (np.log2(near) - NEAR, np.log2(near) + NEAR)
-    with threadpool_limits(1, "blas"):  # for thousands of small systems, threads would only wait for each other
+    with blas.one_thread():  # for thousands of small systems, threads would only wait for each other
         found = minimize_scalar(
             lambda power: error(2.0**power), bounds=bounds, method="bounded", options={"xatol": 0.25}
         )

@@ -36,13 +36,13 @@ def prepare(folder: Path) -> None:
     for name, part in (("train", method.train_set), ("test", method.test_set)):
         np.savez(folder / name, *part.uir_tuple)
     mf, bpr = models
-    np.savez(folder / "MF", mf.u_factors, mf.i_factors, mf.global_mean + mf.u_biases, mf.i_biases)
+    np.savez(folder / "MF", mf.u_factors, mf.i_factors, np.float32(mf.global_mean) + mf.u_biases, mf.i_biases)
     np.savez(folder / "BPR", bpr.u_factors, bpr.i_factors, np.zeros_like(bpr.u_factors[:, 0]), bpr.i_biases)
 
 
 def ours(folder: Path) -> Iterator[object]:
     """Evaluate here."""
-    from toolkit.metrics import ranking_means, ranking_scores, rmse_user
+    from toolkit.metrics import DotProducts, mae_user, ranking_means, ranking_scores, rmse_user
 
     train, test, *models = (list(np.load(folder / f"{name}.npz").values()) for name in ("train", "test", "MF", "BPR"))
     owners, columns, ratings = test
@@ -54,14 +54,14 @@ def ours(folder: Path) -> Iterator[object]:
     relevant, removed = relevant[rows], removed[rows]
     found = {}
     for name, (users, items, user_bias, item_bias) in zip(("MF", "BPR"), models, strict=True):
-        of_users = ranking_scores(
-            lambda some: users[rows[some]] @ items.T + item_bias, relevant, removed, convention="cornac"
+        scores = DotProducts(
+            np.column_stack([users, np.ones_like(user_bias)])[rows], np.column_stack([items, item_bias])
         )
+        of_users = ranking_scores(scores, relevant, removed, convention="cornac")
         means = ranking_means(of_users, np.diff(relevant.indptr), convention="cornac")
         predicted = np.clip(np.vecdot(users[owners], items[columns]) + user_bias[owners] + item_bias[columns], 1, 5)
-        errors = np.bincount(owners, np.abs(predicted - ratings)) / np.maximum(np.bincount(owners), 1)
         values = {known: means[known].value for known in NAMES.values()}
-        values |= {"rmse": rmse_user(ratings, predicted, owners), "mae": float(errors[np.unique(owners)].mean())}
+        values |= {"rmse": rmse_user(ratings, predicted, owners), "mae": mae_user(ratings, predicted, owners)}
         found |= {f"{name} {metric}": value for metric, value in values.items()}
     yield
     yield found

@@ -52,7 +52,7 @@ def ours(folder: Path) -> Iterator[object]:
     import pandas as pd
     from scipy import sparse
 
-    from toolkit.metrics import ranking_means, ranking_scores
+    from toolkit.metrics import DotProducts, ranking_means, ranking_scores
 
     (user_keys, users), (item_keys, items) = (np.load(folder / f"{name}.npz").values() for name in ("users", "items"))
     train, test = (pd.read_csv(folder / f"{name}.csv") for name in ("train", "test"))
@@ -70,7 +70,7 @@ def ours(folder: Path) -> Iterator[object]:
     yield
     rows = np.flatnonzero(counts)
     found = ranking_scores(
-        lambda some: users[rows[some]] @ items.T,
+        DotProducts(users[rows], items),
         wanted[rows],
         seen[rows],
         counts[rows],

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from claim import Figure, Side, same
 
-WORK = "25,000,000 ratings: read, split, fit ALS (64 factors, 15 iterations), rank for every user"
+WORK = "25,000,000 ratings: read, split, fit ALS (64 factors, 15 iterations), six metrics at 10"
 PEER = "implicit AlternatingLeastSquares.fit alone"
 REPEATS = 1
 USERS, ITEMS, RATINGS = 162_000, 59_000, 25_000_000
 FACTORS, ITERATIONS = 64, 15
+METRICS = ["ndcg@k", "recall@k", "precision@k", "map@k", "hit_rate@k", "mrr@k"]
 
 
 def prepare(folder: Path) -> None:
@@ -37,7 +38,8 @@ def ours(folder: Path) -> Iterator[object]:
     train, test = load_ratings(folder / "ratings.csv").split("holdout")
     als = ALS(embedding_dim=FACTORS, epochs=ITERATIONS, n_jobs=0).fit(train)
     subject = Subject("ALS", als.embeddings_, als, train, test)
-    scores = {score.metric: score.value for score in task_info("ranking").function(subject, readouts=("native",))}
+    ranking = task_info("ranking").function(subject, readouts=["native"], metrics=METRICS)
+    scores = {score.metric: score.value for score in ranking}
     yield
     yield {"factors": _digest(als.factors_.rows, als.factors_.columns), "ndcg@10": scores["ndcg@10"]}
 
