@@ -24,7 +24,7 @@ Result = TypeVar("Result")
 CELLS = 1 << 19  # scores in a block: 2 MiB of float32 stay in a core's cache
 USERS = 64  # in a block at least, or the product of matrices is slow
 MOST_CELLS = 1 << 22  # and never more scores: 16 MiB of float32, which malloc keeps for the next block
-FEW = 8  # blocks are worked on sooner than threads are set up
+FEW = 3  # fewer blocks are worked on sooner than threads are set up
 MOST_THREADS = 8  # each holds a block and what comes of it
 
 

@@ -41,18 +41,19 @@ class Places:
     n_relevant: Ints
 
     @classmethod
-    def find(cls, candidates: Scores, users: Ints, columns: Ints) -> Self:
+    def find(cls, candidates: Scores, ordered: Scores, users: Ints, columns: Ints) -> Self:
         """Locate items among the candidates.
 
         Parameters
         ----------
         candidates : ndarray, shape (n, m)
             Scores; -inf for what is no candidate.
+        ordered : ndarray, shape (n, m)
+            Each row of them in ascending order.
         users, columns : ndarray of int64, shape (r,)
             The relevant items; those that are no candidates are left out.
         """
         m = candidates.shape[1]
-        ordered = np.sort(candidates, axis=1)
         removed = _count(np.less_equal, ordered, np.arange(len(ordered)), candidates.dtype.type(-np.inf))
         scores = candidates[users, columns]
         there = scores > -np.inf

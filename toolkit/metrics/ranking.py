@@ -26,7 +26,7 @@ from toolkit.metrics.hits import (
 )
 from toolkit.metrics.places import Places
 from toolkit.metrics.products import DotProducts
-from toolkit.metrics.topk import top_columns
+from toolkit.metrics.topk import top_columns, top_of_sorted
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -133,7 +133,9 @@ def auc(scores: npt.ArrayLike, relevant: Cells, exclude: Cells | None = None) ->
     removed = None if exclude is None else as_cells(exclude, "exclude", shape)
 
     def of_block(start: int, candidates: Scores) -> Floats:
-        return Places.find(candidates, *positions(wanted, start, start + len(candidates))).auc(tie=0.5)
+        return Places.find(
+            candidates, np.sort(candidates, axis=1), *positions(wanted, start, start + len(candidates))
+        ).auc(tie=0.5)
 
     return np.concatenate([np.empty(0), *over_blocks(source, shape, removed, of_block)])
 
@@ -237,10 +239,11 @@ def ranking_scores(
 
     def of_block(start: int, candidates: Scores) -> tuple[Bools, list[Floats]]:
         rows, columns = positions(wanted, start, start + len(candidates))
-        hits = _hits(top_columns(candidates, k), rows, columns, wanted.shape[1])
         if not of_places:
-            return hits, []
-        places, of_block = Places.find(candidates, rows, columns), counts[start : start + len(candidates)]
+            return _hits(top_columns(candidates, k), rows, columns, wanted.shape[1]), []
+        ordered = np.sort(candidates, axis=1)
+        hits = _hits(top_of_sorted(candidates, ordered, k), rows, columns, wanted.shape[1])
+        places, of_block = Places.find(candidates, ordered, rows, columns), counts[start : start + len(candidates)]
         return hits, [_OF_PLACES[name](places, of_block, chosen) for name in of_places]
 
     blocks = [(np.zeros((0, k), dtype=bool), [np.empty(0)] * len(of_places))]

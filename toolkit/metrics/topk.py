@@ -53,6 +53,14 @@ def top_columns(candidates: Scores, k: int, names: Ints | None = None) -> Ints:
     return _first(n, k, rows[place], found if names is None else names[found], scores[place, member])
 
 
+def top_of_sorted(candidates: Scores, ordered: Scores, k: int) -> Ints:
+    """Return what `top_columns` does, where each row is also there in ascending order: its k-th score is known."""
+    n, m = candidates.shape
+    bound = ordered[:, m - min(k, m), None]
+    rows, columns = np.divmod(np.flatnonzero((candidates >= bound) & (candidates > -np.inf)), m)
+    return _first(n, k, rows, columns, candidates[rows, columns])
+
+
 def _first(n: int, k: int, rows: Ints, columns: Ints, scores: Scores) -> Ints:
     """Return the `k` best columns of each row, of those given, which stand row by row."""
     counts = np.bincount(rows, minlength=n)
