@@ -31,9 +31,9 @@ def saved(tmp_path: Path) -> Path:
     return path
 
 
-def foreign(folder: Path, columns: dict[str, object]) -> Path:
+def foreign(folder: Path, columns: dict[str, object] | pa.Table) -> Path:
     """Write an Arrow file that the toolkit did not."""
-    path, table = folder / "foreign.arrow", pa.table(columns)
+    path, table = folder / "foreign.arrow", columns if isinstance(columns, pa.Table) else pa.table(columns)
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
         writer.write_table(table)
     return path
@@ -167,6 +167,14 @@ def test_a_file_that_was_cut_off(saved: Path) -> None:
 def test_an_arrow_file_of_another_form(tmp_path: Path, columns: dict[str, object]) -> None:
     path = foreign(tmp_path, columns)
     with pytest.raises(DataError, match=r"foreign\.arrow: "):
+        Embedding.load(path)
+
+
+@pytest.mark.parametrize("twice", ["key", "vector"])
+def test_a_column_that_stands_twice_is_refused(tmp_path: Path, twice: str) -> None:
+    table = pa.table({"key": ["a", "b"], "vector": pa.array([[1.0], [2.0]], pa.list_(pa.float32(), 1))})
+    path = foreign(tmp_path, table.append_column(twice, table[twice]))
+    with pytest.raises(DataError, match="not one key and one vector"):
         Embedding.load(path)
 
 

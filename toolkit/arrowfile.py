@@ -92,8 +92,8 @@ def read(path: str | Path) -> tuple[pd.Index, FloatArray, str]:
 
 def _problem(table: pa.Table) -> str:
     """Return in what way a table is not of our form; empty if it is."""
-    if not {"key", "vector"} <= set(table.column_names):
-        return f"it has the columns {table.column_names}, not key and vector"
+    if any(table.column_names.count(name) != 1 for name in ("key", "vector")):
+        return f"it has the columns {table.column_names}, not one key and one vector"
     key, vector = table["key"], table["vector"]
     if not (pa.types.is_large_string(key.type) or pa.types.is_string(key.type)):
         return f"its keys are {key.type}, not strings"

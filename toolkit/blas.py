@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from threading import Lock
 from typing import Any
 
 from threadpoolctl import ThreadpoolController
+
+_lock = Lock()
+_limits: list[Any] = []  # one for each that wants it now; the first is what lifts it
 
 
 def n_threads() -> int:
@@ -15,10 +20,21 @@ def n_threads() -> int:
     return max((library["num_threads"] for library in _blas("scipy.linalg" in sys.modules).info()), default=1)
 
 
-def one_thread() -> AbstractContextManager[Any]:
-    """Limit BLAS to one thread, where many small products or threads of our own would wait for each other."""
-    limit: AbstractContextManager[Any] = _blas("scipy.linalg" in sys.modules).limit(limits=1)
-    return limit
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Limit BLAS to one thread, where many small products or threads of our own would wait for each other.
+
+    The limit is that of the process: of several threads that want it, the last to leave lifts it.
+    """
+    with _lock:
+        _limits.append(None if _limits else _blas("scipy.linalg" in sys.modules).limit(limits=1))
+    try:
+        yield
+    finally:
+        with _lock:
+            limit = _limits.pop()
+            if limit is not None:
+                limit.restore_original_limits()
 
 
 @cache

@@ -187,7 +187,8 @@ class Embedder(ABC):
         for name in params:
             if name not in known:
                 raise UnknownNameError(f"parameter of {type(self).__name__}", name, known)
-            setattr(self, name, params[name])
+        for name, value in params.items():
+            setattr(self, name, value)
         return self
 
     def clone(self) -> Self:
@@ -196,8 +197,9 @@ class Embedder(ABC):
 
     def __repr__(self) -> str:
         defaults = inspect.signature(type(self)).parameters
-        given = {name: value for name, value in self.get_params().items() if value != defaults[name].default}
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in given.items())})"
+        values = {name: repr(value) for name, value in self.get_params().items()}  # of arrays, == is no truth value
+        given = [f"{name}={text}" for name, text in values.items() if text != repr(defaults[name].default)]
+        return f"{type(self).__name__}({', '.join(given)})"
 
     def __sklearn_tags__(self) -> Any:
         from sklearn.base import BaseEstimator  # half a second that only scikit-learn's own tools need

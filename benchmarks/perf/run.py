@@ -15,7 +15,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import distributions
@@ -40,17 +41,32 @@ def names() -> list[str]:
     return sorted(path.stem for path in (HERE / "claims").glob("[a-z]*.py"))
 
 
-def measure(name: str, repeats: int | None, log: Console) -> list[dict[str, Any]]:
+class Prepared(ExitStack):
+    """Folders with what claims read, one for each function that writes such; removed at the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._folders: dict[Callable[[Path], None], str] = {}
+
+    def get(self, prepare: Callable[[Path], None]) -> str:
+        """Return the folder, written when it is first asked for."""
+        if prepare not in self._folders:
+            folder = self.enter_context(tempfile.TemporaryDirectory(prefix="perf-"))
+            prepare(Path(folder))
+            self._folders[prepare] = folder
+        return self._folders[prepare]
+
+
+def measure(name: str, repeats: int | None, prepared: Prepared, log: Console) -> list[dict[str, Any]]:
     """Measure a claim; return a row for each of its figures."""
     module = importlib.import_module(f"claims.{name}")
+    folder = prepared.get(module.prepare)
     pairs: list[tuple[Side, Side | None]] = []
-    with tempfile.TemporaryDirectory(prefix="perf-") as folder:
-        module.prepare(Path(folder))
-        for number in range(repeats or getattr(module, "REPEATS", REPEATS)):
-            ours = side(module, name, "ours", folder)
-            peer = side(module, name, "peer", folder) if hasattr(module, "peer") else None
-            pairs.append((ours, peer))
-            log.print(f"{name} {number + 1}: " + " against ".join(f"{s.seconds:.3f} s" for s in (ours, peer) if s))
+    for number in range(repeats or getattr(module, "REPEATS", REPEATS)):
+        ours = side(module, name, "ours", folder)
+        peer = side(module, name, "peer", folder) if hasattr(module, "peer") else None
+        pairs.append((ours, peer))
+        log.print(f"{name} {number + 1}: " + " against ".join(f"{s.seconds:.3f} s" for s in (ours, peer) if s))
     figures = [module.figures(ours, peer) for ours, peer in pairs]
     return [_row(name, module, pairs, each) for each in zip(*figures, strict=True)]
 
@@ -132,8 +148,9 @@ def main() -> int:
     log = Console(stderr=True)
     rows: list[dict[str, Any]] = []
     try:
-        for name in asked.names or names():
-            rows += measure(name, asked.repeats, log)
+        with Prepared() as prepared:
+            for name in asked.names or names():
+                rows += measure(name, asked.repeats, prepared, log)
     except DisagreementError as error:
         log.print(f"the two sides disagree: {error}")
         return 2

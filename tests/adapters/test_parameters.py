@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from toolkit.errors import DataError, MissingDependencyError, ParameterError, UnknownNameError, UnsupportedError
@@ -43,6 +44,18 @@ def test_value_out_of_range(name: str, params: dict[str, object], message: str) 
 def test_unknown_parameter_names_the_nearest() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'embedding_dim'"):
         make_embedder("als", embeding_dim=3)
+
+
+def test_a_refused_request_sets_nothing() -> None:
+    als = make_embedder("als", embedding_dim=3)
+    with pytest.raises(UnknownNameError):
+        als.set_params(embedding_dim=9, no_such_parameter=1)
+    assert als.get_params()["embedding_dim"] == 3
+
+
+def test_what_is_shown_is_what_differs_from_the_defaults() -> None:
+    assert repr(make_embedder("als", embedding_dim=3, alpha=1.0)) == "ALS(embedding_dim=3)"
+    assert repr(make_embedder("als").set_params(alpha=np.ones(2))) == "ALS(alpha=array([1., 1.]))"
 
 
 def test_data_without_the_view() -> None:

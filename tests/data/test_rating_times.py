@@ -47,6 +47,13 @@ def test_numbers_may_have_fractions(frame: pd.DataFrame) -> None:
     assert next(iter(ratings.sequences())) == ["x", "y"]
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.uint64])
+def test_numbers_too_large_for_integers(frame: pd.DataFrame, dtype: type) -> None:
+    ratings = Ratings.from_frame(frame.assign(when=np.array([2**63, 1, 2**62, 0], dtype=dtype)), timestamp="when")
+    assert ratings.timestamps is not None
+    assert ratings.timestamps.tolist() == [2.0**63, 1.0, 2.0**62, 0.0]
+
+
 @pytest.mark.parametrize("times", [["2020-01-01", "x", "", "y"], [1.0, np.nan, 2.0, 3.0], [1.0, np.inf, 2.0, 3.0]])
 def test_missing_time_names_the_row(frame: pd.DataFrame, times: list[Any]) -> None:
     with pytest.raises(DataError, match="column 'when' has no time in row 2"):

@@ -192,5 +192,7 @@ def test_the_text_of_glove_is_read_out_of_its_archive(put, cache: Path, limit: i
     again = load_dataset("glove-6b-100d", limit=limit)
     assert list(again.keys) == list(glove.keys)
     assert again.vectors.tolist() == glove.vectors.tolist()
+    with pytest.raises(ParameterError, match="limit is 0"):
+        load_dataset("glove-6b-100d", limit=0)
     plain = load_dataset("glove-6b-100d", limit=limit, cache=False)
     assert plain.vectors.tolist() == glove.vectors.tolist()

@@ -96,6 +96,14 @@ def test_events_without_ratings(tmp_path: Path) -> None:
     assert not load_ratings(no_rating, rating=False).explicit
 
 
+@pytest.mark.parametrize("blank", ["", "\n", " \n", "\r\n\n"])
+def test_a_header_below_blank_lines_is_no_event(tmp_path: Path, blank: str) -> None:
+    path = write(tmp_path / "mine.csv", blank + "user,item\nann,x\n\nbob,y\n")
+    ratings = load_ratings(path, rating=False)
+    assert list(ratings.user_keys) == ["ann", "bob"]
+    assert list(ratings.item_keys) == ["x", "y"]
+
+
 def test_titles_and_genres_come_along(tmp_path: Path) -> None:
     path = write(tmp_path / "mine.csv", "user,item,rating\nann,1,4\n")
     items = write(tmp_path / "items.csv", "movieId,title,genres\n1,Heat (1995),Action|Crime\n")

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import operator
 import os
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -96,6 +98,28 @@ def test_the_caller_is_left_as_it_was(pool: IsolatedExecutor) -> None:
     pool.submit(operator.add, 1, 1).result()
     assert {name: main.__dict__.get(name, "nothing") for name in before} == before
     assert {name: os.environ.get(name) for name in THREAD_VARIABLES} == variables
+
+
+PRELOADING = """
+import gc, multiprocessing, sys
+from toolkit.harness.pool import IsolatedExecutor
+with IsolatedExecutor(1, 1, 60, ["broken_library", "good_library"]) as pool:
+    print(pool.submit(eval, "'good_library' in __import__('sys').modules").result())
+    print(pool.submit(eval, "__import__('gc').get_freeze_count() > 0").result())
+    print(pool.submit(gc.isenabled).result(), gc.isenabled())
+with multiprocessing.get_context("forkserver").Pool(1) as others:
+    print(others.apply(gc.isenabled))
+"""
+
+
+def test_a_library_that_is_broken_ends_nothing_and_other_pools_are_left_as_they_are(tmp_path: Path) -> None:
+    (tmp_path / "broken_library.py").write_text("raise ValueError('numpy.dtype size changed')")
+    (tmp_path / "good_library.py").touch()
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", PRELOADING], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["True"] * 5, done.stderr
 
 
 def test_the_folder_is_that_of_the_caller(

@@ -220,3 +220,25 @@ def test_words_from_a_file(tmp_path: Path) -> None:
     expected = tk.evaluate_pairs(tk.PPMISVD(3).fit(corpus).embedding("word"), pairs)
     found = run.scores.set_index(["embedder", "metric"])["value"]
     assert found["ppmi-svd", "pearson"] == pytest.approx(expected.pearson, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("options", "heading"),
+    [
+        ("k = 5", "NDCG@5"),
+        ('convention = "cornac"', "Convention cornac"),
+        ('convention = "implicit", k = 7', "Convention implicit"),
+        ('metrics = ["auc"]', "AUC"),
+    ],
+)
+def test_a_report_of_whatever_was_asked_of_a_ranking(suite: Write, tmp_path: Path, options: str, heading: str) -> None:
+    body = f"""
+splits = ["holdout"]
+tasks = [{{ name = "ranking", options = {{ {options} }} }}]
+embedders = ["popularity", {{ name = "als", params = {{ embedding_dim = 3 }} }}]
+"""
+    run = tk.run(suite(body), out=tmp_path / "run", quiet=True)
+    assert run.ok
+    for suffix in ("html", "md", "csv", "tex"):
+        run.report(tmp_path / f"report.{suffix}")
+    assert heading in (tmp_path / "report.html").read_text()

@@ -89,3 +89,10 @@ def test_vectors_that_give_no_scores_are_refused(users: list[object]) -> None:
 def test_no_users_and_no_items() -> None:
     assert DotProducts(np.zeros((0, 2)), np.ones((3, 2))).top(2).shape == (0, 2)
     assert DotProducts(np.ones((1, 2)), np.zeros((0, 2))).top(2).tolist() == [[-1, -1]]
+
+
+def test_vectors_whose_squares_vanish_are_ranked_all_the_same() -> None:
+    rng = np.random.default_rng(2)
+    users, items = rng.standard_normal((20, 3)), rng.standard_normal((5000, 3))
+    tiny = DotProducts(users, items * 1e-200).top(5)
+    assert np.array_equal(tiny, DotProducts(users, items).top(5))

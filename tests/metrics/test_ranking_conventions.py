@@ -145,6 +145,8 @@ def test_auc_of_the_first_ranks() -> None:
         (lambda: ranking_convention("cornak"), UnknownNameError, "did you mean 'cornac'"),
         (lambda: ranking_scores([[1.0]], np.ones((1, 1), bool), metrics=["ndgc@k"]), UnknownNameError, "'ndcg@k'"),
         (lambda: ranking_scores(lambda rows: np.ones((1, 2)), np.ones((1, 3), bool)), ParameterError, r"\(1, 2\)"),
+        (lambda: ranking_scores([[1.0]], np.zeros((1, 1), bool), metrics=["map"]), ParameterError, "0 relevant items"),
+        (lambda: ranking_scores([[1.0]], np.ones((1, 1), bool), None, [1, 1], metrics=["map"]), ParameterError, "of 1"),
         (lambda: find_hits([[0.5]], np.ones((1, 1), bool)), ParameterError, "ranked must hold integers"),
         (lambda: find_hits([[3]], np.ones((1, 2), bool)), ParameterError, "column 3; relevant has 2"),
         (lambda: auc_at_k([[True]], [3], 2, k=1), ParameterError, "only 2 items"),

@@ -73,6 +73,7 @@ GOOD = "the 1 2 3\nof 1 2 3\nto 1 2 3\n"
         ("in 1 2 3 4", "expected 3 numbers after the key, found 4"),
         ("a b 1 2", "'b' is not a number; expected 3 numbers after the key"),
         ("in 1 x2 3", "'x2' is not a number; expected 3 numbers after the key"),
+        ("in 1 \uff12 3", "'\uff12' is not a number; expected 3 numbers after the key"),
         ("in 1  3", "'' is not a number; expected 3 numbers after the key"),
         ("in\t1\t2\t3", "expected 3 numbers after the key, found 0"),
         ("in 1 nan 3", "the vector of 'in' holds a value that is not finite"),

@@ -60,6 +60,16 @@ def test_an_npz_array_that_promises_more_than_there_is(tmp_path):
             load_vectors(tmp_path / "lie.npz")
 
 
+@pytest.mark.parametrize("limit", [None, 1])
+@pytest.mark.parametrize("content", [b"", b"no array at all"])
+def test_a_member_that_is_no_array(tmp_path, content, limit):
+    np.savez(tmp_path / "v.npz", keys=["a"])
+    with zipfile.ZipFile(tmp_path / "v.npz", "a") as archive:
+        archive.writestr("vectors.npy", content)
+    with pytest.raises(DataError, match=r"not an \.npz archive of plain arrays"):
+        load_vectors(tmp_path / "v.npz", limit=limit)
+
+
 def test_files_that_are_no_npz(tmp_path):
     np.save(tmp_path / "array.npy", np.eye(2))
     (tmp_path / "array.npy").rename(tmp_path / "array.npz")

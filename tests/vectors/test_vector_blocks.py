@@ -11,6 +11,7 @@ from toolkit.errors import DataError
 from toolkit.vectors import load_vectors
 from toolkit.vectors.lines import parse_any, parse_regular
 from toolkit.vectors.records import find
+from toolkit.vectors.rows import Rows
 
 PATCHED = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 KEYS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters=" \n\r\ufeff"), min_size=1, max_size=5)
@@ -109,3 +110,12 @@ def test_an_error_in_the_last_block_is_not_lost(tmp_path, monkeypatch):
 def test_what_has_no_space_for_long_is_no_key(tmp_path):
     with pytest.raises(DataError, match="a key is longer than 65536 bytes"):
         find(b"a 1234" + b"x" * 70_000, 1, 5, tmp_path)
+
+
+def test_no_room_is_set_aside_beyond_a_limit():
+    key, vector = np.array(["a"], dtype=object), np.array([[1, 2]], dtype=np.float32)
+    with pytest.raises(MemoryError):
+        Rows(2, 1 << 60).append(key, vector, 6)  # as many rows as this one would fit into the file
+    rows = Rows(2, 1 << 60, most=1)
+    rows.append(key, vector, 6)
+    assert rows.finish()[1].tolist() == [[1, 2]]

@@ -103,6 +103,26 @@ def test_a_file_that_changes_while_it_is_read(path, cache, monkeypatch):
     assert not list(cache.glob("*.arrow"))
 
 
+def test_a_file_that_changes_once_its_digest_is_taken(path, cache, monkeypatch):
+    digest = copies.digest
+
+    def changing(*arguments):
+        found = digest(*arguments)
+        save_vectors(SECOND, path, "glove")
+        return found
+
+    monkeypatch.setattr(copies, "digest", changing)
+    with pytest.raises(DataError, match="changed while it was read"):
+        load(path)
+    assert not list(cache.glob("*.arrow"))
+
+
+def test_a_limit_may_be_a_number_of_numpy(path, done):
+    for limit in (3, np.int64(3)):
+        assert_same(load(path, limit=limit), FIRST, 3)
+    assert done.count("read") == 1
+
+
 @pytest.mark.parametrize("limit", [1, 7, 50, 99])
 def test_a_limit_takes_what_it_needs_of_a_whole_copy(path, done, cache, limit):
     load(path)

@@ -84,7 +84,9 @@ def timestamps(column: pd.Series, name: str) -> npt.NDArray[np.int64] | npt.NDAr
         raise DataError(f"column {name!r} has no time in row {int(np.argmax(missing)) + 1}")
     if pd.api.types.is_datetime64_any_dtype(column):
         column = column.dt.as_unit("us").astype(np.int64)
-    elif (column % 1 == 0).all():
+    elif (column % 1 == 0).all() and column.between(-(2.0**63), 2.0**63, inclusive="left").all():
         column = column.astype(np.int64)
+    else:
+        column = column.astype(np.float64)
     times: npt.NDArray[np.int64] = column.to_numpy()
     return times

@@ -94,11 +94,11 @@ def synthetic_ratings(
     rank : int, default 8
         Dimensions of taste.
     popularity : float, default 2
-        Exponent of Zipf's law; 0 makes all items equally popular.
+        Exponent of Zipf's law, 0 to 10; 0 makes all items equally popular.
     activity : float, default 1.4
-        Standard deviation of the logarithm of how much users rate; 0 makes all equally active.
+        Standard deviation of the logarithm of how much users rate, 0 to 5; 0 makes all equally active.
     noise : float, default 0.16
-        Standard deviation of the noise, as a share of the scale's width.
+        Standard deviation of the noise, as a share of the scale's width, 0 to 10.
     scale : tuple of float, default (0.5, 5)
         The lowest and the highest rating.
     step : float, default 0.5
@@ -149,7 +149,8 @@ def synthetic_ratings(
         rows = slice(start, start + len(block))
         items[rows] = block
         rating = truth.expected(users[rows], block) + noise * (high - low) * rng.standard_normal(len(block))
-        values[rows] = np.clip(low + step * np.rint((rating - low) / step), low, high)
+        levels = round((high - low) / step)
+        values[rows] = low + np.clip(np.rint((rating - low) / step), 0, levels) * ((high - low) / levels)
         start += len(block)
     codes, order = pd.factorize(items)
     return Ratings(
@@ -186,11 +187,11 @@ def _check(
             f"n_ratings is {n_ratings!r}; it must be {max(n_users, n_items)} to {n_users * n_items}, so that each of "
             f"{n_users} users and {n_items} items occurs and no user rates an item twice"
         )
-    for option, number in (("popularity", popularity), ("activity", activity), ("noise", noise)):
-        if not 0 <= number < np.inf:
-            raise ParameterError(f"{option} is {number!r}; it must be a number, at least 0")
+    for option, number, most in (("popularity", popularity, 10), ("activity", activity, 5), ("noise", noise, 10)):
+        if not 0 <= number <= most:
+            raise ParameterError(f"{option} is {number!r}; it must be a number, 0 to {most}")
     steps = (scale[1] - scale[0]) / step if step > 0 else 0.0
-    if steps < 1 or abs(steps - round(steps)) > 1e-9:
+    if not 1 <= steps < np.inf or abs(steps - round(steps)) > 1e-9:
         raise ParameterError(f"step is {step!r}; the scale {scale[0]:g} to {scale[1]:g} must be whole steps wide")
 
 

@@ -88,7 +88,7 @@ def read_vectors(name: str, files: Sequence[DataFile], *, limit: int | None = No
                 shutil.copyfileobj(stream, target)
             return load_vectors(unpacked, format="glove", limit=limit)
 
-    return _kept(files, limit, read) if cache else read()
+    return _opened(files, limit, cache, read)
 
 
 def read_array(name: str, files: Sequence[DataFile], *, limit: int | None = None, cache: bool = True) -> Embedding:
@@ -99,12 +99,14 @@ def read_array(name: str, files: Sequence[DataFile], *, limit: int | None = None
         return Embedding(words[:limit], np.load(vectors.path, mmap_mode="r")[:limit])
 
     vectors, keys = files
+    return _opened(files, limit, cache, read)
+
+
+def _opened(files: Sequence[DataFile], limit: int | None, cache: bool, read: Callable[[], Embedding]) -> Embedding:
     if limit is not None and limit < 1:
         raise ParameterError(f"limit is {limit}; at least one vector must be loaded")
-    return _kept(files, limit, read) if cache else read()
-
-
-def _kept(files: Sequence[DataFile], limit: int | None, read: Callable[[], Embedding]) -> Embedding:
+    if not cache:
+        return read()
     source = [part for file in files for part in (sha256_of(file.path), file.member or "")]
     return copies.kept(source, limit, read)
 

@@ -42,6 +42,8 @@ class Layout:
         What RecBole's headers say beside each name, such as ``"token_seq"``; empty strings elsewhere.
     encoding : str
         The encoding of the file.
+    blank_first : bool, default False
+        Whether a blank line stands above the first.
     """
 
     delimiter: str
@@ -49,11 +51,12 @@ class Layout:
     header: bool
     types: tuple[str, ...]
     encoding: str
+    blank_first: bool = False
 
     @property
     def is_plain(self) -> bool:
-        """bool: whether pyarrow can read it too: one delimiter between two columns, and UTF-8."""
-        return self.delimiter != " " and self.encoding in ("utf-8", "utf-8-sig")
+        """bool: whether pyarrow can read it too: one delimiter, UTF-8, and the header, if any, on top."""
+        return self.delimiter != " " and self.encoding in ("utf-8", "utf-8-sig") and not self.blank_first
 
     @property
     def quoting(self) -> int:
@@ -75,7 +78,8 @@ def sniff(file: DataFile, encoding: str = "utf-8-sig") -> Layout:
         If the file is empty or has one column only.
     """
     with open_text(file, encoding) as stream:
-        line = next((line for line in stream if line.strip()), "").rstrip("\r\n")
+        number, line = next(((number, line) for number, line in enumerate(stream) if line.strip()), (0, ""))
+    line = line.rstrip("\r\n")
     if not line:
         raise DataError("the file is empty", str(file))
     delimiter = _delimiter(line)
@@ -91,8 +95,8 @@ def sniff(file: DataFile, encoding: str = "utf-8-sig") -> Layout:
         first = [str(number) for number in range(1, len(first) + 1)]
     elif all(map(_TYPED.fullmatch, first)):
         names, types = zip(*(name.split(":") for name in first), strict=True)
-        return Layout(delimiter, names, header, types, encoding)
-    return Layout(delimiter, tuple(first), header, ("",) * len(first), encoding)
+        return Layout(delimiter, names, header, types, encoding, number > 0)
+    return Layout(delimiter, tuple(first), header, ("",) * len(first), encoding, number > 0)
 
 
 def read_columns(file: DataFile, layout: Layout, kinds: Mapping[int, Kind]) -> pd.DataFrame:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import multiprocessing as mp
 import os
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
+from toolkit.harness import server
+
 # what every trial needs, imported once in the process that the others are forked from
-PRELOAD = ("toolkit.harness.server", "toolkit.harness.trial", "pyarrow.pandas_compat")
+PRELOAD = ("toolkit.harness.trial", "pyarrow.pandas_compat")
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 GRACE = 5.0  # seconds that a process may take to end after it has answered
 _starting = threading.Lock()
@@ -63,8 +64,8 @@ class IsolatedExecutor(Executor):
         method = "forkserver" if "forkserver" in mp.get_all_start_methods() else "spawn"
         self._context: Any = mp.get_context(method)
         if method == "forkserver":
-            self._context.set_forkserver_preload([*PRELOAD, *preload])
-            with _starting, _environment(threads):
+            self._context.set_forkserver_preload([server.__name__])
+            with _starting, _environment({**_limits(threads), server.VARIABLE: " ".join([*PRELOAD, *preload])}):
                 import_module("multiprocessing.forkserver").ensure_running()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
@@ -84,7 +85,7 @@ class IsolatedExecutor(Executor):
     def _isolated(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         receiver, sender = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_answer, args=(sender, fn, args, kwargs), daemon=True)
-        with _starting, _environment(self._threads), _without_main():
+        with _starting, _environment(_limits(self._threads)), _without_main():
             if self._closing:
                 raise TrialCrashError("the run was stopped")
             process.start()
@@ -123,8 +124,6 @@ def _received(receiver: Connection) -> Any:
 
 def _answer(sender: Connection, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Send back a call's result, or its error in words: an exception itself may not survive the way."""
-    gc.freeze()  # what was there before the fork stays shared: to look through it is to copy it
-    gc.enable()
     try:
         answer: tuple[Any, Any] = (None, fn(*args, **kwargs))
     except BaseException as error:  # whatever it is, the parent has to know
@@ -133,11 +132,16 @@ def _answer(sender: Connection, fn: Callable[..., Any], args: tuple[Any, ...], k
     sender.send(answer)
 
 
+def _limits(threads: int) -> dict[str, str]:
+    """Return the variables for a number of threads, which the libraries read when they are loaded."""
+    return dict.fromkeys(THREAD_VARIABLES, str(threads))
+
+
 @contextlib.contextmanager
-def _environment(threads: int) -> Iterator[None]:
-    """Set the number of threads for a process that starts; the libraries read it when they are loaded."""
-    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
-    os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(threads)))
+def _environment(variables: Mapping[str, str]) -> Iterator[None]:
+    """Set environment variables for a process that starts."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
         yield
     finally:

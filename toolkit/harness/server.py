@@ -1,9 +1,20 @@
-"""The first thing that is imported in the process that trials are forked from.
+"""What is imported in the process that trials are forked from: the modules that an environment variable names.
 
-Nothing of what it then imports is garbage; not looking for any makes it ready earlier. Each call switches the
-collector on again in its own process.
+One that cannot be imported must not end that process, whatever it raises: the trial that needs it will tell why.
+Nothing of what is imported is garbage, and to look for any later, in a trial, would copy what is shared.
 """
 
 import gc
+import os
+from contextlib import suppress
+from importlib import import_module
 
-gc.disable()
+VARIABLE = "TOOLKIT_PRELOAD"
+
+if _names := os.environ.pop(VARIABLE, "").split():
+    gc.disable()
+    for _name in _names:
+        with suppress(Exception):
+            import_module(_name)
+    gc.freeze()
+    gc.enable()

@@ -13,9 +13,10 @@ from toolkit.metrics.hits import (
     reciprocal_rank,
     reciprocal_rank_at_k,
 )
+from toolkit.metrics.means import MeanScore, ranking_means
 from toolkit.metrics.neighbors import AttributeCorrelation, attribute_correlation, attribute_precision, chance_precision
 from toolkit.metrics.products import DotProducts
-from toolkit.metrics.ranking import MeanScore, auc, find_hits, rank_items, ranking_means, ranking_scores
+from toolkit.metrics.ranking import auc, find_hits, rank_items, ranking_scores
 from toolkit.metrics.rating import mae, mae_user, rmse, rmse_user
 from toolkit.metrics.words import AnalogyScores, PairScores, evaluate_analogies, evaluate_pairs
 

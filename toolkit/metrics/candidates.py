@@ -130,8 +130,8 @@ def _floats(scores: npt.ArrayLike, shape: tuple[int, int]) -> Scores:
     given = np.asarray(scores)
     if given.shape != shape:
         raise ParameterError(f"scores have shape {given.shape}; they must be {shape}, users by items")
-    if np.issubdtype(given.dtype, np.floating) and given.flags.writeable:
-        return given
+    if np.issubdtype(given.dtype, np.floating) and given.flags.writeable and given.flags.owndata:
+        return given  # its own memory: nobody else can see that it is written to
     return given.astype(given.dtype if np.issubdtype(given.dtype, np.floating) else np.float64)
 
 

@@ -40,6 +40,8 @@ class Convention:
         What a pair of equal scores adds to AUC.
     weights : dict of str to {"relevant", "capped"}, default {}
         The metrics whose mean over users is weighted, by the number of relevant items or by min(k, relevant).
+    difference : str, default ""
+        In what it differs from ``standard``, in words.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Convention:
     own_length: bool = False
     tie: float = 0.5
     weights: Mapping[str, Literal["relevant", "capped"]] = field(default_factory=dict)
+    difference: str = ""
 
 
 _TOP = ("ndcg@k", "recall@k", "precision@k", "hit_rate@k")
@@ -60,16 +63,37 @@ CONVENTIONS = {
     convention.name: convention
     for convention in (
         Convention("standard", ("ndcg@k", "recall@k", "precision@k", "map@k", "hit_rate@k", "mrr", "auc")),
-        # cornac 2: `eval_methods.base_method.ranking_eval` with exclude_unknowns=True; MAP ranks the whole catalogue
+        # cornac 3: `eval_methods.base_method.ranking_eval` with exclude_unknowns=True
         Convention(
-            "cornac", (*_TOP, "map", "mrr", "auc"), removed="liked", repeated="ranked", unknown_items="dropped", tie=0.0
+            "cornac",
+            (*_TOP, "map", "mrr", "auc"),
+            removed="liked",
+            repeated="ranked",
+            unknown_items="dropped",
+            tie=0.0,
+            difference="Of the training items, only those rated as high as a relevant test item are removed; MAP ranks "
+            "the whole catalogue; equal scores count nothing in AUC; test items unknown from training do not count.",
         ),
         # LensKit 2025: `metrics.ranking` with its defaults
         Convention(
-            "lenskit", (*_TOP, "map@k", "mrr@k"), repeated="missed", offset=0, capped=("recall@k",), own_length=True
+            "lenskit",
+            (*_TOP, "map@k", "mrr@k"),
+            repeated="missed",
+            offset=0,
+            capped=("recall@k",),
+            own_length=True,
+            difference="NDCG's discount is 1/log2(max(rank, 2)); recall is divided by min(k, relevant); a list of "
+            "fewer than k items is taken for its own length.",
         ),
         # RecBole 1.2: `evaluator.metrics`; its GAUC stands as AUC
-        Convention("recbole", (*_TOP, "map@k", "mrr@k", "auc"), repeated="ranked", weights={"auc": "relevant"}),
+        Convention(
+            "recbole",
+            (*_TOP, "map@k", "mrr@k", "auc"),
+            repeated="ranked",
+            weights={"auc": "relevant"},
+            difference="A relevant test item is ranked even if it stands in training too; the mean of AUC is weighted "
+            "by the number of relevant items.",
+        ),
         # implicit 0.7: `evaluation.ranking_metrics_at_k`; hits are pooled before they are divided
         Convention(
             "implicit",
@@ -77,6 +101,8 @@ CONVENTIONS = {
             repeated="missed",
             capped=("precision@k",),
             weights={"precision@k": "capped"},
+            difference="Precision is the number of all users' hits divided by the sum of min(k, relevant); AUC knows "
+            "the first k ranks only.",
         ),
     )
 }

@@ -293,17 +293,23 @@ def _top(hits: npt.ArrayLike, k: int) -> Bools:
 
 def _counts(hits: npt.ArrayLike, n_relevant: npt.ArrayLike) -> Ints:
     found = _hits(hits).sum(axis=1)
+    counts = relevant_counts(n_relevant, len(found))
+    if (found > counts).any():
+        user = int(np.argmax(found > counts))
+        raise ParameterError(f"user {user} has {found[user]} hits but n_relevant says {counts[user]}")
+    return counts
+
+
+def relevant_counts(n_relevant: npt.ArrayLike, n_users: int) -> Ints:
+    """Return how many items are relevant to each user, having checked that some are."""
     counts = np.asarray(n_relevant)
-    if counts.shape != found.shape or not np.issubdtype(counts.dtype, np.integer):
+    if counts.shape != (n_users,) or not np.issubdtype(counts.dtype, np.integer):
         raise ParameterError(
-            f"n_relevant must hold an integer for each of {len(found)} users, not {counts.dtype} of {counts.shape}"
+            f"n_relevant must hold an integer for each of {n_users} users, not {counts.dtype} of {counts.shape}"
         )
     if (counts < 1).any():
         raise ParameterError(
             f"user {int(np.argmax(counts < 1))} has {counts.min()} relevant items; "
             "leave out users without a relevant item first"
         )
-    if (found > counts).any():
-        user = int(np.argmax(found > counts))
-        raise ParameterError(f"user {user} has {found[user]} hits but n_relevant says {counts[user]}")
     return counts.astype(np.int64)

@@ -64,8 +64,9 @@ class DotProducts:
                 "they must be (n_users, d) and (n_items, d)"
             )
         self.shape = len(self.users), len(self.items)
-        most = _lengths(self.users).max(initial=0) * _lengths(self.items).max(initial=0)
-        if not most < np.finfo(dtype).max:
+        if not all(np.isfinite(vectors).all() for vectors in (self.users, self.items)) or not (
+            _lengths(self.users).max(initial=0) < np.finfo(dtype).max / max(_lengths(self.items).max(initial=0), 1)
+        ):
             raise ParameterError("a vector holds a value that is not finite, or so large that scores overflow")
 
     def __call__(self, rows: slice) -> Scores:
@@ -95,12 +96,12 @@ class DotProducts:
 
         def of_block(block: tuple[Ints, int]) -> None:
             rows, width = block
-            best[rows], reach[rows] = self._within(rows, width, k, exclude)
+            best[rows], needed = self._within(rows, width, k, exclude)
+            reach[rows] = np.where(needed > width, needed, 0)
 
-        while len(left):
-            seen = reach.copy()
+        while len(left):  # twice at most: a k-th score of more items is never lower
             threaded(of_block, _blocks(left, reach))
-            left = left[reach[left] > seen[left]]
+            left = left[reach[left] > 0]
             left = left[np.argsort(reach[left], kind="stable")]  # users who have as far to go share a block
         return best
 
@@ -113,16 +114,13 @@ class DotProducts:
             within = place[items] < width
             scores[owners[within], place[items[within]]] = -np.inf
         best = top_columns(scores, k, longest[:width])
-        if width < len(longest):
-            last = best[:, -1]
-            kth = scores[np.arange(len(rows)), np.where(last < 0, 0, place[last])].astype(np.float64)
-            kth[last < 0] = -np.inf
-            room = 1 + 4 * self.users.shape[1] * float(np.finfo(scores.dtype).eps)  # for the rounding of both products
-            with np.errstate(divide="ignore", invalid="ignore"):
-                bound = kth / (_lengths(self.users[rows]) * room)  # an item shorter than this cannot score as high
-            need = np.where(kth > 0, len(longest) - np.searchsorted(lengths[::-1], bound), len(longest))
-            return best, np.maximum(need, width)
-        return best, np.full(len(rows), width)
+        last = best[:, -1]
+        kth = scores[np.arange(len(rows)), np.where(last < 0, 0, place[last])].astype(np.float64)
+        room = 1 + 4 * self.users.shape[1] * float(np.finfo(scores.dtype).eps)  # for the rounding of both products
+        with np.errstate(divide="ignore", invalid="ignore"):
+            bound = kth / (_lengths(self.users[rows]) * room)  # an item shorter than this cannot score as high
+        reached = (last >= 0) & (kth > 0)
+        return best, np.where(reached, len(longest) - np.searchsorted(lengths[::-1], bound), len(longest))
 
     @cached_property
     def _transposed(self) -> Scores:
@@ -140,15 +138,18 @@ class DotProducts:
 
 
 def _blocks(rows: Ints, reach: Ints) -> list[tuple[Ints, int]]:
-    """Divide rows into blocks, each with the furthest reach of its rows."""
+    """Divide rows, which stand by reach, into blocks, each with the furthest reach of its rows."""
     blocks, start = [], 0
     while start < len(rows):
-        step = rows_at_a_time(int(reach[rows[start]]))
-        block = rows[start : start + step]
-        blocks.append((block, int(reach[block].max())))
+        longest = reach[rows[start : start + rows_at_a_time(int(reach[rows[start]]))][-1]]
+        block = rows[start : start + rows_at_a_time(int(longest))]
+        blocks.append((block, int(reach[block[-1]])))
         start += len(block)
     return blocks
 
 
 def _lengths(vectors: Scores) -> Floats:
-    return np.asarray(np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64)))
+    """Return the length of each row; squares of its largest value alone could vanish or overflow."""
+    largest = np.abs(vectors).max(axis=1, initial=0).astype(np.float64)
+    scaled = vectors / np.where(largest > 0, largest, 1)[:, np.newaxis]
+    return np.asarray(largest * np.sqrt(np.einsum("ij,ij->i", scaled, scaled)))

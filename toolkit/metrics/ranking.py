@@ -5,7 +5,7 @@ The whole catalogue is ranked without the user's training items; equal scores st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +23,7 @@ from toolkit.metrics.hits import (
     precision_at_k,
     recall_at_k,
     reciprocal_rank_at_k,
+    relevant_counts,
 )
 from toolkit.metrics.places import Places
 from toolkit.metrics.products import DotProducts
@@ -45,13 +46,6 @@ declare(
         "relevant items; equal scores share the last of their ranks; mean over users.",
     )
 )
-
-
-class MeanScore(NamedTuple):
-    """A mean over users, and how many of them have a value."""
-
-    value: float
-    n: int
 
 
 def rank_items(scores: npt.ArrayLike | DotProducts, k: int, exclude: Cells | None = None) -> Ints:
@@ -234,7 +228,7 @@ def ranking_scores(
     removed = None if exclude is None else as_cells(exclude, "exclude", wanted.shape)
     if removed is not None and chosen.repeated == "ranked":
         removed = removed > wanted  # and not wanted
-    counts = np.diff(wanted.indptr) if n_relevant is None else np.asarray(n_relevant)
+    counts = relevant_counts(np.diff(wanted.indptr) if n_relevant is None else n_relevant, wanted.shape[0])
     of_places = [name for name in names if name in _OF_PLACES]
 
     def of_block(start: int, candidates: Scores) -> tuple[Bools, list[Floats]]:
@@ -255,52 +249,6 @@ def ranking_scores(
     top = _Top(np.concatenate([hits for hits, _ in blocks]), counts, n_ranked, wanted.shape[1], k, chosen)
     placed = {name: np.concatenate([block[i] for _, block in blocks]) for i, name in enumerate(of_places)}
     return {name.replace("@k", f"@{k}"): _OF_TOP[name](top) if name in _OF_TOP else placed[name] for name in names}
-
-
-def ranking_means(
-    scores: Mapping[str, Floats], n_relevant: npt.ArrayLike, *, convention: str = "standard"
-) -> dict[str, MeanScore]:
-    """Return the means over users of what `ranking_scores` returned, as a convention takes them.
-
-    Parameters
-    ----------
-    scores : dict of str to ndarray of float64, shape (n_users,)
-        Metrics by name; nan for a user who has no value.
-    n_relevant : array-like of int, shape (n_users,)
-        How many items are relevant to the user.
-    convention : str, default "standard"
-        The one that the metrics follow. ``recbole`` weights AUC by the number of relevant items, and ``implicit``
-        precision by min(k, relevant); all other means are plain.
-
-    Returns
-    -------
-    dict of str to MeanScore
-        Each a `value` and the number `n` of users that it rests on. A metric without any is left out.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is no such convention.
-
-    Examples
-    --------
-    >>> found = ranking_scores([[0.9, 0.1], [0.2, 0.8]], np.array([[True, False], [True, False]]), k=1)
-    >>> ranking_means(found, [1, 1])["recall@1"]
-    MeanScore(value=0.5, n=2)
-    """
-    weights = ranking_convention(convention).weights
-    counts = np.asarray(n_relevant)
-    means = {}
-    for name, values in scores.items():
-        stem, _, cutoff = name.partition("@")
-        kind = weights.get(f"{stem}@k" if cutoff else stem)
-        weight = (
-            np.ones(len(values)) if kind is None else np.minimum(counts, int(cutoff)) if kind == "capped" else counts
-        )
-        has = ~np.isnan(values)
-        if has.any():
-            means[name] = MeanScore(float(np.average(values[has], weights=weight[has])), int(has.sum()))
-    return means
 
 
 class _Top(NamedTuple):

@@ -62,13 +62,12 @@ def top_of_sorted(candidates: Scores, ordered: Scores, k: int) -> Ints:
 
 
 def _first(n: int, k: int, rows: Ints, columns: Ints, scores: Scores) -> Ints:
-    """Return the `k` best columns of each row, of those given, which stand row by row."""
+    """Return the `k` best columns of each row, of those given."""
+    order = np.lexsort((columns, -scores, rows))
+    rows, columns = rows[order], columns[order]
     counts = np.bincount(rows, minlength=n)
-    place = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
-    width = max(k, counts.max(initial=0))
-    found, lowered = np.full((n, width), -1, dtype=np.int64), np.full((n, width), np.inf, dtype=scores.dtype)
-    found[rows, place], lowered[rows, place] = columns, -scores
-    by_column = np.argsort(found, axis=1)
-    found, lowered = (np.take_along_axis(table, by_column, axis=1) for table in (found, lowered))
-    best = np.argsort(lowered, axis=1, kind="stable")[:, :k]
-    return np.take_along_axis(found, best, axis=1)
+    ranks = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    best = np.full((n, k), -1, dtype=np.int64)
+    kept = ranks < k
+    best[rows[kept], ranks[kept]] = columns[kept]
+    return best

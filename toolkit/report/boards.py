@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 
 from toolkit.metrics.base import metric_info
+from toolkit.metrics.conventions import CONVENTIONS
 from toolkit.report import figures, plotting
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, count, dimension, written
@@ -63,7 +64,12 @@ def _facts(board: Leaderboard, results: Results) -> list[Fact]:
     target = results.info.datasets.get(board.target)
     if target:
         facts.append(data_fact("Judged on", target))
-    return [*facts, Fact("Protocol", "; ".join(_protocol(board)))]
+    facts.append(Fact("Protocol", "; ".join(_protocol(board))))
+    return facts + [
+        Fact(f"Convention {name}", f"Where a definition says otherwise, this counts. {CONVENTIONS[name].difference}")
+        for name in board.cells["convention"].unique()
+        if name in CONVENTIONS and CONVENTIONS[name].difference
+    ]
 
 
 def _protocol(board: Leaderboard) -> Iterator[str]:

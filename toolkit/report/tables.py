@@ -107,8 +107,9 @@ def best_of(metric: str, values: pd.Series) -> float:
 
 def _leaderboard(key: tuple[str, ...], scores: pd.DataFrame) -> Leaderboard:
     named = dict(zip(BOARD, key, strict=True))
-    main = task_info(named["task"]).main_metric
-    metrics = sorted(scores["metric"].unique(), key=lambda metric: metric != main)
+    present = scores["metric"].unique().tolist()
+    main = _main_metric(task_info(named["task"]).main_metric, present)
+    metrics = sorted(present, key=lambda metric: metric != main)
     readouts = sorted(scores["readout"].unique(), key=_readout_rank)
     cells = _summarize(scores)
     cells["complete"] &= _same_cases(cells, main)
@@ -122,6 +123,12 @@ def _leaderboard(key: tuple[str, ...], scores: pd.DataFrame) -> Leaderboard:
         folds=tuple(sorted(filter(None, scores["fold"].unique()), key=lambda fold: (len(fold), fold))),
         seeds=scores["seed"].nunique(),
     )
+
+
+def _main_metric(wanted: str, present: list[str]) -> str:
+    """Return the metric to sort by: the task's own, or the same with another cutoff, or the first that there is."""
+    stem = wanted.partition("@")[0]
+    return next((metric for metric in (wanted, *present) if metric in present and metric.startswith(stem)), present[0])
 
 
 def _readout_rank(readout: str) -> tuple[int, str]:

@@ -16,8 +16,9 @@ from toolkit.embedder import RanksByProducts, RanksItems
 from toolkit.errors import UnknownNameError
 from toolkit.keys import locate
 from toolkit.metrics.conventions import CONVENTIONS, Convention, ranking_convention
+from toolkit.metrics.means import ranking_means
 from toolkit.metrics.products import DotProducts
-from toolkit.metrics.ranking import RANKING_METRICS, ranking_means, ranking_scores
+from toolkit.metrics.ranking import RANKING_METRICS, ranking_scores
 from toolkit.readouts import ProfileReadout
 from toolkit.tasks.base import Score, Subject, nothing, task
 

@@ -90,7 +90,7 @@ def state(path: Path) -> tuple[int, ...]:
 
 
 def _place(source: Sequence[str], limit: int | None) -> Path:
-    name = hashlib.sha256(json.dumps([READERS, *source, limit]).encode()).hexdigest()
+    name = hashlib.sha256(json.dumps([READERS, *source, limit], default=int).encode()).hexdigest()
     return cache_folder() / "vectors" / f"{name}.arrow"
 
 

@@ -9,7 +9,7 @@ from toolkit.embedding import Embedding
 from toolkit.errors import DataError, ParameterError, UnknownNameError, UnsupportedError
 from toolkit.vectors import copies, fasttext
 from toolkit.vectors.formats import FORMATS, Format, detect
-from toolkit.vectors.streams import compression, plain_suffix
+from toolkit.vectors.streams import compression, plain_suffix, readable
 
 
 def load_vectors(
@@ -51,8 +51,9 @@ def load_vectors(
     Raises
     ------
     DataError
-        If the file is missing, empty, damaged or not of the format, or holds a value that is not a finite number or
-        a key that is not UTF-8; the message names the line of a text file.
+        If the file is missing, empty, damaged or not of the format, or holds a value that is not a finite number
+        (which is not looked for in an ``.arrow`` file) or a key that is not UTF-8; the message names the line of a
+        text file.
     UnknownNameError
         If there is no such format.
     ParameterError
@@ -85,12 +86,13 @@ def load_vectors(
         return fasttext.read_subwords(path, limit, entity)
     if not cache or chosen.name == "arrow":  # which is mapped itself
         return chosen.read(path, limit, entity)
+    with readable(path):
+        before = copies.state(path)  # what is digested and what is read must be the same
     source = (copies.digest(path), chosen.name, compression(path), entity)
-    return copies.kept(source, limit, partial(_read_unchanged, chosen, path, limit, entity))
+    return copies.kept(source, limit, partial(_read_unchanged, chosen, path, limit, entity, before))
 
 
-def _read_unchanged(chosen: Format, path: Path, limit: int | None, entity: str) -> Embedding:
-    before = copies.state(path)
+def _read_unchanged(chosen: Format, path: Path, limit: int | None, entity: str, before: tuple[int, ...]) -> Embedding:
     embedding = chosen.read(path, limit, entity)
     if copies.state(path) != before:
         raise DataError("the file changed while it was read", path)

@@ -135,7 +135,7 @@ def _parse_line(line: bytes, width: int) -> tuple[str, FloatArray]:
         ) from None
     numbers = count_numbers(line)
     if numbers < width == line.count(b" "):
-        odd = next(field for field in fields if not _is_number(field))
+        odd = next(field for field in fields if not _is_number(field.encode()))
         raise DataError(f"{odd!r} is not a number; expected {width} numbers after the key")
     if numbers != width:
         raise DataError(f"expected {width} numbers after the key, found {numbers}")
@@ -146,7 +146,7 @@ def _parse_line(line: bytes, width: int) -> tuple[str, FloatArray]:
     return key, row
 
 
-def _is_number(field: str | bytes) -> bool:
+def _is_number(field: bytes) -> bool:
     try:
         float(field)
     except ValueError:

@@ -99,5 +99,7 @@ def _rows(archive: np.lib.npyio.NpzFile, name: str, limit: int | None) -> Array:
                 shape = (min(limit, shape[0]), *shape[1:])
                 found: Array = np.frombuffer(stream.read(math.prod(shape) * dtype.itemsize), dtype).reshape(shape)
                 return found
-    whole: Array = archive[name]
+    whole: Array | bytes = archive[name]
+    if isinstance(whole, bytes):  # what NumPy gives for a member without its mark
+        raise ValueError(f"{name} is no array")
     return whole[:limit] if whole.ndim else whole

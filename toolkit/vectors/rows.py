@@ -32,11 +32,14 @@ class Rows:
         Numbers in a vector.
     size : int
         Bytes in the file.
+    most : int, optional
+        No more than so many rows will come.
     """
 
-    def __init__(self, width: int, size: int) -> None:
+    def __init__(self, width: int, size: int, most: int | None = None) -> None:
         self.width = width
         self._size = size
+        self._most = most
         self._keys: list[Keys] = [np.empty(0, dtype=object)]
         self._matrix: FloatArray = np.empty((0, width), dtype=np.float32)
         self._count = 0
@@ -48,7 +51,8 @@ class Rows:
         """Add the rows of a block of `taken` bytes, vectors of shape (len(keys), width)."""
         stop = self._count + len(keys)
         if not self._count:
-            expected = max(stop, int(stop * self._size / taken * 1.02))
+            expected = int(stop * self._size / taken * 1.02)
+            expected = max(stop, expected if self._most is None else min(expected, self._most))
             self._matrix = np.empty((expected, self.width), dtype=np.float32)
         elif stop > len(self._matrix):
             self._matrix.resize((stop + stop // 16, self.width), refcheck=False)

@@ -60,7 +60,7 @@ def read_rows(
         width, blocks = usual_width(first), chain([first], blocks)
         if width == 0:
             raise DataError("expected a key and its numbers on each line, found no numbers", path, line=1)
-    rows = Rows(width, path.stat().st_size)
+    rows = Rows(width, path.stat().st_size, limit)
     for block, (keys, vectors) in _parsed(blocks, width, path, first_line):
         rows.append(keys, vectors, len(block))
     return rows

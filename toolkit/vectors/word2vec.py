@@ -65,7 +65,7 @@ def read_binary(path: Path, limit: int | None, entity: str) -> Embedding:
     with open_to_read(path) as stream:
         count, width = _read_header(stream, path)
         wanted = _wanted(count, limit)
-        rows, buffer, filled = Rows(width, path.stat().st_size), bytearray(BLOCK), 0
+        rows, buffer, filled = Rows(width, path.stat().st_size, wanted), bytearray(BLOCK), 0
         while len(rows) < wanted:
             if filled == len(buffer):
                 buffer += bytes(filled)
