@@ -47,6 +47,7 @@ def ranking_means(
 
     Examples
     --------
+    >>> from toolkit.metrics import ranking_scores
     >>> found = ranking_scores([[0.9, 0.1], [0.2, 0.8]], np.array([[True, False], [True, False]]), k=1)
     >>> ranking_means(found, [1, 1])["recall@1"]
     MeanScore(value=0.5, n=2)
