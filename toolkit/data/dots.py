@@ -35,5 +35,5 @@ def dots(left: Floats, rows: Codes, right: Floats, columns: Codes) -> npt.NDArra
     step = max(1, NUMBERS // left.shape[1])
     for start in range(0, len(known), step):
         pairs = known[start : start + step]
-        found[pairs] = np.vecdot(left[rows[pairs]], right[columns[pairs]], dtype=np.float64)
+        found[pairs] = np.vecdot(left.take(rows[pairs], 0), right.take(columns[pairs], 0), dtype=np.float64)
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias, TypeVar
@@ -21,21 +23,45 @@ Scorer: TypeAlias = Callable[[slice], npt.ArrayLike]
 Block = TypeVar("Block")
 Result = TypeVar("Result")
 
-CELLS = 1 << 19  # scores in a block: 2 MiB of float32 stay in a core's cache
+CELLS = 1 << 20  # scores in a block: enough that threads seldom wait for each other
 USERS = 64  # in a block at least, or the product of matrices is slow
 MOST_CELLS = 1 << 22  # and never more scores: 16 MiB of float32, which malloc keeps for the next block
 FEW = 3  # fewer blocks are worked on sooner than threads are set up
 MOST_THREADS = 8  # each holds a block and what comes of it
 
 
-def scorer(scores: npt.ArrayLike | Scorer) -> Scorer:
-    """Return what gives the scores of some users."""
-    if callable(scores):
-        return scores
-    given = np.asarray(scores)
-    if given.ndim != 2 or not given.shape[1]:
-        raise ParameterError(f"scores have shape {given.shape}; they must be (n_users, n_items)")
-    return lambda rows: given[rows].copy()  # threads share it
+class Scratch(threading.local):
+    """Memory that a thread uses for one block after another: a new page takes longer than the scores that fill it."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, Scores] = {}
+
+    def array(self, name: str, shape: tuple[int, ...], dtype: npt.DTypeLike) -> Scores:
+        """Return an array whose values are whatever was there before."""
+        size, held = math.prod(shape), self._held.get(name)
+        if held is None or held.dtype != dtype or held.size < size:
+            held = self._held[name] = np.empty(size, dtype=dtype)
+        return held[:size].reshape(shape)
+
+
+Source: TypeAlias = Callable[[slice, Scratch], Scores]
+
+
+def copied(scores: npt.ArrayLike | Scorer, shape: tuple[int, int]) -> Source:
+    """Return what copies the scores of some users, to be written to, having checked their shape and values."""
+    of_rows = scores if callable(scores) else np.asarray(scores).__getitem__
+
+    def copy(rows: slice, scratch: Scratch) -> Scores:
+        found, wanted = np.asarray(of_rows(rows)), (rows.stop - rows.start, shape[1])
+        if found.shape != wanted:
+            raise ParameterError(f"scores have shape {found.shape}; they must be {wanted}, users by items")
+        kind = found.dtype if np.issubdtype(found.dtype, np.floating) else np.float64
+        block = scratch.array("scores", wanted, kind)
+        block[...] = found
+        _check_finite(block, rows.start)
+        return block
+
+    return copy
 
 
 def as_cells(cells: Cells, name: str, shape: tuple[int, ...] | None = None) -> sparse.csr_array:
@@ -69,48 +95,44 @@ def positions(cells: sparse.csr_array, start: int, stop: int) -> tuple[Ints, Int
 
 
 def over_blocks(
-    source: Scorer, shape: tuple[int, int], exclude: sparse.csr_array | None, work: Callable[[int, Scores], Result]
+    source: Source,
+    shape: tuple[int, int],
+    exclude: sparse.csr_array | None,
+    work: Callable[[int, Scores, Scratch], Result],
 ) -> list[Result]:
     """Return the results of some work on the candidates of all users, block by block.
 
     Parameters
     ----------
     source : callable
-        Gives the scores of a slice of the users.
+        Gives the scores of a slice of the users, all finite, to write to.
     shape : tuple of int
         Number of users and of items.
     exclude : csr_array, optional
         The cells that are no candidates.
     work : callable
-        Takes the first user's number and the block's scores, -inf where an item is excluded.
-
-    Raises
-    ------
-    ParameterError
-        If a score is not finite, or a block has another shape than asked for.
+        Takes the first user's number, the block's scores, -inf where an item is excluded, and memory to work in.
     """
     n, m = shape
-    step = rows_at_a_time(m)
+    little = n * m < 2 * CELLS  # then one thread is done before two are set up, and smaller blocks need fewer new pages
+    step = rows_at_a_time(m, 4 if little else 1)
+    scratch = Scratch()
 
     def of_block(start: int) -> Result:
         stop = min(start + step, n)
-        scores = _floats(source(slice(start, stop)), (stop - start, m))
-        _check_finite(scores, start)
-        if exclude is None:
-            return work(start, scores)
-        removed = positions(exclude, start, stop)
-        kept, scores[removed] = scores[removed], -np.inf
-        result = work(start, scores)
-        scores[removed] = kept  # the array may be the caller's own
-        return result
+        scores = source(slice(start, stop), scratch)
+        if exclude is not None:
+            scores[positions(exclude, start, stop)] = -np.inf
+        return work(start, scores, scratch)
 
-    return threaded(of_block, range(0, n, step))
+    starts = range(0, n, step)
+    return [of_block(start) for start in starts] if little else threaded(of_block, starts)
 
 
-def rows_at_a_time(width: int) -> int:
-    """Return how many rows of so many scores make a block."""
+def rows_at_a_time(width: int, parts: int = 1) -> int:
+    """Return how many rows of so many scores make a block, or one of some parts of it."""
     width = max(width, 1)
-    return max(1, min(max(CELLS // width, USERS), MOST_CELLS // width))
+    return max(1, min(max(CELLS // parts // width, USERS), MOST_CELLS // width))
 
 
 def threaded(work: Callable[[Block], Result], blocks: Sequence[Block]) -> list[Result]:
@@ -124,15 +146,6 @@ def threaded(work: Callable[[Block], Result], blocks: Sequence[Block]) -> list[R
     threads = min(blas.n_threads(), MOST_THREADS)
     with blas.one_thread(), ThreadPoolExecutor(threads) as pool:
         return list(pool.map(work, blocks))
-
-
-def _floats(scores: npt.ArrayLike, shape: tuple[int, int]) -> Scores:
-    given = np.asarray(scores)
-    if given.shape != shape:
-        raise ParameterError(f"scores have shape {given.shape}; they must be {shape}, users by items")
-    if np.issubdtype(given.dtype, np.floating) and given.flags.writeable and given.flags.owndata:
-        return given  # its own memory: nobody else can see that it is written to
-    return given.astype(given.dtype if np.issubdtype(given.dtype, np.floating) else np.float64)
 
 
 def _check_finite(scores: Scores, start: int) -> None:

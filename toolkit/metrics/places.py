@@ -54,16 +54,20 @@ class Places:
             The relevant items; those that are no candidates are left out.
         """
         m = candidates.shape[1]
-        removed = _count(np.less_equal, ordered, np.arange(len(ordered)), candidates.dtype.type(-np.inf))
         scores = candidates[users, columns]
         there = scores > -np.inf
         users, columns, scores = users[there], columns[there], scores[there]
-        below = _count(np.less, ordered, users, scores)
+        least = np.full(len(ordered), np.finfo(ordered.dtype).min)  # of a candidate
+        below, removed = np.split(
+            _count_less(ordered, np.append(users, np.arange(len(ordered))), np.append(scores, least)), [len(users)]
+        )
         order = np.argsort((users * m + below) * m + m - 1 - columns)  # ranks sort faster than scores
         users, columns, scores, below = users[order], columns[order], scores[order], below[order]
         upto = below + 1
         tied = np.flatnonzero(ordered[users, np.minimum(upto, m - 1)] == scores)
-        upto[tied] = _count(np.less_equal, ordered, users[tied], scores[tied])
+        with np.errstate(over="ignore"):
+            above = np.nextafter(scores[tied], np.inf, dtype=scores.dtype)
+        upto[tied] = _count_less(ordered, users[tied], above)
         n_relevant = np.bincount(users, minlength=len(candidates))
         ends = np.cumsum(n_relevant)
         starts = ends - n_relevant
@@ -115,12 +119,17 @@ class Places:
         return np.bincount(self.users, values, len(self.n_ranked)).astype(np.float64)
 
 
-def _count(compare: np.ufunc, ordered: Scores, rows: Ints, values: Scores | np.floating[Any]) -> Ints:
-    """Return how many scores of each row are less, or no more, than a value: a binary search in all rows at once."""
-    width = ordered.shape[1]
-    flat, before = ordered.reshape(-1), rows * width - 1
-    found = np.zeros(len(rows), dtype=np.int64)
-    for step in 2 ** np.arange(width.bit_length())[::-1]:
-        tried = found + step
-        found += step * (compare(flat[before + np.minimum(tried, width)], values) & (tried <= width))
+def _count_less(ordered: Scores, rows: Ints, values: Scores) -> Ints:
+    """Return how many scores of each row are less than a value: a binary search in all rows at once.
+
+    After the first step, the rest of a row is one less than a power of two wide wherever it begins (Shar's method), so
+    that no later step has to look for the end.
+    """
+    flat, width = ordered.reshape(-1), ordered.shape[1]
+    starts = rows * width
+    step = 1 << (width.bit_length() - 1)
+    found: Ints = (flat[starts + (step - 1)] < values) * (width - step + 1)
+    while step > 1:
+        step //= 2
+        found += step * (flat[starts + (found + (step - 1))] < values)
     return found

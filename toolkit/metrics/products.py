@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 from toolkit.errors import ParameterError
-from toolkit.metrics.candidates import positions, rows_at_a_time, threaded
+from toolkit.metrics.candidates import Scratch, positions, rows_at_a_time, threaded
 from toolkit.metrics.topk import top_columns
 
 Floats = npt.NDArray[np.float64]
@@ -73,6 +73,13 @@ class DotProducts:
         """Return the scores of some users for all items, shape (n_rows, n_items)."""
         scores: Scores = self.users[rows] @ self._transposed
         return scores
+
+    def fill(self, rows: slice, scratch: Scratch) -> Scores:
+        """Return the same in memory that is used again."""
+        vectors = self.users[rows]
+        return np.matmul(
+            vectors, self._transposed, out=scratch.array("scores", (len(vectors), self.shape[1]), self.items.dtype)
+        )
 
     def top(self, k: int, exclude: sparse.csr_array | None = None) -> Ints:
         """Return each user's `k` best items, as `toolkit.metrics.ranking.rank_items` does.

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from toolkit.errors import ParameterError, UnknownNameError
 from toolkit.metrics.base import MetricInfo, declare, metric
-from toolkit.metrics.candidates import Cells, Scorer, as_cells, over_blocks, positions, scorer
+from toolkit.metrics.candidates import Cells, Scorer, Scratch, Source, as_cells, copied, over_blocks, positions
 from toolkit.metrics.conventions import Convention, ranking_convention
 from toolkit.metrics.hits import (
     auc_at_k,
@@ -76,11 +76,11 @@ def rank_items(scores: npt.ArrayLike | DotProducts, k: int, exclude: Cells | Non
     array([[1, 2]])
     """
     _check_cutoff(k)
-    source, shape = scorer(scores), scores.shape if isinstance(scores, DotProducts) else np.shape(scores)
+    shape = _shape(scores)
     removed = None if exclude is None else as_cells(exclude, "exclude", shape)
     if isinstance(scores, DotProducts):
         return scores.top(k, removed)
-    parts = over_blocks(source, shape, removed, lambda _, candidates: top_columns(candidates, k))
+    parts = over_blocks(copied(scores, shape), shape, removed, lambda _, candidates, __: top_columns(candidates, k))
     return np.concatenate([np.empty((0, k), dtype=np.int64), *parts])
 
 
@@ -95,7 +95,7 @@ def rank_items(scores: npt.ArrayLike | DotProducts, k: int, exclude: Cells | Non
         "half; mean over the users who have items of both kinds.",
     )
 )
-def auc(scores: npt.ArrayLike, relevant: Cells, exclude: Cells | None = None) -> Floats:
+def auc(scores: npt.ArrayLike | DotProducts, relevant: Cells, exclude: Cells | None = None) -> Floats:
     """Return the probability that a relevant item scores above one that is not; equal scores count half.
 
     Parameters
@@ -122,16 +122,15 @@ def auc(scores: npt.ArrayLike, relevant: Cells, exclude: Cells | None = None) ->
     >>> auc([[0.9, 0.5, 0.5]], np.array([[False, True, False]]))
     array([0.25])
     """
-    source, shape = scorer(scores), np.shape(scores)
+    shape = _shape(scores)
     wanted = as_cells(relevant, "relevant", shape)
     removed = None if exclude is None else as_cells(exclude, "exclude", shape)
 
-    def of_block(start: int, candidates: Scores) -> Floats:
-        return Places.find(
-            candidates, np.sort(candidates, axis=1), *positions(wanted, start, start + len(candidates))
-        ).auc(tie=0.5)
+    def of_block(start: int, candidates: Scores, scratch: Scratch) -> Floats:
+        ordered = _ordered(candidates, scratch)
+        return Places.find(candidates, ordered, *positions(wanted, start, start + len(candidates))).auc(tie=0.5)
 
-    return np.concatenate([np.empty(0), *over_blocks(source, shape, removed, of_block)])
+    return np.concatenate([np.empty(0), *over_blocks(_source(scores, shape), shape, removed, of_block)])
 
 
 def find_hits(ranked: npt.ArrayLike, relevant: Cells) -> Bools:
@@ -217,13 +216,12 @@ def ranking_scores(
         If there is no such convention or metric.
     """
     _check_cutoff(k)
-    source, chosen = scorer(scores), ranking_convention(convention)
+    chosen = ranking_convention(convention)
     names = chosen.metrics if metrics is None else metrics
     for name in names:
         if name not in RANKING_METRICS:
             raise UnknownNameError("ranking metric", name, RANKING_METRICS)
-    products = scores if isinstance(scores, DotProducts) else None
-    shape = products.shape if products else None if callable(scores) else np.shape(scores)
+    shape = None if callable(scores) and not isinstance(scores, DotProducts) else _shape(scores)
     wanted = as_cells(relevant, "relevant", shape)
     removed = None if exclude is None else as_cells(exclude, "exclude", wanted.shape)
     if removed is not None and chosen.repeated == "ranked":
@@ -231,20 +229,20 @@ def ranking_scores(
     counts = relevant_counts(np.diff(wanted.indptr) if n_relevant is None else n_relevant, wanted.shape[0])
     of_places = [name for name in names if name in _OF_PLACES]
 
-    def of_block(start: int, candidates: Scores) -> tuple[Bools, list[Floats]]:
+    def of_block(start: int, candidates: Scores, scratch: Scratch) -> tuple[Bools, list[Floats]]:
         rows, columns = positions(wanted, start, start + len(candidates))
         if not of_places:
             return _hits(top_columns(candidates, k), rows, columns, wanted.shape[1]), []
-        ordered = np.sort(candidates, axis=1)
+        ordered = _ordered(candidates, scratch)
         hits = _hits(top_of_sorted(candidates, ordered, k), rows, columns, wanted.shape[1])
-        places, of_block = Places.find(candidates, ordered, rows, columns), counts[start : start + len(candidates)]
-        return hits, [_OF_PLACES[name](places, of_block, chosen) for name in of_places]
+        places, n_wanted = Places.find(candidates, ordered, rows, columns), counts[start : start + len(candidates)]
+        return hits, [_OF_PLACES[name](places, n_wanted, chosen) for name in of_places]
 
     blocks = [(np.zeros((0, k), dtype=bool), [np.empty(0)] * len(of_places))]
-    if products and not of_places:
-        blocks += [(find_hits(products.top(k, removed), wanted), [])]
+    if isinstance(scores, DotProducts) and not of_places:
+        blocks += [(find_hits(scores.top(k, removed), wanted), [])]
     else:
-        blocks += over_blocks(source, wanted.shape, removed, of_block)
+        blocks += over_blocks(_source(scores, wanted.shape), wanted.shape, removed, of_block)
     n_ranked = wanted.shape[1] - (0 if removed is None else np.diff(removed.indptr))
     top = _Top(np.concatenate([hits for hits, _ in blocks]), counts, n_ranked, wanted.shape[1], k, chosen)
     placed = {name: np.concatenate([block[i] for _, block in blocks]) for i, name in enumerate(of_places)}
@@ -290,6 +288,27 @@ RANKING_METRICS = (*_OF_TOP, *_OF_PLACES)
 def _check_cutoff(k: int) -> None:
     if k < 1:
         raise ParameterError(f"k is {k}; at least one item must be ranked")
+
+
+def _shape(scores: npt.ArrayLike | DotProducts) -> tuple[int, int]:
+    """Return how many users and items there are."""
+    shape = np.shape(scores)
+    if len(shape) != 2 or not shape[1]:
+        raise ParameterError(f"scores have shape {shape}; they must be (n_users, n_items)")
+    return shape
+
+
+def _source(scores: npt.ArrayLike | Scorer, shape: tuple[int, int]) -> Source:
+    """Return what gives the scores of some users."""
+    return scores.fill if isinstance(scores, DotProducts) else copied(scores, shape)
+
+
+def _ordered(candidates: Scores, scratch: Scratch) -> Scores:
+    """Return each user's candidates in ascending order."""
+    ordered = scratch.array("ordered", candidates.shape, candidates.dtype)
+    ordered[...] = candidates
+    ordered.sort(axis=1)
+    return ordered
 
 
 def _hits(ranked: npt.NDArray[np.integer], rows: Ints, columns: Ints, n_items: int) -> Bools:

@@ -56,9 +56,14 @@ def top_columns(candidates: Scores, k: int, names: Ints | None = None) -> Ints:
 def top_of_sorted(candidates: Scores, ordered: Scores, k: int) -> Ints:
     """Return what `top_columns` does, where each row is also there in ascending order: its k-th score is known."""
     n, m = candidates.shape
-    bound = ordered[:, m - min(k, m), None]
-    rows, columns = np.divmod(np.flatnonzero((candidates >= bound) & (candidates > -np.inf)), m)
-    return _first(n, k, rows, columns, candidates[rows, columns])
+    bound = np.maximum(ordered[:, m - min(k, m), None], np.finfo(ordered.dtype).min)  # more than -inf
+    cells = np.flatnonzero(candidates >= bound)
+    rows, columns = np.divmod(cells, m)
+    scores = candidates.reshape(-1)[cells]
+    if len(rows) != n * k or (rows.reshape(n, k) != np.arange(n)[:, None]).any():
+        return _first(n, k, rows, columns, scores)
+    order = np.argsort(-scores.reshape(n, k), axis=1, kind="stable")  # the same, as no row has more or less than k
+    return np.take_along_axis(columns.reshape(n, k), order, axis=1)
 
 
 def _first(n: int, k: int, rows: Ints, columns: Ints, scores: Scores) -> Ints:

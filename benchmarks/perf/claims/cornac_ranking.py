@@ -13,6 +13,7 @@ from scipy import sparse
 WORK = "MAE, RMSE, AUC, MAP, NDCG@10, precision@10 and recall@10 of MF and of BPR on MovieLens-100k"
 PEER = "cornac Experiment, its test part"
 LIKED = 4
+REPEATS = 9
 NAMES = {"AUC": "auc", "MAP": "map", "NDCG@10": "ndcg@10", "Precision@10": "precision@10", "Recall@10": "recall@10"}
 
 
@@ -42,6 +43,7 @@ def prepare(folder: Path) -> None:
 
 def ours(folder: Path) -> Iterator[object]:
     """Evaluate here."""
+    from toolkit.data.dots import dots
     from toolkit.metrics import DotProducts, mae_user, ranking_means, ranking_scores, rmse_user
 
     train, test, *models = (list(np.load(folder / f"{name}.npz").values()) for name in ("train", "test", "MF", "BPR"))
@@ -59,7 +61,7 @@ def ours(folder: Path) -> Iterator[object]:
         )
         of_users = ranking_scores(scores, relevant, removed, convention="cornac")
         means = ranking_means(of_users, np.diff(relevant.indptr), convention="cornac")
-        predicted = np.clip(np.vecdot(users[owners], items[columns]) + user_bias[owners] + item_bias[columns], 1, 5)
+        predicted = np.clip(dots(users, owners, items, columns) + user_bias[owners] + item_bias[columns], 1, 5)
         values = {known: means[known].value for known in NAMES.values()}
         values |= {"rmse": rmse_user(ratings, predicted, owners), "mae": mae_user(ratings, predicted, owners)}
         found |= {f"{name} {metric}": value for metric, value in values.items()}
