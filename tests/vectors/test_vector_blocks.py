@@ -51,7 +51,7 @@ def test_records_in_any_bytes(tmp_path, content, width, most):
         expected.append((content[start:space], space + 1))
         start = space + 1 + 4 * width
     keys, starts = find(content, width, most, tmp_path)
-    assert list(zip(keys, starts.tolist(), strict=True)) == expected
+    assert list(zip(keys.split(b" ") if len(starts) else [], starts.tolist(), strict=True)) == expected
 
 
 @PATCHED

@@ -14,7 +14,7 @@ from toolkit.vectors.rows import FloatArray, Keys
 LONGEST_KEY = 1 << 16  # bytes; what has no space for so long holds no key
 
 
-def find(block: memoryview, width: int, most: int, path: Path) -> tuple[list[bytes], npt.NDArray[np.int64]]:
+def find(block: memoryview, width: int, most: int, path: Path) -> tuple[bytes, npt.NDArray[np.int64]]:
     """Find the complete records at the beginning of a block.
 
     Parameters
@@ -30,8 +30,8 @@ def find(block: memoryview, width: int, most: int, path: Path) -> tuple[list[byt
 
     Returns
     -------
-    keys : list of bytes, length n
-        Their keys.
+    keys : bytes
+        Their keys, with a space between two.
     starts : ndarray of int64, shape (n,)
         Where their vectors begin.
 
@@ -42,34 +42,33 @@ def find(block: memoryview, width: int, most: int, path: Path) -> tuple[list[byt
     """
     size = 4 * width
     # one pass of the regular expression engine; what is no whole record comes out as an empty key at the end
-    keys = re.findall(rb"([^ ]*+) .{%d}|.+" % size, block, re.DOTALL)[:most]
-    lengths = np.fromiter(map(len, keys), np.int64, len(keys))
-    starts = np.cumsum(lengths + 1) + size * np.arange(len(keys))
-    if keys and (starts[-1] + size > len(block) or block[starts[-1] - 1] != ord(" ")):
-        keys, starts = keys[:-1], starts[:-1]
-        rest = len(block) - (starts[-1] + size if keys else 0)
+    keys = b" ".join(re.findall(rb"([^ ]*+) .{%d}|.+" % size, block, re.DOTALL)[:most])
+    ends = np.flatnonzero(np.frombuffer(keys + b" ", np.uint8) == ord(" "))
+    starts = ends + 1 + size * np.arange(len(ends))
+    if starts[-1] + size > len(block) or block[starts[-1] - 1] != ord(" "):
+        keys, starts = keys[: ends[-2]] if len(ends) > 1 else b"", starts[:-1]
+        rest = len(block) - (starts[-1] + size if len(starts) else 0)
         if rest > LONGEST_KEY and b" " not in bytes(block[-rest:]):
             raise DataError(f"a key is longer than {LONGEST_KEY} bytes: the file is damaged or of another format", path)
     return keys, starts
 
 
-def decode(keys: list[bytes], number: int, path: Path) -> Keys:
-    """Decode keys, of which the first is that of vector `number`.
+def decode(keys: bytes, number: int, path: Path) -> Keys:
+    """Decode keys that have a space between two; the first is that of vector `number`.
 
     Raises
     ------
     DataError
         If one is not UTF-8.
     """
-    text = b" ".join(keys)
-    if b"\n" in text:  # the original tool ends every vector with a line end
-        text = re.sub(rb"(^| )\n+", rb"\1", text)
+    if b"\n" in keys:  # the original tool ends every vector with a line end
+        keys = re.sub(rb"(^| )\n+", rb"\1", keys)
     try:
-        return np.array(text.decode().split(" "), dtype=object)
+        return np.array(keys.decode().split(" "), dtype=object)
     except UnicodeDecodeError as error:
-        before = text.count(b" ", 0, error.start)
+        before = keys.count(b" ", 0, error.start)
         raise DataError(
-            f"the key of vector {number + before}, {text.split(b' ')[before]!r}, is not valid UTF-8; load the file "
+            f"the key of vector {number + before}, {keys.split(b' ')[before]!r}, is not valid UTF-8; load the file "
             "with gensim's load_word2vec_format(..., unicode_errors='ignore') and save it again",
             path,
         ) from None

@@ -63,7 +63,7 @@ class Rows:
     def finish(self) -> tuple[pd.Index, FloatArray]:
         """Return keys and matrix."""
         self._matrix.resize((self._count, self.width), refcheck=False)
-        return pd.Index(np.concatenate(self._keys), dtype=object), self._matrix
+        return pd.Index(np.concatenate(self._keys), dtype=object, copy=False), self._matrix
 
 
 def to_embedding(keys: pd.Index, vectors: FloatArray, entity: str, path: Path) -> Embedding:

@@ -76,7 +76,7 @@ def read_binary(path: Path, limit: int | None, entity: str) -> Embedding:
             filled += taken
             with memoryview(buffer) as view, view[:filled] as block:
                 keys, starts = records.find(block, width, wanted - len(rows), path)
-                if keys:
+                if len(starts):
                     used = int(starts[-1]) + 4 * width
                     names = records.decode(keys, len(rows) + 1, path)
                     rows.append(names, records.gather(block, starts, width), used)

@@ -10,6 +10,7 @@ from claim import Figure, Side, faster, same
 
 WORK = "GloVe 6B text, 400,000 × 50, to Embedding"
 PEER = "gensim load_word2vec_format(no_header=True)"
+REPEATS = 7
 MATRIX_MIB = 400_000 * 50 * 4 / 2**20
 
 

@@ -10,6 +10,7 @@ from claim import Figure, Side, faster, same
 
 WORK = "word2vec binary, 400,000 × 50, to Embedding"
 PEER = "gensim load_word2vec_format(binary=True)"
+REPEATS = 7
 
 
 def prepare(folder: Path) -> None:
