@@ -57,9 +57,10 @@ class Prepared(ExitStack):
         return self._folders[prepare]
 
 
-def measure(name: str, repeats: int | None, prepared: Prepared, log: Console) -> list[dict[str, Any]]:
+def measure(
+    name: str, module: ModuleType, repeats: int | None, prepared: Prepared, log: Console
+) -> list[dict[str, Any]]:
     """Measure a claim; return a row for each of its figures."""
-    module = importlib.import_module(f"claims.{name}")
     folder = prepared.get(module.prepare)
     pairs: list[tuple[Side, Side | None]] = []
     for number in range(repeats or getattr(module, "REPEATS", REPEATS)):
@@ -73,10 +74,7 @@ def measure(name: str, repeats: int | None, prepared: Prepared, log: Console) ->
 
 def side(module: ModuleType, name: str, which: str, folder: str) -> Side:
     """Run one side in a process of its own."""
-    variable = getattr(module, "PEER_PYTHON", None) if which == "peer" else None
-    python = os.environ.get(variable, "") if variable else sys.executable
-    if not python:
-        raise SystemExit(f"{name}: set {variable} to an interpreter that has {module.PEER}; tox -e perf does so")
+    python = os.environ[module.PEER_PYTHON] if which == "peer" and hasattr(module, "PEER_PYTHON") else sys.executable
     done = subprocess.run(
         [python, str(HERE / "side.py"), name, which, folder], stdout=subprocess.PIPE, text=True, check=False
     )
@@ -145,20 +143,24 @@ def main() -> int:
     for name in asked.names:
         if name not in names():
             parser.error(f"no claim {name!r}; there are {', '.join(names())}")
-    log = Console(stderr=True)
+    claims = {name: importlib.import_module(f"claims.{name}") for name in asked.names or names()}
+    for name, claim in claims.items():
+        variable = getattr(claim, "PEER_PYTHON", None)
+        if variable and not os.environ.get(variable):
+            parser.error(f"{name}: set {variable} to an interpreter that has the peer; tox -e lenskit,perf does so")
+    log, facts = Console(stderr=True), machine()
     rows: list[dict[str, Any]] = []
     try:
         with Prepared() as prepared:
-            for name in asked.names or names():
-                rows += measure(name, asked.repeats, prepared, log)
+            for name, claim in claims.items():
+                rows += measure(name, claim, asked.repeats, prepared, log)
+                if asked.json:  # after each claim, for the next may end the run
+                    asked.json.write_text(json.dumps({"machine": facts, "rows": rows}, indent=1) + "\n")
     except DisagreementError as error:
         log.print(f"the two sides disagree: {error}")
         return 2
-    facts = machine()
     lines = [*(f"- {name}: {fact}" for name, fact in facts.items()), "", *table(rows)]
     sys.stdout.write("\n".join(lines) + "\n")
-    if asked.json:
-        asked.json.write_text(json.dumps({"machine": facts, "rows": rows}, indent=1) + "\n")
     return 0 if all(row["met"] for row in rows) else 1
 
 

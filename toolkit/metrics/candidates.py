@@ -47,21 +47,23 @@ class Scratch(threading.local):
 Source: TypeAlias = Callable[[slice, Scratch], Scores]
 
 
-def copied(scores: npt.ArrayLike | Scorer, shape: tuple[int, int]) -> Source:
-    """Return what copies the scores of some users, to be written to, having checked their shape and values."""
+def checked(scores: npt.ArrayLike | Scorer, shape: tuple[int, int]) -> Source:
+    """Return what gives the scores of some users, to be written to, having checked their shape and values."""
     of_rows = scores if callable(scores) else np.asarray(scores).__getitem__
 
-    def copy(rows: slice, scratch: Scratch) -> Scores:
-        found, wanted = np.asarray(of_rows(rows)), (rows.stop - rows.start, shape[1])
-        if found.shape != wanted:
-            raise ParameterError(f"scores have shape {found.shape}; they must be {wanted}, users by items")
-        kind = found.dtype if np.issubdtype(found.dtype, np.floating) else np.float64
-        block = scratch.array("scores", wanted, kind)
-        block[...] = found
-        _check_finite(block, rows.start)
-        return block
+    def check(rows: slice, scratch: Scratch) -> Scores:
+        given, wanted = np.asarray(of_rows(rows)), (rows.stop - rows.start, shape[1])
+        if given.shape != wanted:
+            raise ParameterError(f"scores have shape {given.shape}; they must be {wanted}, users by items")
+        floating = np.issubdtype(given.dtype, np.floating)
+        if not (floating and given.flags.owndata and given.flags.writeable):  # no part of what threads share
+            block = scratch.array("scores", wanted, given.dtype if floating else np.float64)
+            block[...] = given
+            given = block
+        _check_finite(given, rows.start)
+        return given
 
-    return copy
+    return check
 
 
 def as_cells(cells: Cells, name: str, shape: tuple[int, ...] | None = None) -> sparse.csr_array:
@@ -121,9 +123,15 @@ def over_blocks(
     def of_block(start: int) -> Result:
         stop = min(start + step, n)
         scores = source(slice(start, stop), scratch)
-        if exclude is not None:
-            scores[positions(exclude, start, stop)] = -np.inf
-        return work(start, scores, scratch)
+        if exclude is None:
+            return work(start, scores, scratch)
+        removed = positions(exclude, start, stop)
+        kept = scores[removed] if scores.flags.owndata else None  # no scratch: whoever gave it may still hold it
+        scores[removed] = -np.inf
+        result = work(start, scores, scratch)
+        if kept is not None:
+            scores[removed] = kept
+        return result
 
     starts = range(0, n, step)
     return [of_block(start) for start in starts] if little else threaded(of_block, starts)

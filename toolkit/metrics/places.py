@@ -57,17 +57,15 @@ class Places:
         scores = candidates[users, columns]
         there = scores > -np.inf
         users, columns, scores = users[there], columns[there], scores[there]
-        least = np.full(len(ordered), np.finfo(ordered.dtype).min)  # of a candidate
-        below, removed = np.split(
-            _count_less(ordered, np.append(users, np.arange(len(ordered))), np.append(scores, least)), [len(users)]
-        )
-        order = np.argsort((users * m + below) * m + m - 1 - columns)  # ranks sort faster than scores
-        users, columns, scores, below = users[order], columns[order], scores[order], below[order]
-        upto = below + 1
-        tied = np.flatnonzero(ordered[users, np.minimum(upto, m - 1)] == scores)
         with np.errstate(over="ignore"):
-            above = np.nextafter(scores[tied], np.inf, dtype=scores.dtype)
-        upto[tied] = _count_less(ordered, users[tied], above)
+            above = np.nextafter(scores, np.inf, dtype=scores.dtype)
+        least = np.full(len(ordered), np.finfo(ordered.dtype).min)  # of a candidate
+        rows = np.concatenate([users, users, np.arange(len(ordered))])
+        found = _count_less(ordered, rows, np.concatenate([scores, above, least]))
+        below, upto, removed = np.split(found, [len(users), 2 * len(users)])
+        order = np.argsort((users * m + below) * m + m - 1 - columns)  # ranks sort faster than scores
+        users, columns, below, upto = (part[order] for part in (users, columns, below, upto))
+        scores = scores[order]
         n_relevant = np.bincount(users, minlength=len(candidates))
         ends = np.cumsum(n_relevant)
         starts = ends - n_relevant
@@ -126,10 +124,10 @@ def _count_less(ordered: Scores, rows: Ints, values: Scores) -> Ints:
     that no later step has to look for the end.
     """
     flat, width = ordered.reshape(-1), ordered.shape[1]
-    starts = rows * width
+    before = rows * width - 1
     step = 1 << (width.bit_length() - 1)
-    found: Ints = (flat[starts + (step - 1)] < values) * (width - step + 1)
+    last = before + (flat.take(before + step) < values) * (width - step + 1)  # of the lesser ones found so far
     while step > 1:
         step //= 2
-        found += step * (flat[starts + (found + (step - 1))] < values)
-    return found
+        last += (flat.take(last + step) < values) * step
+    return np.asarray(last - before)

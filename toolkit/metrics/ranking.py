@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from toolkit.errors import ParameterError, UnknownNameError
 from toolkit.metrics.base import MetricInfo, declare, metric
-from toolkit.metrics.candidates import Cells, Scorer, Scratch, Source, as_cells, copied, over_blocks, positions
+from toolkit.metrics.candidates import Cells, Scorer, Scratch, Source, as_cells, checked, over_blocks, positions
 from toolkit.metrics.conventions import Convention, ranking_convention
 from toolkit.metrics.hits import (
     auc_at_k,
@@ -80,7 +80,7 @@ def rank_items(scores: npt.ArrayLike | DotProducts, k: int, exclude: Cells | Non
     removed = None if exclude is None else as_cells(exclude, "exclude", shape)
     if isinstance(scores, DotProducts):
         return scores.top(k, removed)
-    parts = over_blocks(copied(scores, shape), shape, removed, lambda _, candidates, __: top_columns(candidates, k))
+    parts = over_blocks(checked(scores, shape), shape, removed, lambda _, candidates, __: top_columns(candidates, k))
     return np.concatenate([np.empty((0, k), dtype=np.int64), *parts])
 
 
@@ -182,9 +182,9 @@ def ranking_scores(
     Parameters
     ----------
     scores : array-like, shape (n_users, n_items), DotProducts or callable
-        Higher is better; every value finite. A callable takes a slice of the users and returns their scores, so that
-        the memory stays bounded whatever the number of users; it may be called from several threads. `DotProducts`
-        need not look at all items where only the first ranks are asked for.
+        Higher is better; every value finite. A callable takes a slice of the users and returns their scores, each time
+        in an array of its own, so that the memory stays bounded whatever the number of users; it may be called from
+        several threads. `DotProducts` need not look at all items where only the first ranks are asked for.
     relevant : csr_array or ndarray of bool, shape (n_users, n_items)
         The user's relevant items within the catalogue.
     exclude : csr_array or ndarray of bool, shape (n_users, n_items), optional
@@ -300,7 +300,7 @@ def _shape(scores: npt.ArrayLike | DotProducts) -> tuple[int, int]:
 
 def _source(scores: npt.ArrayLike | Scorer, shape: tuple[int, int]) -> Source:
     """Return what gives the scores of some users."""
-    return scores.fill if isinstance(scores, DotProducts) else copied(scores, shape)
+    return scores.fill if isinstance(scores, DotProducts) else checked(scores, shape)
 
 
 def _ordered(candidates: Scores, scratch: Scratch) -> Scores:

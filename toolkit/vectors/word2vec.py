@@ -6,16 +6,20 @@ gensim and fastText (``.vec``) write the same text.
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
+
+import numpy as np
+import numpy.typing as npt
 
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError
 from toolkit.vectors import records, text
-from toolkit.vectors.rows import Rows, check_keys, to_embedding
+from toolkit.vectors.rows import Keys, Rows, check_keys, to_embedding
 from toolkit.vectors.streams import BYTE_ORDER_MARK, open_to_read, open_to_write
 
-BLOCK = 1 << 18  # bytes read at a time
+BLOCK = 1 << 21  # bytes read at a time
 LONGEST_HEADER = 100  # bytes
 _HEADER = re.compile(rb"(\d{1,12})[ \t]+(\d{1,9})\s*")
 
@@ -62,29 +66,44 @@ def read_binary(path: Path, limit: int | None, entity: str) -> Embedding:
 
     Parameters, result and errors are those of `read_text`.
     """
-    with open_to_read(path) as stream:
+    with open_to_read(path) as stream, ThreadPoolExecutor(1) as mover:
         count, width = _read_header(stream, path)
         wanted = _wanted(count, limit)
-        rows, buffer, filled = Rows(width, path.stat().st_size, wanted), bytearray(BLOCK), 0
-        while len(rows) < wanted:
+        rows, found, filled = Rows(width, path.stat().st_size, wanted), 0, 0
+        buffer, spare, moved = bytearray(BLOCK), bytearray(), None
+        while found < wanted:
             if filled == len(buffer):
                 buffer += bytes(filled)
             with memoryview(buffer) as view, view[filled:] as room:
                 taken = stream.readinto(room)  # type: ignore[attr-defined]  # every stream that is opened has it
             if not taken:
-                raise DataError(f"the file breaks off in vector {len(rows) + 1} of the {count} promised", path)
+                raise DataError(f"the file breaks off in vector {found + 1} of the {count} promised", path)
             filled += taken
-            with memoryview(buffer) as view, view[:filled] as block:
-                keys, starts = records.find(block, width, wanted - len(rows), path)
-                if len(starts):
-                    used = int(starts[-1]) + 4 * width
-                    names = records.decode(keys, len(rows) + 1, path)
-                    rows.append(names, records.gather(block, starts, width), used)
-                    view[: filled - used] = view[used:filled]
-                    filled -= used
+            with memoryview(buffer) as view:
+                block = view[:filled]
+            keys, starts = records.find(block, width, wanted - found, path)
+            if not len(starts):
+                block.release()
+                continue
+            names = records.decode(keys, found + 1, path)
+            if moved:
+                moved.result()
+            used = int(starts[-1]) + 4 * width
+            spare += bytes(max(len(buffer) - len(spare), 0))
+            spare[: filled - used] = block[used:]
+            moved = mover.submit(_move, rows, names, block, starts, used)  # while the next block is read into the spare
+            found, filled = found + len(names), filled - used
+            buffer, spare = spare, buffer
+        if moved:
+            moved.result()
         if (limit is None or limit > count) and (buffer[:filled] + stream.read(BLOCK)).strip(b"\n"):
             raise DataError(f"the header promises {count} vectors, but more data follow", path)
     return to_embedding(*rows.finish(), entity, path)
+
+
+def _move(rows: Rows, names: Keys, block: memoryview, starts: npt.NDArray[np.int64], used: int) -> None:
+    with block:
+        rows.append(names, records.gather(block, starts, rows.width), used)
 
 
 def write_binary(embedding: Embedding, path: Path) -> None:
