@@ -154,13 +154,14 @@ def main() -> int:
         with Prepared() as prepared:
             for name, claim in claims.items():
                 rows += measure(name, claim, asked.repeats, prepared, log)
-                if asked.json:  # after each claim, for the next may end the run
-                    asked.json.write_text(json.dumps({"machine": facts, "rows": rows}, indent=1) + "\n")
     except DisagreementError as error:
         log.print(f"the two sides disagree: {error}")
         return 2
-    lines = [*(f"- {name}: {fact}" for name, fact in facts.items()), "", *table(rows)]
-    sys.stdout.write("\n".join(lines) + "\n")
+    finally:  # what was measured before something went wrong is still true
+        lines = [*(f"- {name}: {fact}" for name, fact in facts.items()), "", *table(rows)]
+        sys.stdout.write("\n".join(lines) + "\n")
+        if asked.json:
+            asked.json.write_text(json.dumps({"machine": facts, "rows": rows}, indent=1) + "\n")
     return 0 if all(row["met"] for row in rows) else 1
 
 

@@ -86,9 +86,12 @@ def test_vectors_that_give_no_scores_are_refused(users: list[object]) -> None:
         DotProducts(np.array(users, dtype=np.float32), np.array([[1e30]], dtype=np.float32))
 
 
-def test_no_users_and_no_items() -> None:
+def test_no_users_no_items_and_no_real_numbers() -> None:
     assert DotProducts(np.zeros((0, 2)), np.ones((3, 2))).top(2).shape == (0, 2)
-    assert DotProducts(np.ones((1, 2)), np.zeros((0, 2))).top(2).tolist() == [[-1, -1]]
+    with pytest.raises(ParameterError, match="there are no items"):
+        DotProducts(np.ones((1, 2)), np.zeros((0, 2)))
+    with pytest.raises(ParameterError, match="are complex128; they must be real"):
+        DotProducts(np.ones((1, 2)), np.ones((1, 2)) * 1j)
 
 
 def test_vectors_whose_squares_vanish_are_ranked_all_the_same() -> None:

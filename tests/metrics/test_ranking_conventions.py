@@ -106,18 +106,40 @@ def test_recbole_weights_auc_by_the_relevant_items_of_those_who_have_a_value() -
     assert ranking_means({"auc": np.array([np.nan])}, [1]) == {}
 
 
-def test_blocks_and_threads_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("cells", [70, 800])  # many threads; one, and small blocks
+def test_blocks_and_threads_make_no_difference(monkeypatch: pytest.MonkeyPatch, cells: int) -> None:
     rng = np.random.default_rng(0)
     scores, relevant, seen = rng.integers(0, 9, (50, 30)) / 8, rng.random((50, 30)) < 0.3, rng.random((50, 30)) < 0.3
     relevant[:, 0] = True
     whole = ranking_scores(scores, relevant, seen)
-    monkeypatch.setattr("toolkit.metrics.candidates.CELLS", 70)
-    parts = ranking_scores(lambda rows: scores[rows].copy(), relevant, seen)
+    monkeypatch.setattr("toolkit.metrics.candidates.CELLS", cells)
+    monkeypatch.setattr("toolkit.metrics.candidates.USERS", 1)
+    given = []
+
+    def of_rows(rows: slice) -> np.ndarray:
+        given.append((rows, scores[rows].copy()))
+        return given[-1][1]
+
+    parts = ranking_scores(of_rows, relevant, seen)
     for metric, values in whole.items():
         np.testing.assert_array_equal(parts[metric], values)
+    assert len(given) > 5
+    for rows, own in given:
+        np.testing.assert_array_equal(own, scores[rows])
     scores[33, 4] = np.inf
     with pytest.raises(ParameterError, match="hold inf for user 33, item 4"):
         ranking_scores(scores, relevant, seen)
+
+
+@pytest.mark.parametrize("dtype", [">f4", ">f8", "f2", "longdouble", "i8", "?"])
+def test_any_numbers_are_scores(dtype: str) -> None:
+    scores = np.array([[1, 0, 2], [0, 0, 1]]).astype(dtype)
+    relevant = np.array([[True, False, True], [False, True, False]])
+    with np.errstate(all="raise"):
+        found = ranking_scores(scores, relevant, k=2)
+    plainly = ranking_scores(scores.astype("f8"), relevant, k=2)
+    for metric, values in plainly.items():
+        np.testing.assert_array_equal(found[metric], values)
 
 
 def test_finite_scores_whose_sum_is_not() -> None:

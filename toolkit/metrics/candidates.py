@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 CELLS = 1 << 20  # scores in a block: enough that threads seldom wait for each other
 USERS = 64  # in a block at least, or the product of matrices is slow
-MOST_CELLS = 1 << 22  # and never more scores: 16 MiB of float32, which malloc keeps for the next block
+MOST_CELLS = 1 << 22  # and never more scores: 16 MiB of float32
 FEW = 3  # fewer blocks are worked on sooner than threads are set up
 MOST_THREADS = 8  # each holds a block and what comes of it
 
@@ -47,17 +47,17 @@ class Scratch(threading.local):
 Source: TypeAlias = Callable[[slice, Scratch], Scores]
 
 
-def checked(scores: npt.ArrayLike | Scorer, shape: tuple[int, int]) -> Source:
+def checked(scores: npt.NDArray[Any] | Scorer, shape: tuple[int, int]) -> Source:
     """Return what gives the scores of some users, to be written to, having checked their shape and values."""
-    of_rows = scores if callable(scores) else np.asarray(scores).__getitem__
+    of_rows = scores if callable(scores) else scores.__getitem__
 
     def check(rows: slice, scratch: Scratch) -> Scores:
         given, wanted = np.asarray(of_rows(rows)), (rows.stop - rows.start, shape[1])
         if given.shape != wanted:
             raise ParameterError(f"scores have shape {given.shape}; they must be {wanted}, users by items")
-        floating = np.issubdtype(given.dtype, np.floating)
-        if not (floating and given.flags.owndata and given.flags.writeable):  # no part of what threads share
-            block = scratch.array("scores", wanted, given.dtype if floating else np.float64)
+        kind = given.dtype.newbyteorder("=") if np.issubdtype(given.dtype, np.floating) else np.dtype(np.float64)
+        if not (given.dtype == kind and given.flags.owndata and given.flags.writeable):  # no part of what threads share
+            block = scratch.array("scores", wanted, kind)
             block[...] = given
             given = block
         _check_finite(given, rows.start)
@@ -116,7 +116,7 @@ def over_blocks(
         Takes the first user's number, the block's scores, -inf where an item is excluded, and memory to work in.
     """
     n, m = shape
-    little = n * m < 2 * CELLS  # then one thread is done before two are set up, and smaller blocks need fewer new pages
+    little = n * m < 2 * CELLS  # then one thread is as fast as two, and small blocks need fewer new pages
     step = rows_at_a_time(m, 4 if little else 1)
     scratch = Scratch()
 

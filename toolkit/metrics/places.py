@@ -57,15 +57,14 @@ class Places:
         scores = candidates[users, columns]
         there = scores > -np.inf
         users, columns, scores = users[there], columns[there], scores[there]
-        with np.errstate(over="ignore"):
-            above = np.nextafter(scores, np.inf, dtype=scores.dtype)
         least = np.full(len(ordered), np.finfo(ordered.dtype).min)  # of a candidate
-        rows = np.concatenate([users, users, np.arange(len(ordered))])
-        found = _count_less(ordered, rows, np.concatenate([scores, above, least]))
-        below, upto, removed = np.split(found, [len(users), 2 * len(users)])
+        rows, values = np.append(users, np.arange(len(ordered))), np.append(scores, least)
+        below, removed = np.split(_count(np.less, ordered, rows, values), [len(users)])
         order = np.argsort((users * m + below) * m + m - 1 - columns)  # ranks sort faster than scores
-        users, columns, below, upto = (part[order] for part in (users, columns, below, upto))
-        scores = scores[order]
+        users, columns, scores, below = users[order], columns[order], scores[order], below[order]
+        upto = below + 1
+        tied = np.flatnonzero(ordered[users, np.minimum(upto, m - 1)] == scores)
+        upto[tied] = _count(np.less_equal, ordered, users[tied], scores[tied])
         n_relevant = np.bincount(users, minlength=len(candidates))
         ends = np.cumsum(n_relevant)
         starts = ends - n_relevant
@@ -117,8 +116,8 @@ class Places:
         return np.bincount(self.users, values, len(self.n_ranked)).astype(np.float64)
 
 
-def _count_less(ordered: Scores, rows: Ints, values: Scores) -> Ints:
-    """Return how many scores of each row are less than a value: a binary search in all rows at once.
+def _count(compare: np.ufunc, ordered: Scores, rows: Ints, values: Scores) -> Ints:
+    """Return how many scores of each row are less, or no more, than a value: a binary search in all rows at once.
 
     After the first step, the rest of a row is one less than a power of two wide wherever it begins (Shar's method), so
     that no later step has to look for the end.
@@ -126,8 +125,8 @@ def _count_less(ordered: Scores, rows: Ints, values: Scores) -> Ints:
     flat, width = ordered.reshape(-1), ordered.shape[1]
     before = rows * width - 1
     step = 1 << (width.bit_length() - 1)
-    last = before + (flat.take(before + step) < values) * (width - step + 1)  # of the lesser ones found so far
+    last = before + compare(flat.take(before + step), values) * (width - step + 1)  # of those found so far
     while step > 1:
         step //= 2
-        last += (flat.take(last + step) < values) * step
+        last += compare(flat.take(last + step), values) * step
     return np.asarray(last - before)

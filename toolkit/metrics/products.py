@@ -35,7 +35,7 @@ class DotProducts:
     Raises
     ------
     ParameterError
-        If the shapes do not agree, a value is not finite or a score could overflow.
+        If the shapes do not agree, there are no items, a value is not real and finite or a score could overflow.
 
     Notes
     -----
@@ -63,23 +63,21 @@ class DotProducts:
                 f"users and items have shapes {self.users.shape} and {self.items.shape}; "
                 "they must be (n_users, d) and (n_items, d)"
             )
+        if not np.issubdtype(dtype, np.floating):
+            raise ParameterError(f"users and items are {dtype}; they must be real numbers")
+        if not len(self.items):
+            raise ParameterError("there are no items to rank")
         self.shape = len(self.users), len(self.items)
         if not all(np.isfinite(vectors).all() for vectors in (self.users, self.items)) or not (
             _lengths(self.users).max(initial=0) < np.finfo(dtype).max / max(_lengths(self.items).max(initial=0), 1)
         ):
             raise ParameterError("a vector holds a value that is not finite, or so large that scores overflow")
 
-    def __call__(self, rows: slice) -> Scores:
-        """Return the scores of some users for all items, shape (n_rows, n_items)."""
-        scores: Scores = self.users[rows] @ self._transposed
-        return scores
-
-    def fill(self, rows: slice, scratch: Scratch) -> Scores:
-        """Return the same in memory that is used again."""
-        vectors = self.users[rows]
-        return np.matmul(
-            vectors, self._transposed, out=scratch.array("scores", (len(vectors), self.shape[1]), self.items.dtype)
-        )
+    def __call__(self, rows: slice, scratch: Scratch | None = None) -> Scores:
+        """Return the scores of some users for all items, shape (n_rows, n_items), in the memory given, if any."""
+        users = self.users[rows]
+        scores = (scratch or Scratch()).array("scores", (len(users), self.shape[1]), users.dtype)
+        return np.matmul(users, self._transposed, out=scores)
 
     def top(self, k: int, exclude: sparse.csr_array | None = None) -> Ints:
         """Return each user's `k` best items, as `toolkit.metrics.ranking.rank_items` does.
@@ -99,7 +97,7 @@ class DotProducts:
         n, m = self.shape
         best = np.full((n, k), -1, dtype=np.int64)
         reach = np.full(n, min(m, max(FIRST, 8 * k)))  # how many of the items are looked at
-        left = np.arange(n if m else 0)
+        left = np.arange(n)
 
         def of_block(block: tuple[Ints, int]) -> None:
             rows, width = block

@@ -76,11 +76,13 @@ def rank_items(scores: npt.ArrayLike | DotProducts, k: int, exclude: Cells | Non
     array([[1, 2]])
     """
     _check_cutoff(k)
-    shape = _shape(scores)
-    removed = None if exclude is None else as_cells(exclude, "exclude", shape)
-    if isinstance(scores, DotProducts):
-        return scores.top(k, removed)
-    parts = over_blocks(checked(scores, shape), shape, removed, lambda _, candidates, __: top_columns(candidates, k))
+    given = _as_scores(scores)
+    removed = None if exclude is None else as_cells(exclude, "exclude", given.shape)
+    if isinstance(given, DotProducts):
+        return given.top(k, removed)
+    parts = over_blocks(
+        checked(given, given.shape), given.shape, removed, lambda _, candidates, __: top_columns(candidates, k)
+    )
     return np.concatenate([np.empty((0, k), dtype=np.int64), *parts])
 
 
@@ -122,15 +124,15 @@ def auc(scores: npt.ArrayLike | DotProducts, relevant: Cells, exclude: Cells | N
     >>> auc([[0.9, 0.5, 0.5]], np.array([[False, True, False]]))
     array([0.25])
     """
-    shape = _shape(scores)
-    wanted = as_cells(relevant, "relevant", shape)
-    removed = None if exclude is None else as_cells(exclude, "exclude", shape)
+    given = _as_scores(scores)
+    wanted = as_cells(relevant, "relevant", given.shape)
+    removed = None if exclude is None else as_cells(exclude, "exclude", given.shape)
 
     def of_block(start: int, candidates: Scores, scratch: Scratch) -> Floats:
         ordered = _ordered(candidates, scratch)
         return Places.find(candidates, ordered, *positions(wanted, start, start + len(candidates))).auc(tie=0.5)
 
-    return np.concatenate([np.empty(0), *over_blocks(_source(scores, shape), shape, removed, of_block)])
+    return np.concatenate([np.empty(0), *over_blocks(_source(given, given.shape), given.shape, removed, of_block)])
 
 
 def find_hits(ranked: npt.ArrayLike, relevant: Cells) -> Bools:
@@ -221,8 +223,8 @@ def ranking_scores(
     for name in names:
         if name not in RANKING_METRICS:
             raise UnknownNameError("ranking metric", name, RANKING_METRICS)
-    shape = None if callable(scores) and not isinstance(scores, DotProducts) else _shape(scores)
-    wanted = as_cells(relevant, "relevant", shape)
+    given = scores if callable(scores) else _as_scores(scores)
+    wanted = as_cells(relevant, "relevant", getattr(given, "shape", None))
     removed = None if exclude is None else as_cells(exclude, "exclude", wanted.shape)
     if removed is not None and chosen.repeated == "ranked":
         removed = removed > wanted  # and not wanted
@@ -239,10 +241,10 @@ def ranking_scores(
         return hits, [_OF_PLACES[name](places, n_wanted, chosen) for name in of_places]
 
     blocks = [(np.zeros((0, k), dtype=bool), [np.empty(0)] * len(of_places))]
-    if isinstance(scores, DotProducts) and not of_places:
-        blocks += [(find_hits(scores.top(k, removed), wanted), [])]
+    if isinstance(given, DotProducts) and not of_places:
+        blocks += [(find_hits(given.top(k, removed), wanted), [])]
     else:
-        blocks += over_blocks(_source(scores, wanted.shape), wanted.shape, removed, of_block)
+        blocks += over_blocks(_source(given, wanted.shape), wanted.shape, removed, of_block)
     n_ranked = wanted.shape[1] - (0 if removed is None else np.diff(removed.indptr))
     top = _Top(np.concatenate([hits for hits, _ in blocks]), counts, n_ranked, wanted.shape[1], k, chosen)
     placed = {name: np.concatenate([block[i] for _, block in blocks]) for i, name in enumerate(of_places)}
@@ -290,17 +292,17 @@ def _check_cutoff(k: int) -> None:
         raise ParameterError(f"k is {k}; at least one item must be ranked")
 
 
-def _shape(scores: npt.ArrayLike | DotProducts) -> tuple[int, int]:
-    """Return how many users and items there are."""
-    shape = np.shape(scores)
-    if len(shape) != 2 or not shape[1]:
-        raise ParameterError(f"scores have shape {shape}; they must be (n_users, n_items)")
-    return shape
+def _as_scores(scores: npt.ArrayLike | DotProducts) -> npt.NDArray[Any] | DotProducts:
+    """Return scores of users for items, having checked their shape."""
+    given = scores if isinstance(scores, DotProducts) else np.asarray(scores)
+    if len(given.shape) != 2 or not given.shape[1]:
+        raise ParameterError(f"scores have shape {given.shape}; they must be (n_users, n_items)")
+    return given
 
 
-def _source(scores: npt.ArrayLike | Scorer, shape: tuple[int, int]) -> Source:
+def _source(scores: npt.NDArray[Any] | Scorer, shape: tuple[int, int]) -> Source:
     """Return what gives the scores of some users."""
-    return scores.fill if isinstance(scores, DotProducts) else checked(scores, shape)
+    return scores if isinstance(scores, DotProducts) else checked(scores, shape)
 
 
 def _ordered(candidates: Scores, scratch: Scratch) -> Scores:
