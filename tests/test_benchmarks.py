@@ -37,3 +37,12 @@ def test_an_unknown_claim_is_refused_before_anything_is_measured() -> None:
     assert done.returncode == 2
     assert "no-such-claim" in done.stderr
     assert not done.stdout
+
+
+def test_a_missing_interpreter_of_a_peer_is_told_before_anything_is_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PERF_LENSKIT_PYTHON", raising=False)
+    asked = [sys.executable, str(PERF / "run.py"), "ridge_readout", "lenskit_ranking"]
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "lenskit_ranking: set PERF_LENSKIT_PYTHON" in done.stderr
+    assert not done.stdout

@@ -10,7 +10,7 @@ from pathlib import Path
 from claim import DisagreementError, Figure, Side
 
 WORKERS = 2
-# all five take most of an hour; in one, the start of the run and the idle end weigh five times as much
+# all five take five times as long; in one, the start of the run and the idle end weigh five times as much
 FOLDS = os.environ.get("PERF_FOLDS", "u1").split()
 ALL = 'splits = ["u1", "u2", "u3", "u4", "u5"]'
 WORK = (
