@@ -6,6 +6,7 @@ gensim and fastText (``.vec``) write the same text.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO
@@ -21,6 +22,7 @@ from toolkit.vectors.streams import BYTE_ORDER_MARK, open_to_read, open_to_write
 
 BLOCK = 1 << 21  # bytes read at a time
 LONGEST_HEADER = 100  # bytes
+Starts = npt.NDArray[np.int64]
 _HEADER = re.compile(rb"(\d{1,12})[ \t]+(\d{1,9})\s*")
 
 
@@ -68,42 +70,51 @@ def read_binary(path: Path, limit: int | None, entity: str) -> Embedding:
     """
     with open_to_read(path) as stream, ThreadPoolExecutor(1) as mover:
         count, width = _read_header(stream, path)
-        wanted = _wanted(count, limit)
-        rows, found, filled = Rows(width, path.stat().st_size, wanted), 0, 0
-        buffer, spare, moved = bytearray(BLOCK), bytearray(), None
-        while found < wanted:
-            if filled == len(buffer):
-                buffer += bytes(filled)
-            with memoryview(buffer) as view, view[filled:] as room:
-                taken = stream.readinto(room)  # type: ignore[attr-defined]  # every stream that is opened has it
-            if not taken:
-                raise DataError(f"the file breaks off in vector {found + 1} of the {count} promised", path)
-            filled += taken
-            with memoryview(buffer) as view:
-                block = view[:filled]
-            keys, starts = records.find(block, width, wanted - found, path)
-            if not len(starts):
-                block.release()
-                continue
-            names = records.decode(keys, found + 1, path)
+        rows, moved = Rows(width, path.stat().st_size, _wanted(count, limit)), None
+        for names, block, starts in _blocks(stream, path, count, width, limit):
             if moved:
                 moved.result()
-            used = int(starts[-1]) + 4 * width
-            spare += bytes(max(len(buffer) - len(spare), 0))
-            spare[: filled - used] = block[used:]
-            moved = mover.submit(_move, rows, names, block, starts, used)  # while the next block is read into the spare
-            found, filled = found + len(names), filled - used
-            buffer, spare = spare, buffer
+            moved = mover.submit(_move, rows, names, block, starts)  # while the next block is read
         if moved:
             moved.result()
-        if (limit is None or limit > count) and (buffer[:filled] + stream.read(BLOCK)).strip(b"\n"):
-            raise DataError(f"the header promises {count} vectors, but more data follow", path)
     return to_embedding(*rows.finish(), entity, path)
 
 
-def _move(rows: Rows, names: Keys, block: memoryview, starts: npt.NDArray[np.int64], used: int) -> None:
+def _blocks(
+    stream: IO[bytes], path: Path, count: int, width: int, limit: int | None
+) -> Iterator[tuple[Keys, memoryview, Starts]]:
+    """Yield the keys of whole records, the bytes that hold them, and where in these the vectors begin.
+
+    There are two buffers: when a block is asked for, the last but one is overwritten.
+    """
+    buffer, spare, filled, found, wanted = bytearray(BLOCK), bytearray(), 0, 0, _wanted(count, limit)
+    while found < wanted:
+        if filled == len(buffer):
+            buffer += bytes(filled)
+        with memoryview(buffer) as view, view[filled:] as room:
+            taken = stream.readinto(room)  # type: ignore[attr-defined]  # every stream that is opened has it
+        if not taken:
+            raise DataError(f"the file breaks off in vector {found + 1} of the {count} promised", path)
+        filled += taken
+        with memoryview(buffer) as view:
+            block = view[:filled]
+        keys, starts = records.find(block, width, wanted - found, path)
+        used = int(starts[-1]) + 4 * width if len(starts) else 0
+        if used:
+            names = records.decode(keys, found + 1, path)
+            yield names, block[:used], starts
+            found += len(names)
+            spare += bytes(max(len(buffer) - len(spare), 0))
+            spare[: filled - used] = buffer[used:filled]
+            buffer, spare, filled = spare, buffer, filled - used
+        block.release()
+    if (limit is None or limit > count) and (buffer[:filled] + stream.read(BLOCK)).strip(b"\n"):
+        raise DataError(f"the header promises {count} vectors, but more data follow", path)
+
+
+def _move(rows: Rows, names: Keys, block: memoryview, starts: Starts) -> None:
     with block:
-        rows.append(names, records.gather(block, starts, rows.width), used)
+        rows.append(names, records.gather(block, starts, rows.width), len(block))
 
 
 def write_binary(embedding: Embedding, path: Path) -> None:
