@@ -74,7 +74,7 @@ def test_the_shipped_catalog_holds_these_data_sets() -> None:
     assert names == {
         "ratings": {f"movielens-{size}" for size in ("100k", "latest-small", "1m", "10m", "20m", "25m", "32m")},
         "vectors": {f"glove-6b-{dim}d" for dim in (50, 100, 200, 300)},
-        "corpus": {"lee", "text8"},
+        "corpus": {"lee", "text8", "wikipedia-106"},
         "pairs": {"wordsim353", "simlex999", "men", "rare-words", "mturk-287"},
         "analogies": {"google-analogies", "msr-analogies"},
         "triples": {"family-trees"},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -83,13 +83,25 @@ def read_corpus(
     tokenizer: str = "whitespace",
 ) -> Corpus:
     """Read a corpus of the catalog; see `load_corpus`."""
+    sentences = _sentences(files[0], _tokenizer(tokenizer), lowercase)
+    return built_corpus(name, files[0], sentences, min_count, max_vocabulary, window)
+
+
+def built_corpus(
+    name: str,
+    file: DataFile,
+    sentences: Iterable[list[str]],
+    min_count: int,
+    max_vocabulary: int | None,
+    window: int,
+) -> Corpus:
+    """Build a corpus from the sentences of a file, which an error names."""
     if window < 1:
         raise ParameterError(f"window is {window}; it must be at least 1")
-    sentences = _sentences(files[0], _tokenizer(tokenizer), lowercase)
     try:
         return Corpus.from_sentences(sentences, min_count, max_vocabulary, name, window)
     except DataError as error:
-        raise error if error.path else DataError(str(error), str(files[0])) from error
+        raise error if error.path else DataError(str(error), str(file)) from error
 
 
 def _tokenizer(name: str) -> Tokenize:
@@ -100,11 +112,12 @@ def _tokenizer(name: str) -> Tokenize:
 
         return simple_preprocess  # type: ignore[no-any-return]  # gensim ships no types
     if name == "words":
-        return _words
+        return words_of
     raise UnknownNameError("tokenizer", name, ["simple", "whitespace", "words"])
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
+    """Return the runs of letters and digits of a text, in lower case."""
     return WORD.findall(text.lower())
 
 

@@ -20,6 +20,7 @@ from toolkit.datasets.corpora import read_corpus
 from toolkit.datasets.fetching import fetch
 from toolkit.datasets.files import DataFile, open_binary, open_text
 from toolkit.datasets.ratings import read_ratings
+from toolkit.datasets.wikipedia import read_wikipedia
 from toolkit.datasets.wordsets import read_analogies, read_pairs
 from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError, UnknownNameError
@@ -119,4 +120,5 @@ READERS: dict[str, Callable[..., Dataset | Embedding]] = {
     "ratings": read_ratings,
     "triples": read_triples,
     "vectors": read_vectors,
+    "wikipedia": read_wikipedia,
 }

@@ -1,0 +1,61 @@
+"""Reading articles out of a dump of a Wikipedia."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from toolkit.data import Corpus
+from toolkit.datasets.corpora import built_corpus, words_of
+from toolkit.datasets.files import DataFile, open_binary
+
+FEWEST = 3  # words in a line; shorter ones are headings and what is left of lists
+
+
+def read_wikipedia(
+    name: str,
+    files: Sequence[DataFile],
+    *,
+    min_count: int = 5,
+    max_vocabulary: int | None = None,
+    window: int = 5,
+    lowercase: bool = True,
+) -> Corpus:
+    """Read the articles of a dump, a line of an article for a sentence.
+
+    Redirections and pages that are no articles are left out; gensim strips the markup. Words are runs of letters and
+    digits in lower case, whatever `lowercase` is.
+
+    Parameters
+    ----------
+    name : str
+        Name of the data set.
+    files : sequence of DataFile
+        One: MediaWiki's XML.
+    min_count, max_vocabulary, window
+        As for `toolkit.load_corpus`.
+    lowercase : bool, default True
+        Changes nothing; taken because every corpus takes it.
+
+    Returns
+    -------
+    Corpus
+
+    Raises
+    ------
+    DataError
+        If the file is missing or cannot be unpacked, or no word occurs `min_count` times.
+    """
+    return built_corpus(name, files[0], _sentences(files[0]), min_count, max_vocabulary, window)
+
+
+def _sentences(file: DataFile) -> Iterator[list[str]]:
+    from gensim.corpora.wikicorpus import extract_pages, filter_wiki
+
+    with open_binary(file) as stream:
+        for _, text, _ in extract_pages(stream, filter_namespaces=("0",)):
+            if text.lstrip().lower().startswith("#redirect"):
+                continue
+            for line in filter_wiki(text).splitlines():
+                words = words_of(line)
+                if len(words) >= FEWEST:
+                    yield words
