@@ -56,12 +56,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
 
     run = _command(commands, "run", _run, "carry out a suite and write a report", "toolkit run quickstart")
-    run.add_argument("suite", metavar="SUITE", help="quickstart, movielens, words, or a TOML file")
+    run.add_argument("suite", metavar="SUITE", help="quickstart, questions, movielens, words, or a TOML file")
     run.add_argument("--out", metavar="DIR", help="directory of the run (default: runs/SUITE)")
     run.add_argument("--workers", metavar="N", type=int, help="trials at a time (default: number of cores)")
-    run.add_argument("--only", metavar="NAME", nargs="+", action="extend", default=[], help="experiments or embedders")
+    run.add_argument(
+        "--only", metavar="NAME", nargs="+", action="extend", default=[], help="experiments, studies or embedders"
+    )
     run.add_argument("--data", metavar="NAME_OR_FILE", help="a data set or file in place of the suite's own")
     run.add_argument("--timeout", metavar="S", type=float, help="seconds that one trial may take")
+    run.add_argument("--quick", action="store_true", help="the quick version of the suite, which says less")
     run.add_argument("--fresh", action="store_true", help="replace an earlier run in the directory")
 
     report = _command(commands, "report", _report, "write the report of a run", "toolkit report runs/quickstart")
@@ -112,13 +115,14 @@ def _run(options: argparse.Namespace) -> int:
         data=options.data,
         timeout=options.timeout,
         fresh=options.fresh,
+        quick=options.quick,
     )
     done.report(done.path / "report.md")
     _say(f"report: {done.report()}")
-    failed = int((done.trials["status"] != "ok").sum())
-    if failed:
-        _say(f"{failed} of {len(done.trials)} trials failed; trials.csv and the report say why")
-    return 1 if failed else 0
+    if done.failures:
+        total = len(done.trials) + len(done.studies)
+        _say(f"{done.failures} of {total} trials failed; trials.csv and the report say why")
+    return 1 if done.failures else 0
 
 
 def _report(options: argparse.Namespace) -> int:

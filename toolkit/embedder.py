@@ -167,6 +167,11 @@ class Embedder(ABC):
         return importlib.util.find_spec(cls.module.partition(".")[0]) is not None
 
     @classmethod
+    def install_command(cls) -> str:
+        """Return the command that installs that library."""
+        return f"pip install '{f'embedding-comparison-toolkit[{cls.extra}]' if cls.extra else cls.library}'"
+
+    @classmethod
     def capabilities(cls) -> tuple[str, ...]:
         """Return what the method can do beside learning vectors."""
         return tuple(name for name, protocol in CAPABILITIES.items() if issubclass(cls, protocol))
@@ -221,8 +226,7 @@ class Embedder(ABC):
 
     def _check_installed(self) -> None:
         if not self.installed():
-            wanted = f"embedding-comparison-toolkit[{self.extra}]" if self.extra else self.library
-            raise MissingDependencyError(f"{type(self).__name__} needs {self.library}: pip install '{wanted}'")
+            raise MissingDependencyError(f"{type(self).__name__} needs {self.library}: {self.install_command()}")
 
 
 class SequenceEmbedder(Embedder):

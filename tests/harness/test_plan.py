@@ -91,7 +91,9 @@ def test_only(both: Suite, only: list[str], experiments: set[str], labels: set[s
 
 
 def test_only_an_unknown_name(both: Suite) -> None:
-    with pytest.raises(UnknownNameError, match="experiment or embedder of this suite 'film'; did you mean 'films'"):
+    with pytest.raises(
+        UnknownNameError, match="experiment, study or embedder of this suite 'film'; did you mean 'films'"
+    ):
         plan(both, ["film"])
     with pytest.raises(UnknownNameError, match="did you mean 'popularity'"):
         plan(both, ["pca", "populaity"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from toolkit.errors import ParameterError, UnknownNameError
-from toolkit.harness.suite import EmbedderSpec, Experiment, Suite, TaskSpec
+from toolkit.harness.suite import EmbedderSpec, Experiment, StudySpec, Suite, TaskSpec
 from toolkit.registry import embedder_class
 from toolkit.tasks import Kind
 
@@ -67,7 +67,8 @@ def plan(suite: Suite, only: Sequence[str] = ()) -> list[Trial]:
     suite : Suite
         What to run.
     only : sequence of str, optional
-        Names of experiments, labels of embedders, or some of both: only what they have in common is kept.
+        Names of experiments, of studies, which stand for their experiments, or labels of embedders, or some of each:
+        only what they have in common is kept.
 
     Returns
     -------
@@ -82,16 +83,25 @@ def plan(suite: Suite, only: Sequence[str] = ()) -> list[Trial]:
     """
     experiments = {experiment.name for experiment in suite.experiments}
     labels = {embedder.shown for experiment in suite.experiments for embedder in experiment.embedders}
+    known = experiments | labels | {study.name for study in suite.studies}
     for name in only:
-        if name not in experiments | labels:
-            raise UnknownNameError("experiment or embedder of this suite", name, experiments | labels)
+        if name not in known:
+            raise UnknownNameError("experiment, study or embedder of this suite", name, known)
     trials = [trial for experiment in suite.experiments for trial in _trials(experiment, suite.seeds)]
-    for chosen, attribute in ((experiments & set(only), "experiment"), (labels & set(only), "label")):
-        if chosen:
-            trials = [trial for trial in trials if getattr(trial, attribute) in chosen]
-    if not trials:
+    studies = plan_studies(suite, only) if only else ()
+    wanted = (experiments & set(only)).union(*(study.experiments for study in studies))
+    if wanted or studies:
+        trials = [trial for trial in trials if trial.experiment in wanted]
+    if chosen := labels & set(only):
+        trials = [trial for trial in trials if trial.label in chosen]
+    if not trials and not studies:
         raise ParameterError(f"nothing in the suite is all of: {', '.join(only)}")
     return trials
+
+
+def plan_studies(suite: Suite, only: Sequence[str] = ()) -> tuple[StudySpec, ...]:
+    """Return the studies of a suite; those that `only` names, where it is given."""
+    return tuple(study for study in suite.studies if not only or study.name in only)
 
 
 def _trials(experiment: Experiment, seeds: Iterable[int]) -> Iterator[Trial]:
@@ -99,8 +109,8 @@ def _trials(experiment: Experiment, seeds: Iterable[int]) -> Iterator[Trial]:
     number = 0
     for split, fold, split_options in parts:
         for spec in experiment.embedders:
-            for params in _variants(spec, experiment.dims):
-                for seed in _seeds(spec, seeds):
+            for params in _variants(spec, spec.dims or experiment.dims):
+                for seed in _seeds(spec, spec.seeds or seeds):
                     number += 1
                     yield Trial(
                         f"{experiment.name}-{number:03d}",

@@ -10,23 +10,20 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from toolkit.harness.plan import Trial
-from toolkit.harness.trial import Outcome
-
 
 class Reporter:
     """Tells what is running, how long it took and about how much time is left.
 
     Parameters
     ----------
-    trials : list of Trial
-        All trials of the run.
+    total : int
+        How many trials and studies there are.
     console : rich.console.Console
         Where to write.
     """
 
-    def __init__(self, trials: list[Trial], console: Console) -> None:
-        self.total, self.done = len(trials), 0
+    def __init__(self, total: int, console: Console) -> None:
+        self.total, self.done = total, 0
         self.console, self.started = console, time.monotonic()
         self._running: dict[str, TaskID] = {}
         self._bar: Progress | None = None
@@ -54,31 +51,27 @@ class Reporter:
         if self._bar is not None:
             self._bar.stop()
 
-    def show_running(self, trials: list[Trial]) -> None:
-        """Show which trials run now."""
+    def show_running(self, names: list[str]) -> None:
+        """Show what runs now."""
         if self._bar is None:
             return
-        now = {trial.id: trial for trial in trials}
-        for gone in set(self._running) - set(now):
+        for gone in set(self._running) - set(names):
             self._bar.remove_task(self._running.pop(gone))
-        for new in set(now) - set(self._running):
-            self._running[new] = self._bar.add_task(escape(_name(now[new])), total=None, count="", left="")
+        for new in names:
+            if new not in self._running:
+                self._running[new] = self._bar.add_task(escape(new), total=None, count="", left="")
 
-    def end(self, trial: Trial, outcome: Outcome) -> None:
-        """Show how a trial ended."""
+    def end(self, name: str, ok: bool, text: str) -> None:
+        """Show how a trial or a study ended; in a terminal only where it did not end well."""
         self.done += 1
         if self._bar is not None:
             self._bar.update(self._all, completed=self.done, count=f"{self.done}/{self.total}", left=self._left())
-        if self._bar is None or outcome.status != "ok":
-            self._line(trial, outcome)
+        if self._bar is None or not ok:
+            left = f" ({self._left()})" if self._left() else ""
+            self.say(f"[{self.done}/{self.total}] {name}: {text}{left}")
 
-    def _line(self, trial: Trial, outcome: Outcome) -> None:
-        if outcome.status == "ok":
-            end = f"fit {outcome.fit_seconds:.1f} s, judged {outcome.evaluate_seconds:.1f} s"
-        else:
-            end = f"{outcome.status}: {outcome.error}"
-        left = f" ({self._left()})" if self._left() else ""
-        line = f"[{self.done}/{self.total}] {_name(trial)}: {end}{left}"
+    def say(self, line: str) -> None:
+        """Write a line above the bar."""
         self.console.print(line, markup=False, highlight=False, soft_wrap=True)
 
     def _left(self) -> str:
@@ -86,9 +79,3 @@ class Reporter:
             return ""
         seconds = (time.monotonic() - self.started) / self.done * (self.total - self.done)
         return f"about {seconds:.0f} s left" if seconds < 100 else f"about {seconds / 60:.0f} min left"
-
-
-def _name(trial: Trial) -> str:
-    dim = trial.params.get("embedding_dim")
-    parts = [trial.experiment, trial.label, "" if dim is None else str(dim), trial.fold]
-    return " ".join(part for part in parts if part)

@@ -6,7 +6,7 @@ import contextlib
 import shlex
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,13 +19,13 @@ from toolkit.datasets.catalog import catalog
 from toolkit.datasets.sources import check_source
 from toolkit.errors import ParameterError
 from toolkit.harness.data import stage_data
+from toolkit.harness.jobs import Job, study_jobs, trial_jobs
 from toolkit.harness.machine import available_cores, machine, versions
-from toolkit.harness.plan import Trial, plan
+from toolkit.harness.plan import Trial, plan, plan_studies
 from toolkit.harness.pool import IsolatedExecutor, TrialCrashError, TrialFailedError, TrialTimeoutError
 from toolkit.harness.progress import Reporter
 from toolkit.harness.store import Run, RunWriter, prepare_directory
 from toolkit.harness.suite import Suite, load_suite
-from toolkit.harness.trial import Outcome, run_trial
 from toolkit.registry import embedder_class
 
 LONGEST = 10**6  # seconds that a trial may be given
@@ -36,6 +36,7 @@ LIBRARIES = {
     "implicit": ["implicit.cpu.als", "implicit.cpu.bpr", "implicit.cpu.lmf"],
     "sklearn": ["sklearn.decomposition"],
     "surprise": ["surprise"],
+    "torch": ["torch"],
 }
 
 
@@ -48,6 +49,7 @@ def run(
     data: str | None = None,
     timeout: float | None = None,
     fresh: bool = False,
+    quick: bool = False,
     quiet: bool = False,
 ) -> Run:
     """Run a suite and keep everything that comes of it.
@@ -61,20 +63,22 @@ def run(
     workers : int, optional
         How many trials run at a time; by default as many as there are cores. The cores are shared out among them.
     only : sequence of str, optional
-        Names of experiments or labels of embedders; the others are left out.
+        Names of experiments or studies, or labels of embedders; the others are left out.
     data : str, optional
         A data set of the catalog or a file, in place of the one that the suite names.
     timeout : float, optional
         Seconds that one trial may take.
     fresh : bool, default False
         Replace an earlier run in the directory.
+    quick : bool, default False
+        Carry out the quick version of the suite, which says less.
     quiet : bool, default False
         Show no progress.
 
     Returns
     -------
     Run
-        A trial that failed is a row of its `trials`, not an error.
+        A trial that failed is a row of its `trials`, not an error; one whose library is not installed is left out.
 
     Raises
     ------
@@ -82,7 +86,7 @@ def run(
         If the request is wrong or the data cannot be had; nothing is written over then.
     """
     console = Console(stderr=True, quiet=quiet)
-    wanted = load_suite(suite)
+    wanted = load_suite(suite, quick)
     trials = plan(wanted, only)
     if data is not None:
         wanted = _on_other_data(wanted, data, {trial.experiment for trial in trials})
@@ -94,15 +98,16 @@ def run(
         raise ParameterError(f"timeout is {timeout:g}; it must be a number of seconds above 0, at most {LONGEST}")
     threads = max(1, available_cores() // workers)
     path = Path("runs", wanted.name) if out is None else Path(out)
+    studies = plan_studies(wanted, only)
     executor = IsolatedExecutor(workers, threads, timeout, _libraries(trials))  # starts while the data is loaded
     with tempfile.TemporaryDirectory(prefix="toolkit-run-", ignore_cleanup_errors=True) as folder:
         datasets, files = stage_data(trials, Path(folder))
         prepare_directory(path, fresh)
-        writer = RunWriter(path, trials)
+        writer = RunWriter(path, trials, [study.name for study in studies])
         info = {
             "format": 1,
             "suite": wanted.model_dump(mode="json"),
-            "command": _command(suite, only, data, timeout),
+            "command": _command(suite, only, data, timeout, quick),
             "started": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": None,
             "versions": versions(),
@@ -111,48 +116,53 @@ def run(
         }
         writer.write_info(info)
         started = time.monotonic()
-        calls = [(trial, (trial, files[trial.id], threads, writer.path / "embeddings")) for trial in trials]
-        with Reporter(trials, console) as reporter:
-            _carry_out(calls, writer, reporter, executor)
+        with _closed(executor), Reporter(len(trials) + len(studies), console) as reporter:
+            _carry_out(trial_jobs(trials, files, threads, writer, reporter), reporter, executor)
+            found = study_jobs(studies, trials, files, threads, wanted.seeds[0], writer, reporter)
+            _carry_out(found, reporter, executor)
     writer.write_info({**info, "seconds": round(time.monotonic() - started, 1)})
     return Run(path)
 
 
-def _carry_out(
-    calls: list[tuple[Trial, tuple[Any, ...]]], writer: RunWriter, reporter: Reporter, executor: Executor
-) -> None:
-    """Run every trial with its arguments, and write what comes of it as soon as it ends."""
-    ended: SimpleQueue[Future[Any]] = SimpleQueue()
-    running: dict[Future[Any], Trial] = {}
+@contextlib.contextmanager
+def _closed(executor: Executor) -> Iterator[None]:
+    """Shut an executor down at the end; where something goes wrong, with all that still runs."""
     try:
-        for trial, arguments in calls:
-            future = executor.submit(run_trial, *arguments)
-            running[future] = trial
-            future.add_done_callback(ended.put)
-        while running:
-            reporter.show_running([trial for future, trial in running.items() if future.running()])
-            with contextlib.suppress(Empty):
-                future = ended.get(timeout=TICK)
-                trial = running.pop(future)
-                outcome = _outcome(trial, future)
-                writer.add(outcome)
-                reporter.end(trial, outcome)
+        yield
     except BaseException:
         executor.shutdown(cancel_futures=True)
         raise
     executor.shutdown()
 
 
-def _outcome(trial: Trial, future: Future[Any]) -> Outcome:
+def _carry_out(jobs: list[Job], reporter: Reporter, executor: Executor) -> None:
+    """Carry out jobs, and keep what comes of each as soon as it ends."""
+    ended: SimpleQueue[Future[Any]] = SimpleQueue()
+    running: dict[Future[Any], Job] = {}
+    for job in jobs:
+        future = executor.submit(job.function, *job.arguments)
+        running[future] = job
+        future.add_done_callback(ended.put)
+    while running:
+        reporter.show_running([job.name for future, job in running.items() if future.running()])
+        with contextlib.suppress(Empty):
+            future = ended.get(timeout=TICK)
+            job = running.pop(future)
+            outcome = _outcome(job, future)
+            job.keep(outcome)
+            ok = outcome.status == "ok"
+            reporter.end(job.name, ok, job.words(outcome) if ok else f"{outcome.status}: {outcome.error}")
+
+
+def _outcome(job: Job, future: Future[Any]) -> Any:
     try:
-        outcome: Outcome = future.result()
+        return future.result()
     except TrialTimeoutError as error:
-        return Outcome(trial.id, "timeout", str(error))
+        return job.fault("timeout", str(error))
     except TrialCrashError as error:
-        return Outcome(trial.id, "crashed", str(error))
+        return job.fault("crashed", str(error))
     except TrialFailedError as error:
-        return Outcome(trial.id, "failed", str(error), trace=error.trace)
-    return outcome
+        return job.fault("failed", str(error), trace=error.trace)
 
 
 def _libraries(trials: Iterable[Trial]) -> list[str]:
@@ -180,8 +190,8 @@ def _on_other_data(suite: Suite, data: str, names: set[str]) -> Suite:
     return suite.model_copy(update={"experiments": tuple(experiments)})
 
 
-def _command(suite: str | Path, only: Sequence[str], data: str | None, timeout: float | None) -> str:
-    words = ["toolkit", "run", str(suite)]
+def _command(suite: str | Path, only: Sequence[str], data: str | None, timeout: float | None, quick: bool) -> str:
+    words = ["toolkit", "run", str(suite), *(["--quick"] if quick else [])]
     for name in only:
         words += ["--only", name]
     if data is not None:

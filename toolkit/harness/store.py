@@ -4,20 +4,33 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from toolkit.atomic import write_text
 from toolkit.embedding import Embedding
-from toolkit.errors import DataError
+from toolkit.errors import DataError, UnknownNameError
 from toolkit.harness.plan import Trial
-from toolkit.harness.tables import MEASURED, SCORE_COLUMNS, TRIAL_COLUMNS, lines, read_table
+from toolkit.harness.tables import (
+    MEASURED,
+    SCORE_COLUMNS,
+    STUDY_COLUMNS,
+    TRIAL_COLUMNS,
+    lines,
+    read_study,
+    read_table,
+)
 from toolkit.harness.trial import Outcome
 from toolkit.registry import embedder_class
+
+if TYPE_CHECKING:
+    from toolkit.harness.studying import StudyOutcome
 
 
 @dataclass(frozen=True)
@@ -54,8 +67,34 @@ class Run:
 
     @property
     def ok(self) -> bool:
-        """bool: whether every trial ended well."""
-        return bool((self.trials["status"] == "ok").all())
+        """bool: whether every trial and study ended well."""
+        return not self.failures
+
+    @property
+    def failures(self) -> int:
+        """int: how many trials and studies did not end well; those that were left out are not among them."""
+        ended = pd.concat([self.trials["status"], self.studies["status"]])
+        return int((~ended.isin(["ok", "left out"])).sum())
+
+    @cached_property
+    def studies(self) -> pd.DataFrame:
+        """pandas.DataFrame: a row a study; its status, error and time."""
+        path = self.path / "studies.csv"
+        if not path.is_file():
+            return pd.DataFrame(columns=STUDY_COLUMNS)
+        return read_table(path, STUDY_COLUMNS, {"seconds"})
+
+    def study(self, name: str) -> dict[str, pd.DataFrame]:
+        """Read the tables of a study, by their names.
+
+        Raises
+        ------
+        UnknownNameError
+            If the run has no such study.
+        """
+        if name not in set(self.studies["study"]):
+            raise UnknownNameError("study of this run", name, self.studies["study"])
+        return read_study(self.path / "studies" / name)
 
     def embedding(self, trial: str, entity: str) -> Embedding:
         """Open the vectors that a trial learned, memory-mapped."""
@@ -115,10 +154,13 @@ class RunWriter:
         The directory.
     trials : list of Trial
         All trials, in the order in which tables show them.
+    studies : list of str, optional
+        All studies, in that order.
     """
 
-    def __init__(self, path: Path, trials: list[Trial]) -> None:
+    def __init__(self, path: Path, trials: list[Trial], studies: Sequence[str] = ()) -> None:
         self.path, self.trials = path, {trial.id: trial for trial in trials}
+        self._study_lines = dict.fromkeys(studies, "")
         self._trial_lines = dict.fromkeys(self.trials, "")
         self._score_lines = dict.fromkeys(self.trials, "")
         self._write_tables()
@@ -135,16 +177,44 @@ class RunWriter:
         scores = [{**_common(trial, outcome), **score} for score in outcome.scores]
         self._trial_lines[trial.id] = lines([_trial_row(trial, outcome)], TRIAL_COLUMNS)
         self._score_lines[trial.id] = lines(scores, SCORE_COLUMNS)
-        try:
-            if outcome.trace:
-                (self.path / "errors").mkdir(exist_ok=True)
-                write_text(self.path / "errors" / f"{outcome.trial}.txt", outcome.trace)
+        with self._writing():
+            self._write_trace(outcome.trial, outcome.trace)
             self._write_tables()
+
+    def add_study(self, outcome: StudyOutcome) -> None:
+        """Write what came of one more study.
+
+        Raises
+        ------
+        DataError
+            If the directory cannot be written to any more.
+        """
+        row = {name: getattr(outcome, name) for name in STUDY_COLUMNS}
+        self._study_lines[outcome.study] = lines([row], STUDY_COLUMNS)
+        with self._writing():
+            self._write_trace(outcome.study, outcome.trace)
+            folder = self.path / "studies" / outcome.study
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, table in outcome.tables.items():
+                write_text(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+            self._write_tables()
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise DataError(f"cannot be written: {error.strerror}", self.path) from error
 
+    def _write_trace(self, name: str, trace: str) -> None:
+        if trace:
+            (self.path / "errors").mkdir(exist_ok=True)
+            write_text(self.path / "errors" / f"{name}.txt", trace)
+
     def _write_tables(self) -> None:
-        tables = (("trials", TRIAL_COLUMNS, self._trial_lines), ("scores", SCORE_COLUMNS, self._score_lines))
+        tables = [("trials", TRIAL_COLUMNS, self._trial_lines), ("scores", SCORE_COLUMNS, self._score_lines)]
+        if self._study_lines:
+            tables.append(("studies", STUDY_COLUMNS, self._study_lines))
         for name, columns, rows in tables:
             write_text(self.path / f"{name}.csv", "".join([",".join(columns), "\n", *rows.values()]))
 
@@ -174,9 +244,9 @@ def prepare_directory(path: Path, fresh: bool) -> None:
             raise DataError("is not empty and holds no run; choose another directory", path)
         if occupied and not fresh:
             raise DataError("already holds a run; replace it with --fresh, or choose another directory", path)
-        for name in ("run.json", "trials.csv", "scores.csv", "report.html", "report.md"):
+        for name in ("run.json", "trials.csv", "scores.csv", "studies.csv", "report.html", "report.md"):
             (path / name).unlink(missing_ok=True)
-        for name in ("embeddings", "errors"):
+        for name in ("embeddings", "errors", "studies"):
             if (path / name).is_dir():
                 shutil.rmtree(path / name)
         (path / "embeddings").mkdir(parents=True)

@@ -23,6 +23,7 @@ from toolkit.datasets.sources import check_source
 from toolkit.errors import DataError, ParameterError, UnknownNameError
 from toolkit.registry import make_embedder
 from toolkit.resources import folder
+from toolkit.studies import study_info
 from toolkit.tasks import Kind, task_info
 
 
@@ -41,6 +42,8 @@ class EmbedderSpec(_Table):
     name: str
     label: str = ""
     params: dict[str, Any] = {}
+    dims: tuple[PositiveInt, ...] = ()  # in place of the experiment's
+    seeds: tuple[NonNegativeInt, ...] = ()  # in place of the suite's
 
     @model_validator(mode="after")
     def _known(self) -> EmbedderSpec:
@@ -130,18 +133,40 @@ class Experiment(_Table):
         return task_info(self.tasks[0].name).kind
 
 
+class StudySpec(_Table):
+    """A study with its options, and the experiments whose trials it looks at."""
+
+    name: str
+    experiments: tuple[str, ...] = ()
+    options: dict[str, Any] = {}
+
+    @model_validator(mode="after")
+    def _known(self) -> StudySpec:
+        study_info(self.name).check_options(self.options)
+        return self
+
+
 class Suite(_Table):
-    """A set of experiments."""
+    """A set of experiments, and the studies that are made of them."""
 
     title: str
     description: str = ""
     seeds: tuple[NonNegativeInt, ...] = Field((0,), min_length=1)
-    experiments: tuple[Experiment, ...] = Field(min_length=1)
+    experiments: tuple[Experiment, ...] = ()
+    studies: tuple[Annotated[StudySpec, BeforeValidator(_named)], ...] = ()
     name: str = ""
 
     @model_validator(mode="after")
     def _consistent(self) -> Suite:
-        _once([experiment.name for experiment in self.experiments], "the suite has two experiments called")
+        names = [experiment.name for experiment in self.experiments]
+        if not names and not self.studies:
+            raise ParameterError("the suite has neither experiments nor studies")
+        _once(names, "the suite has two experiments called")
+        _once([study.name for study in self.studies], "the suite has two studies called")
+        for study in self.studies:
+            for name in study.experiments:
+                if name not in names:
+                    raise UnknownNameError(f"experiment of study {study.name!r}", name, names)
         return self
 
 
@@ -156,13 +181,15 @@ def suite_names() -> list[str]:
     return sorted(path.stem for path in folder("benchmarks").glob("*.toml"))
 
 
-def load_suite(name: str | Path) -> Suite:
+def load_suite(name: str | Path, quick: bool = False) -> Suite:
     """Read a suite.
 
     Parameters
     ----------
     name : str or Path
         The name of one that ships with the toolkit, or the path of a TOML file.
+    quick : bool, default False
+        Take its quick version: what stands in a table ``quick`` replaces what stands beside that table.
 
     Returns
     -------
@@ -175,6 +202,8 @@ def load_suite(name: str | Path) -> Suite:
         If a name or key is not known.
     DataError
         If the file is missing or is not a suite.
+    ParameterError
+        If it has no quick version and one is asked for.
     """
     path = Path(name)
     if path.suffix != ".toml":
@@ -187,6 +216,8 @@ def load_suite(name: str | Path) -> Suite:
         raise DataError("no such file", path) from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise DataError(f"cannot be read as TOML: {error}", path) from error
+    if not _versions(raw, quick) and quick:
+        raise ParameterError(f"suite {path.stem!r} has no quick version: no table in it is called quick")
     try:
         suite = Suite(**{"name": path.stem, **raw})
     except ValidationError as error:
@@ -194,6 +225,19 @@ def load_suite(name: str | Path) -> Suite:
     for experiment in suite.experiments:
         check_source(experiment.dataset, experiment.kind)
     return suite
+
+
+def _versions(raw: dict[str, Any], quick: bool) -> int:
+    """Take the tables ``quick`` out of a suite, put what they hold in place if asked to, and return their number."""
+    tables = [raw, *(table for kind in ("experiments", "studies") for table in _tables(raw.get(kind)))]
+    found = [(table, table.pop("quick")) for table in tables if isinstance(table.get("quick"), dict)]
+    for table, replacement in found:
+        table.update(replacement if quick else {})
+    return len(found)
+
+
+def _tables(value: Any) -> list[dict[str, Any]]:
+    return [table for table in value if isinstance(table, dict)] if isinstance(value, list) else []
 
 
 def _explained(error: ValidationError, path: Path) -> Exception:
@@ -215,6 +259,7 @@ def _model_at(steps: list[Any]) -> type[BaseModel]:
         "splits": SplitSpec,
         "tasks": TaskSpec,
         "embedders": EmbedderSpec,
+        "studies": StudySpec,
     }
     found: type[BaseModel] = Suite
     for step in steps:

@@ -1,4 +1,4 @@
-"""The two tables of a run: their columns, and how they are written and read."""
+"""The tables of a run: their columns, and how they are written and read."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ SCORE_COLUMNS = [
     *("dataset", "split", "fold", "seed", "embedder", "embedding_dim", "entity", "task", "readout", "metric", "value"),
     *("n", "target", "convention", "note", "experiment", "trial"),
 ]
+STUDY_COLUMNS = ["study", "status", "error", "seconds"]
 MEASURED = {"embedding_dim", "value", "n", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb"}
 
 
@@ -68,6 +69,23 @@ def read_table(path: Path, columns: list[str], numbers: Set[str] = MEASURED) -> 
         refuse(~flags.isin(["true", "false"]), table["is_null"], "is_null must be true or false", path)
         table["is_null"] = flags == "true"
     return table
+
+
+def read_study(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read the tables of a study: numbers where a whole column holds them, text elsewhere; an empty cell is nan.
+
+    Raises
+    ------
+    DataError
+        If one is not a table.
+    """
+    tables = {}
+    for path in sorted(folder.glob("*.csv")):
+        try:
+            tables[path.stem] = pd.read_csv(path, keep_default_na=False, na_values=[""])
+        except (OSError, ValueError) as error:
+            raise DataError(f"not a CSV table: {error}", path) from error
+    return tables
 
 
 def refuse(bad: pd.Series, values: pd.Series, message: str, path: Path) -> None:

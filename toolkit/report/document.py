@@ -9,6 +9,7 @@ import pandas as pd
 
 from toolkit.metrics.base import metric_info
 from toolkit.report import figures, plotting
+from toolkit.report.answers import answer
 from toolkit.report.boards import board_part, metric_anchor, plot_points, split_text
 from toolkit.report.ledger import cost_frame, cost_table, failure_table, reason_table, reproduction_tables
 from toolkit.report.model import Experiment, Results
@@ -36,12 +37,14 @@ def build_document(results: Results) -> Document:
     chapters = [
         _chapter(experiment, [board for board in boards if board.experiment == experiment.name], results, anchors)
         for experiment in results.info.suite.experiments
+        if experiment.name in set(results.trials["experiment"])
     ]
     suite = results.info.suite
     return Document(
         suite.title,
         suite.description,
         tuple(_run_facts(results)),
+        tuple(answer(result, anchors.new("question", result.study.name), results) for result in results.studies),
         tuple(chapters),
         results.info.command,
         reproduction_tables(results),
@@ -68,8 +71,10 @@ class Anchors:
 
 def _run_facts(results: Results) -> list[Fact]:
     info = results.info
-    failed = int((results.trials["status"] != "ok").sum())
+    absent = int((results.trials["status"] == "left out").sum())
+    failed = int((results.trials["status"] != "ok").sum()) - absent
     fits = f"{len(results.trials):,}" + (f", {failed} of which failed" if failed else "")
+    fits += f", {absent} left out" if absent else ""
     version = info.versions.get("embedding-comparison-toolkit", "")
     return [
         Fact("Run", f"{info.started[:10]}, {duration(info.seconds)}"),

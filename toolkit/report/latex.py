@@ -49,7 +49,8 @@ def render_latex(document: Document) -> str:
     str
         A ``table`` environment each, in the style of booktabs.
     """
-    tables = [
+    tables = [table for answer in document.answers for table in answer.tables]
+    tables += [
         table
         for chapter in document.chapters
         for table in (*(board.table for board in chapter.boards), chapter.costs)

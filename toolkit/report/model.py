@@ -11,7 +11,15 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 
 from toolkit.errors import DataError
-from toolkit.harness.tables import MEASURED, SCORE_COLUMNS, TRIAL_COLUMNS, read_table, refuse
+from toolkit.harness.tables import (
+    MEASURED,
+    SCORE_COLUMNS,
+    STUDY_COLUMNS,
+    TRIAL_COLUMNS,
+    read_study,
+    read_table,
+    refuse,
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,15 @@ class Experiment:
 
 
 @dataclass(frozen=True)
+class Study:
+    """A question that was studied beyond the trials."""
+
+    name: str
+    experiments: tuple[str, ...]
+    options: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Suite:
     """What was asked for."""
 
@@ -43,6 +60,7 @@ class Suite:
     description: str
     seeds: tuple[int, ...]
     experiments: tuple[Experiment, ...]
+    studies: tuple[Study, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +91,16 @@ class RunInfo:
 
 
 @dataclass(frozen=True, eq=False)
+class StudyResult:
+    """What came of a study: its status, the error where it did not end well, and its tables by name."""
+
+    study: Study
+    status: str
+    error: str
+    tables: Mapping[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, eq=False)
 class Results:
     """A run as the report sees it.
 
@@ -84,11 +112,14 @@ class Results:
         ``trials.csv``: a row a fit.
     scores : pandas.DataFrame
         ``scores.csv``: a row a number, with the columns name, library and is_null of its trial.
+    studies : tuple of StudyResult
+        What came of the studies that were carried out.
     """
 
     info: RunInfo
     trials: pd.DataFrame
     scores: pd.DataFrame
+    studies: tuple[StudyResult, ...] = ()
 
 
 def read_results(folder: str | Path) -> Results:
@@ -113,7 +144,7 @@ def read_results(folder: str | Path) -> Results:
         raise DataError("no such run directory", folder)
     info = _read_info(folder / "run.json")
     trials = _read_trials(folder / "trials.csv", {experiment.name for experiment in info.suite.experiments})
-    return Results(info, trials, _read_scores(folder / "scores.csv", trials))
+    return Results(info, trials, _read_scores(folder / "scores.csv", trials), _read_studies(folder, info.suite.studies))
 
 
 def _read_info(path: Path) -> RunInfo:
@@ -132,6 +163,19 @@ def _read_trials(path: Path, experiments: set[str]) -> pd.DataFrame:
     refuse(trials["trial"].duplicated(), trials["trial"], "a trial stands twice", path)
     refuse(~trials["experiment"].isin(experiments), trials["experiment"], "run.json has no such experiment", path)
     return trials
+
+
+def _read_studies(folder: Path, studies: tuple[Study, ...]) -> tuple[StudyResult, ...]:
+    path = folder / "studies.csv"
+    if not path.is_file():
+        return ()
+    table = read_table(path, STUDY_COLUMNS, {"seconds"}).set_index("study")
+    refuse(table.index.to_series().duplicated(), table.index.to_series(), "a study stands twice", path)
+    return tuple(
+        StudyResult(study, *table.loc[study.name, ["status", "error"]], read_study(folder / "studies" / study.name))
+        for study in studies
+        if study.name in table.index
+    )
 
 
 def _read_scores(path: Path, trials: pd.DataFrame) -> pd.DataFrame:

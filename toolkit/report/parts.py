@@ -94,6 +94,8 @@ class Figure:
         Takes a width in pixels and returns the Altair chart.
     legend : tuple of Key
         The series, where there are several.
+    has_null : bool, default True
+        Whether null baselines are among what is drawn, in grey.
     """
 
     anchor: str
@@ -101,6 +103,7 @@ class Figure:
     description: str
     draw: Callable[[int], alt.LayerChart | alt.FacetChart] = field(repr=False)
     legend: tuple[Key, ...] = ()
+    has_null: bool = True
 
 
 @dataclass(frozen=True)
@@ -149,6 +152,21 @@ class Chapter:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """A question that was studied: sentences made from the numbers, then the figures and tables that carry them.
+
+    The first sentence is the answer; `facts` say how it was found, and what chance would give.
+    """
+
+    anchor: str
+    question: str
+    sentences: tuple[str, ...]
+    facts: tuple[Fact, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True)
 class Definition:
     """A metric or readout and the sentence that fixes it."""
 
@@ -164,6 +182,7 @@ class Document:
     title: str
     description: str
     facts: tuple[Fact, ...]
+    answers: tuple[Answer, ...]
     chapters: tuple[Chapter, ...]
     command: str
     reproduction: tuple[Table, ...]

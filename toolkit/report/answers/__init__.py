@@ -1,0 +1,31 @@
+"""What studies found, in words, figures and tables: a module a study.
+
+Each takes the tables of its study and returns a `toolkit.report.parts.Answer`. The sentences are made from the numbers
+in these tables, so that other numbers give other sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from toolkit.report.answers.one_hot import one_hot_answer
+from toolkit.report.answers.plain import plain_answer
+from toolkit.report.model import Results, StudyResult
+from toolkit.report.parts import Answer
+from toolkit.studies import study_info, study_names
+
+Tables = Mapping[str, pd.DataFrame]
+WRITERS: dict[str, Callable[[Tables, str, str], Answer]] = {
+    "one-hot": one_hot_answer,
+}
+
+
+def answer(result: StudyResult, anchor: str, results: Results) -> Answer:
+    """Return the part of the report that says what a study found, or why it found nothing."""
+    name = result.study.name
+    question = study_info(name).title if name in study_names() else name
+    if result.status != "ok":
+        return Answer(anchor, question, (f"Not answered: {result.error or result.status}.",))
+    return WRITERS.get(name, plain_answer)(result.tables, anchor, question)

@@ -1,0 +1,232 @@
+"""The plots of studies as Altair specifications: lines, heat maps, dendrograms and signed squares."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from toolkit.report import plotting
+from toolkit.report.plotting import FONT, INK, LETTER, MUTED, NULL, PAD, SERIES
+
+if TYPE_CHECKING:
+    import altair as alt
+
+LOW, HIGH = "#f3f1ec", "#0b5a8f"  # ends of a heat map: its own ground, the same on a light and on a dark page
+
+
+def lines(
+    frame: pd.DataFrame, x: str, y: str, series: tuple[str, ...], panels: tuple[str, ...], width: int
+) -> alt.LayerChart | alt.FacetChart:
+    """Draw one or several panels of lines on two log axes.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns x, y (both positive), series (a number, which stands for its colour and shape) and panel.
+    x, y : str
+        Titles of the axes.
+    series, panels : tuple of str
+        The series and the panels, in their order.
+    width : int
+        Width in pixels.
+
+    Returns
+    -------
+    altair.Chart
+    """
+    import altair as alt
+
+    columns = 1 if width < plotting.NARROW else len(panels)
+    inner = (width - 76 * columns - PAD) // columns
+    color, shape = plotting.series_color(series), plotting.series_shape(series)
+    charts = []
+    for panel in panels:
+        rows = frame[frame["panel"] == panel].assign(is_null=False)
+        ticks = plotting.log_ticks(rows["x"].min(), rows["x"].max())
+        across = alt.X(
+            "x:Q",
+            scale=alt.Scale(type="log", nice=False, padding=10),
+            axis=plotting.axis(x, inner, values=ticks, format="~s", grid=False),
+        )
+        up = alt.Y(
+            "y:Q",
+            scale=alt.Scale(type="log", nice=False, padding=10),
+            axis=plotting.axis(panel, inner, values=plotting.log_ticks(rows["y"].min(), rows["y"].max()), format="~g"),
+        )
+        base = alt.Chart(rows).encode(x=across, y=up, color=color)
+        chart = alt.layer(
+            base.mark_line(strokeWidth=2), base.mark_point(filled=True, size=55, opacity=1).encode(shape=shape)
+        )
+        charts.append(chart.properties(width=inner, height=round(0.72 * inner)))
+    return alt.concat(*charts, columns=columns, spacing=24)
+
+
+def heat(
+    frame: pd.DataFrame, order: Sequence[str], domain: tuple[float, float], width: int
+) -> alt.LayerChart | alt.FacetChart:
+    """Draw a square table of numbers as shades, each with its number where there is room.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns row, column, value; a cell each.
+    order : sequence of str
+        The rows, from above, and the columns, from the left.
+    domain : tuple of float
+        The values of the lightest and of the darkest shade.
+    width : int
+        Width in pixels.
+
+    Returns
+    -------
+    altair.Chart
+    """
+    import altair as alt
+
+    left = min(round(LETTER * max(map(len, order))) + 12, 60 + width // 4)
+    cell = min(44, (width - left - PAD) // len(order))
+    side = cell * len(order)
+    names = {name: plotting.shorten(name, left - 12) for name in order}
+    frame = frame.assign(
+        across=[list(order).index(name) for name in frame["column"]],
+        down=[list(order).index(name) for name in frame["row"]],
+        shade=((frame["value"] - domain[0]) / (domain[1] - domain[0])).clip(0, 1),
+        text=[f"{value:.2f}".replace("0.", ".").replace("-", "−") for value in frame["value"]],
+    )
+    x = alt.X("across:O", axis=None, scale=alt.Scale(domain=list(range(len(order))), padding=0.03))
+    y = alt.Y("down:O", axis=None, scale=alt.Scale(domain=list(range(len(order))), padding=0.03))
+    labels = pd.DataFrame(
+        {
+            "at": range(len(order)),
+            "name": [names[name] for name in order],
+            "number": [str(i + 1) for i in range(len(order))],
+        }
+    )
+    row_names = labels.assign(name=labels["number"] + "  " + labels["name"])
+    shade = alt.Color("shade:Q", scale=alt.Scale(domain=[0, 1], range=[LOW, HIGH]), legend=None)
+    layers: list[Any] = [
+        alt.Chart(frame).mark_rect().encode(x=x, y=y, color=shade),
+        alt.Chart(row_names)
+        .mark_text(align="right", baseline="middle", fontSize=FONT - 1, color=INK)
+        .encode(y=alt.Y("at:O", axis=None, scale=y.scale), x=alt.value(-8), text="name:N"),
+        alt.Chart(labels)
+        .mark_text(baseline="bottom", fontSize=FONT - 2, color=MUTED)
+        .encode(x=alt.X("at:O", axis=None, scale=x.scale), y=alt.value(-5), text="number:N"),
+    ]
+    if cell >= 26:
+        text = alt.condition("datum.shade > 0.55", alt.value("#fffffe"), alt.value("#1c1c1b"))
+        layers.append(alt.Chart(frame).mark_text(fontSize=10).encode(x=x, y=y, text="text:N", color=text))
+    return plotting.framed(alt.layer(*layers), side, side, left)
+
+
+def dendrogram(merges: pd.DataFrame, names: Sequence[str], axis: str, width: int) -> alt.LayerChart | alt.FacetChart:
+    """Draw which things were joined at which distance.
+
+    Parameters
+    ----------
+    merges : pandas.DataFrame
+        Columns first, second, distance; a row a merge, in order. A number below ``len(names)`` is a name, any other the
+        merge of that number less ``len(names)``.
+    names : sequence of str
+        What is joined.
+    axis : str
+        Title of the axis of distances.
+    width : int
+        Width in pixels.
+
+    Returns
+    -------
+    altair.Chart
+    """
+    import altair as alt
+
+    order = leaf_order(merges, len(names))
+    left = min(round(LETTER * max(map(len, names))) + 14, 60 + width // 3)
+    inner, height = width - left - PAD, 24 * len(names)
+    place = {leaf: (0.0, row + 0.5) for row, leaf in enumerate(order)}
+    corners = []
+    for number, merge in enumerate(merges.itertuples()):
+        ends = [place[int(merge.first)], place[int(merge.second)]]
+        path = [ends[0], (merge.distance, ends[0][1]), (merge.distance, ends[1][1]), ends[1]]
+        corners += [{"merge": number, "step": step, "x": x, "y": y} for step, (x, y) in enumerate(path)]
+        place[len(names) + number] = (merge.distance, (ends[0][1] + ends[1][1]) / 2)
+    down = alt.Scale(domain=(len(names), 0), nice=False, zero=False)
+    across = alt.Scale(domain=(0, 1.03 * max(merges["distance"].max(), 1e-9)), nice=False)
+    labels = pd.DataFrame(
+        {"y": [row + 0.5 for row in range(len(order))], "name": [plotting.shorten(names[i], left - 12) for i in order]}
+    )
+    branches = (
+        alt.Chart(pd.DataFrame(corners))
+        .mark_line(color=SERIES[0], strokeWidth=1.5, interpolate="linear")
+        .encode(
+            x=alt.X("x:Q", scale=across, axis=plotting.axis(axis, inner)),
+            y=alt.Y("y:Q", scale=down, axis=None),
+            detail="merge:N",
+            order="step:Q",
+        )
+    )
+    text = (
+        alt.Chart(labels)
+        .mark_text(align="right", baseline="middle", fontSize=FONT, color=INK)
+        .encode(x=alt.value(-10), y=alt.Y("y:Q", scale=down, axis=None), text="name:N")
+    )
+    return plotting.framed(alt.layer(branches, text), inner, height, left)
+
+
+def leaf_order(merges: pd.DataFrame, size: int) -> list[int]:
+    """Return the names, by number, in an order in which no two branches cross.
+
+    Examples
+    --------
+    >>> leaf_order(pd.DataFrame({"first": [0, 1], "second": [2, 3], "distance": [0.1, 0.4]}), 3)
+    [1, 0, 2]
+    """
+    members: dict[int, list[int]] = {leaf: [leaf] for leaf in range(size)}
+    for number, (first, second) in enumerate(zip(merges["first"], merges["second"], strict=True)):
+        members[size + number] = [*members.pop(int(first)), *members.pop(int(second))]
+    return [leaf for group in members.values() for leaf in group]
+
+
+def squares(frame: pd.DataFrame, columns: Sequence[str], width: int) -> alt.LayerChart | alt.FacetChart:
+    """Draw weights as squares, in a panel a unit: blue where positive, orange where negative, the larger the stronger.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns unit, row, column, weight.
+    columns : sequence of str
+        The columns of a panel, from the left.
+    width : int
+        Width in pixels.
+
+    Returns
+    -------
+    altair.Chart
+    """
+    import altair as alt
+
+    rows = list(dict.fromkeys(frame["row"]))
+    side = 1 if width < plotting.NARROW else 2
+    panel = (width - 84 * side) // side
+    step = panel / len(columns)
+    strongest = float(np.abs(frame["weight"]).max()) or 1.0
+    frame = frame.assign(
+        area=(0.92 * step) ** 2 * (frame["weight"].abs() / strongest),
+        positive=frame["weight"] > 0,
+        panel=[f"unit {unit}" for unit in frame["unit"]],
+    )
+    ground = alt.Chart().mark_rect(fill=NULL, opacity=0.18)
+    marks = alt.Chart().mark_point(shape="square", filled=True, opacity=1)
+    x = alt.X("column:N", sort=list(columns), axis=alt.Axis(title=None, labels=False, ticks=False, domain=False))
+    y = alt.Y("row:N", sort=rows, axis=alt.Axis(title=None, ticks=False, domain=False, labelFontSize=FONT - 2))
+    color = alt.condition("datum.positive", alt.value(SERIES[0]), alt.value(SERIES[1]))
+    layered = alt.layer(
+        ground.encode(x=x, y=y),
+        marks.encode(x=x, y=y, size=alt.Size("area:Q", scale=None, legend=None), color=color),
+        data=frame,
+    ).properties(width=panel, height=round(step * len(rows) * 1.15))
+    header = alt.Header(title=None, labelAnchor="start", labelFontSize=FONT, labelColor=INK)
+    return layered.facet(facet=alt.Facet("panel:N", header=header), columns=side, spacing=14)

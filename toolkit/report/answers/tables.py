@@ -1,0 +1,71 @@
+"""Data frames as tables of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from toolkit.report.numbers import MISSING
+from toolkit.report.parts import Cell, Column, Row, Table
+
+Writer = Callable[[Any], str]
+
+
+def plain_table(
+    frame: pd.DataFrame,
+    anchor: str,
+    caption: str,
+    titles: Mapping[str, str] | None = None,
+    formats: Mapping[str, str | Writer] | None = None,
+    notes: Sequence[str] = (),
+) -> Table:
+    """Return a data frame as a table.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        What to show. A column ``is_null`` says which rows are null baselines and is not shown itself.
+    anchor, caption : str
+        Identifier and caption.
+    titles : mapping of str to str, optional
+        The headings of the columns to show, in this order; by default all, under their own names.
+    formats : mapping of str to str or callable, optional
+        How a column's numbers are written: a format such as ``".3f"``, or a function of the value.
+    notes : sequence of str, optional
+        Remarks below.
+
+    Returns
+    -------
+    Table
+    """
+    wanted = dict(titles or {str(name): str(name) for name in frame.columns if name != "is_null"})
+    numeric = {name: pd.api.types.is_numeric_dtype(frame[name]) for name in wanted}
+    columns = tuple(Column(title, kind="number" if numeric[name] else "text") for name, title in wanted.items())
+    rows = tuple(
+        Row(tuple(Cell(number(row[name], (formats or {}).get(name, ""))) for name in wanted), bool(row.get("is_null")))
+        for row in frame.to_dict("records")
+    )
+    return Table(anchor, caption, columns, rows, tuple(notes))
+
+
+def number(value: Any, form: str | Writer = "") -> str:
+    """Return a value as it stands in a table, with a minus sign rather than a hyphen, or a dash where there is none.
+
+    Examples
+    --------
+    >>> number(-0.25, ".1f"), number(12000), number("als"), number(float("nan"))
+    ('−0.2', '12,000', 'als', '–')
+    """
+    if isinstance(value, str):
+        return value
+    if pd.isna(value):
+        return MISSING
+    if callable(form):
+        return form(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if value == 0 and form.endswith("e"):
+        return "0"
+    return format(value, form or (",.0f" if float(value).is_integer() else ".3f")).replace("-", "−")

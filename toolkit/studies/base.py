@@ -1,0 +1,156 @@
+"""What a study is: a function from the evidence of a run to tables of numbers, and its entry in a registry.
+
+A study answers a question that no single trial can: it lays trials side by side, or makes an experiment of its own.
+It returns tables; what they say is for the report to put into words.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from toolkit.allowed import Allowed
+from toolkit.data.staged import open_staged
+from toolkit.embedding import Embedding
+from toolkit.errors import DataError, MissingDependencyError, UnknownNameError
+
+Tables = dict[str, pd.DataFrame]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What a study may look at.
+
+    Parameters
+    ----------
+    folder : Path
+        The directory of the run.
+    trials, scores : pandas.DataFrame
+        The rows of ``trials.csv`` and ``scores.csv`` that belong to the experiments of the study; of trials that
+        ended well only.
+    files : mapping of str to tuple of Path
+        By the id of a trial: the staged training and test part, or the staged corpus.
+    seed : int
+        The first seed of the suite.
+    """
+
+    folder: Path
+    trials: pd.DataFrame
+    scores: pd.DataFrame
+    files: Mapping[str, tuple[Path, ...]]
+    seed: int
+
+    def embedding(self, trial: str, entity: str) -> Embedding:
+        """Open the vectors that a trial learned, memory-mapped."""
+        return Embedding.load(self.folder / "embeddings" / f"{trial}.{entity}.arrow")
+
+    def of(self, experiment: str) -> pd.DataFrame:
+        """Return the trials of an experiment.
+
+        Raises
+        ------
+        DataError
+            If it has none that ended well.
+        """
+        found = self.trials[self.trials["experiment"] == experiment]
+        if found.empty:
+            raise DataError(f"experiment {experiment!r} has no trial that ended well")
+        return found
+
+    def data(self, experiment: str) -> tuple[Any, ...]:
+        """Open what the trials of an experiment were given, by its first split: training and test part, or corpus."""
+        return tuple(open_staged(path) for path in self.files[self.of(experiment)["trial"].iloc[0]])
+
+
+@dataclass(frozen=True)
+class StudyInfo:
+    """The facts about a study.
+
+    Parameters
+    ----------
+    name : str
+        As it stands in suites and names its tables.
+    title : str
+        The question that it answers.
+    function : callable
+        `Evidence` and keyword options in, tables by name out.
+    allowed : dict of str to Allowed
+        What its options may be.
+    module, extra : str
+        A library that it needs beyond the toolkit's own, and the extra that brings it; empty where there is none.
+    """
+
+    name: str
+    title: str
+    function: Callable[..., Tables]
+    allowed: Mapping[str, Allowed]
+    module: str = ""
+    extra: str = ""
+
+    def check_options(self, options: Mapping[str, Any]) -> None:
+        """Refuse an option that the study does not have, or a value that is not allowed.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such option.
+        ParameterError
+            If a value is not allowed.
+        """
+        known = list(inspect.signature(self.function).parameters)[1:]
+        for option, value in options.items():
+            if option not in known:
+                raise UnknownNameError(f"option of study {self.name!r}", option, known)
+            if option in self.allowed:
+                self.allowed[option].check(f"option {option!r} of study {self.name!r}", value)
+
+    def check_installed(self) -> None:
+        """Refuse where the library that the study needs is not there.
+
+        Raises
+        ------
+        MissingDependencyError
+            With the command that installs it.
+        """
+        if self.module and importlib.util.find_spec(self.module) is None:
+            wanted = f"embedding-comparison-toolkit[{self.extra}]"
+            raise MissingDependencyError(f"study {self.name!r} needs {self.module}: pip install '{wanted}'")
+
+
+_STUDIES: dict[str, StudyInfo] = {}
+
+
+def study(
+    name: str, title: str, allowed: Mapping[str, Allowed] | None = None, *, module: str = "", extra: str = ""
+) -> Callable[[Callable[..., Tables]], Callable[..., Tables]]:
+    """Register the decorated function as a study; see `StudyInfo`."""
+
+    def register(function: Callable[..., Tables]) -> Callable[..., Tables]:
+        _STUDIES[name] = StudyInfo(name, title, function, allowed or {}, module, extra)
+        return function
+
+    return register
+
+
+def study_names() -> list[str]:
+    """Return the names of all studies."""
+    return list(_STUDIES)
+
+
+def study_info(name: str) -> StudyInfo:
+    """Return the facts about a study.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such study.
+    """
+    if name not in _STUDIES:
+        raise UnknownNameError("study", name, _STUDIES)
+    return _STUDIES[name]
