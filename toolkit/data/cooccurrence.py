@@ -84,12 +84,38 @@ def ppmi(counts: sparse.csr_array, context_exponent: float = 0.75, shift: float 
     Levy, Goldberg & Dagan (2015), Improving distributional similarity with lessons learned from word embeddings,
     TACL 3; section 3. Levy & Goldberg (2014), Neural word embedding as implicit matrix factorization, NIPS.
     """
+    cells = pmi(counts, context_exponent).tocoo()
+    information = cells.data - shift
+    kept = information > 0
+    return sparse.coo_array((information[kept], (cells.row[kept], cells.col[kept])), shape=counts.shape).tocsr()
+
+
+def pmi(counts: sparse.csr_array, context_exponent: float = 1.0) -> sparse.csr_array:
+    """Return the pointwise mutual information of co-occurrence counts, where there are counts.
+
+    ``log(P(w, c) / (P(w) P_a(c)))``, where ``P_a(c)`` is proportional to ``count(c) ** a``.
+
+    Parameters
+    ----------
+    counts : scipy.sparse.csr_array, shape (n, m)
+        Counts of rows (words) with columns (contexts); none negative.
+    context_exponent : float, default 1
+        Smoothing ``a`` of the contexts' distribution; 1 leaves it as it is.
+
+    Returns
+    -------
+    scipy.sparse.csr_array of float64, shape (n, m)
+        A stored cell, which may be zero, for each count above zero.
+
+    References
+    ----------
+    Church & Hanks (1990), Word association norms, mutual information, and lexicography, Computational Linguistics 16(1).
+    """
     counts = sparse.csr_array(counts, dtype=np.float64)
     rows = np.asarray(counts.sum(axis=1)).ravel()
     columns = np.asarray(counts.sum(axis=0)).ravel() ** context_exponent
     cells = counts.tocoo()
-    with np.errstate(divide="ignore"):
-        information = np.log(cells.data) - np.log(rows[cells.row]) - np.log(columns[cells.col]) + np.log(columns.sum())
-    information -= shift
-    kept = information > 0
-    return sparse.coo_array((information[kept], (cells.row[kept], cells.col[kept])), shape=counts.shape).tocsr()
+    seen = cells.data > 0
+    row, column = cells.row[seen], cells.col[seen]
+    information = np.log(cells.data[seen]) - np.log(rows[row]) - np.log(columns[column]) + np.log(columns.sum())
+    return sparse.csr_array((information, (row, column)), shape=counts.shape)

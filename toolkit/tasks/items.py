@@ -52,7 +52,7 @@ def item_similarity(subject: Subject, *, attribute: str = "genres", k: int = 10)
     if item is None:
         yield nothing(NAME, "item", "cosine", why, attribute)
         return
-    known = _attributes(table[attribute])
+    known = item_flags(table[attribute])
     rows = locate(item.keys, known.index)
     vectors, flags = item.unit_vectors[rows[rows >= 0]], known.to_numpy(dtype=bool)[rows >= 0]
     if len(vectors) <= k:
@@ -72,7 +72,7 @@ def _absent(attribute: str, table: pd.DataFrame | None) -> str:
     return f"the data has no column {attribute!r} about its items{there}"
 
 
-def _attributes(column: pd.Series) -> pd.DataFrame:
+def item_flags(column: pd.Series) -> pd.DataFrame:
     """Return one column of flags an attribute, without the items that have none."""
     flags = column.fillna("").astype(str).str.get_dummies("|").drop(columns="", errors="ignore")
     return flags[flags.any(axis=1)]

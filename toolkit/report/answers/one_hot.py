@@ -29,7 +29,8 @@ def one_hot_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question: st
                 "Protocol",
                 "256 codes and a table of float32 weights with 64 columns, in PyTorch: nn.functional.embedding beside "
                 "one_hot(codes) @ W. Weights are trained by the same optimizer on the same batches, once in "
-                "nn.Embedding and once in nn.Linear on one-hot vectors. Times are medians of seven, after one that is not counted.",
+                "nn.Embedding and once in nn.Linear on one-hot vectors. Times are medians of seven, after one that is "
+                "not counted.",
             ),
             Fact(
                 "Null baseline",

@@ -1,0 +1,162 @@
+"""Why 50 dimensions: measured scores against dimension, and what theory would choose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from toolkit.allowed import Allowed
+from toolkit.data.cooccurrence import cooccurrence, pmi
+from toolkit.data.views import Sequences
+from toolkit.errors import DataError, ParameterError
+from toolkit.metrics.base import metric_info
+from toolkit.metrics.dimension import estimate_noise, pip_loss, spectrum
+from toolkit.studies.base import Evidence, Tables, study
+
+NEAR = 0.05  # a score within so much of the best counts as good as it
+
+
+@study(
+    "why-50",
+    "Why 50 and not 10 or 100?",
+    {"n_keys": Allowed(int, 20), "exponent": Allowed(float, 0)},
+)
+def why_50(
+    evidence: Evidence, *, measured: Mapping[str, Mapping[str, str]], n_keys: int = 1_500, exponent: float = 0.5
+) -> Tables:
+    """Lay scores against dimension, and the choice of Yin & Shen (2018) beside them.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Its experiments' scores are looked at.
+    measured : mapping of str to mapping
+        For each experiment, which score stands for it: ``task``, ``metric``, ``readout`` and ``target``, of which the
+        last two may be left out.
+    n_keys : int, default 1,500
+        Keys, the most frequent, whose matrix the choice is made from.
+    exponent : float, default 0.5
+        Singular values are raised to this power.
+
+    Returns
+    -------
+    dict of str to pandas.DataFrame
+        ``curves``: a row a method and dimension, with the lowest and the highest of its seeds, time and memory;
+        ``ranges``: the best dimension of each method, and those within 5 % of it; ``pip``: the loss against dimension;
+        ``choice``: the dimension that theory chooses, a row an experiment.
+    """
+    curves = pd.concat([_curves(evidence, name, wanted) for name, wanted in measured.items()], ignore_index=True)
+    losses, choices = [], []
+    for experiment in measured:
+        sequences = evidence.data(experiment)[0].sequences()
+        loss, facts = _choice(sequences, n_keys, exponent, evidence.seed)
+        losses.append(loss.assign(experiment=experiment))
+        choices.append({"experiment": experiment, **facts})
+    return {
+        "curves": curves,
+        "ranges": pd.DataFrame(list(_ranges(curves))),
+        "pip": pd.concat(losses, ignore_index=True),
+        "choice": pd.DataFrame(choices),
+    }
+
+
+def _curves(evidence: Evidence, experiment: str, wanted: Mapping[str, str]) -> pd.DataFrame:
+    """Return mean, lowest and highest score of each method and dimension over its seeds."""
+    scores = evidence.scores[evidence.scores["experiment"] == experiment]
+    for column, value in wanted.items():
+        if column not in ("task", "metric", "readout", "target"):
+            raise ParameterError(
+                f"measured.{experiment} names {column!r}; it may name task, metric, readout and target"
+            )
+        scores = scores[scores[column] == value]
+    scores = scores[scores["value"].notna()]
+    if scores.empty:
+        raise DataError(f"experiment {experiment!r} has no score with {dict(wanted)}")
+    if scores.duplicated(["trial"]).any():
+        raise ParameterError(f"measured.{experiment} leaves several scores a trial; name readout and target as well")
+    costs = evidence.trials.set_index("trial")[["fit_seconds", "peak_memory_mb", "is_null"]]
+    table = scores.join(costs, on="trial")
+    found = table.groupby(["embedder", "embedding_dim"], sort=False).agg(
+        value=("value", "mean"),
+        low=("value", "min"),
+        high=("value", "max"),
+        seeds=("value", "size"),
+        seconds=("fit_seconds", "mean"),
+        memory_mb=("peak_memory_mb", "mean"),
+        is_null=("is_null", "first"),
+    )
+    return (
+        found.reset_index()
+        .rename(columns={"embedding_dim": "dim"})
+        .assign(experiment=experiment, metric=scores["metric"].iloc[0])
+    )
+
+
+def _ranges(curves: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield, for each method with several dimensions, the best one and the least and most that are nearly as good."""
+    for (experiment, embedder), rows in curves.groupby(["experiment", "embedder"], sort=False):
+        if len(rows) < 2:
+            continue
+        lower = metric_info(rows["metric"].iloc[0]).direction == "lower"
+        best = rows.loc[rows["value"].idxmin() if lower else rows["value"].idxmax()]
+        limit = best["value"] * (1 + NEAR if lower else 1 - NEAR)
+        near = rows[rows["value"] <= limit if lower else rows["value"] >= limit]
+        yield {
+            "experiment": experiment,
+            "embedder": embedder,
+            "is_null": bool(best["is_null"]),
+            "best_dim": int(best["dim"]),
+            "best": best["value"],
+            "least": int(near["dim"].min()),
+            "most": int(near["dim"].max()),
+            "at_50": rows.loc[(rows["dim"] - 50).abs().idxmin(), "value"],
+            "seed_band": float((rows["high"] - rows["low"]).max()),
+        }
+
+
+def _choice(sequences: Sequences, n_keys: int, exponent: float, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Return the loss against dimension, and the dimension that it chooses, for the matrix of information of keys."""
+    few = most_frequent(sequences, n_keys)
+    first, second = halves(few, seed)
+    noise = estimate_noise(information(first), information(second))
+    found = pip_loss(spectrum(information(few)), noise, exponent, random_state=seed)
+    low, high = found.within(NEAR)
+    facts = {"keys": len(few.keys), "noise": noise, "best": found.best, "low": low, "high": high}
+    losses = np.asarray(found.losses)
+    return pd.DataFrame({"dim": found.dims, "loss": losses / losses.min()}), facts
+
+
+def most_frequent(sequences: Sequences, size: int) -> Sequences:
+    """Return sequences of the most frequent keys alone; the others are dropped before windows are laid."""
+    kept = np.sort(np.argsort(-sequences.counts, kind="stable")[:size])
+    recode = np.full(len(sequences.keys), -1, dtype=np.int32)
+    recode[kept] = np.arange(len(kept), dtype=np.int32)
+    codes = recode[sequences.codes]
+    ends = np.concatenate([[0], np.cumsum(codes >= 0)])[sequences.offsets]
+    return Sequences(sequences.keys[kept], codes[codes >= 0], ends.astype(np.int64), sequences.entity)
+
+
+def halves(sequences: Sequences, seed: int) -> tuple[Sequences, Sequences]:
+    """Divide sequences into two halves at random."""
+    drawn = np.random.default_rng(seed).permutation(len(sequences)) % 2 == 0
+    owner = np.repeat(drawn, np.diff(sequences.offsets))
+    first, second = (
+        Sequences(
+            sequences.keys,
+            sequences.codes[owner == side],
+            np.concatenate([[0], np.cumsum(np.diff(sequences.offsets)[drawn == side])]).astype(np.int64),
+            sequences.entity,
+        )
+        for side in (True, False)
+    )
+    return first, second
+
+
+def information(sequences: Sequences) -> npt.NDArray[np.float64]:
+    """Return the pointwise mutual information of keys within a window of 5, 0 where two never meet; shape (n, n)."""
+    dense: npt.NDArray[np.float64] = pmi(cooccurrence(sequences, 5, harmonic=False)).toarray()
+    return dense
