@@ -138,9 +138,9 @@ def pip_loss(
     max_dim : int, optional
         The most dimensions, at most n; by default the rank of the signal.
     method : {"limit", "simulate"}, default "limit"
-        ``limit`` takes what the loss tends to for large matrices: no chance enters, and the time grows with the signal's
-        rank and not with n. ``simulate`` draws noise and decomposes the n × n matrix: n³ steps, and the same but for
-        chance and terms of order 1/n.
+        ``limit`` takes what the loss tends to for large matrices: no chance enters, and the time grows with the
+        signal's rank and not with n. ``simulate`` draws noise and decomposes the n × n matrix: n³ steps, and the same
+        but for chance and terms of order 1/n.
     n_samples : int, default 1
         How many noise matrices `simulate` draws; the losses are the means.
     random_state : int, default 0
