@@ -27,6 +27,20 @@ IN_SCORE_TABLES = {
     "accuracy": "higher",
     "semantic": "higher",
     "syntactic": "higher",
+    "effective_rank": "neutral",
+    "participation_ratio": "neutral",
+    "isoscore": "neutral",
+    "mean_cosine": "neutral",
+    "hubness@10": "neutral",
+    "orthogonality": "neutral",
+    "norm_frequency": "neutral",
+    "linear_cka": "neutral",
+    "procrustes_distance": "neutral",
+    "neighbor_overlap@10": "neutral",
+    "pip_distance": "neutral",
+    "principal_angles": "neutral",
+    "pip_loss": "lower",
+    "probe_accuracy": "higher",
 }
 
 

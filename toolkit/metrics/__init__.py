@@ -1,8 +1,29 @@
 """Metrics: pure functions, arrays in, value out."""
 
+from toolkit.metrics.agreement import (
+    chance_overlap,
+    common_rows,
+    linear_cka,
+    neighbor_overlap,
+    pip_distance,
+    principal_angles,
+    procrustes_align,
+    procrustes_distance,
+)
 from toolkit.metrics.base import MetricInfo, metric_info
 from toolkit.metrics.conventions import CONVENTIONS, Convention, ranking_convention
 from toolkit.metrics.correlation import pearson, spearman
+from toolkit.metrics.dimension import PipLoss, estimate_noise, pip_loss, spectrum
+from toolkit.metrics.geometry import (
+    effective_rank,
+    gram_matrix,
+    hubness,
+    isoscore,
+    mean_cosine,
+    norm_frequency,
+    orthogonality,
+    participation_ratio,
+)
 from toolkit.metrics.hits import (
     auc_at_k,
     average_precision_at_k,
@@ -15,6 +36,7 @@ from toolkit.metrics.hits import (
 )
 from toolkit.metrics.means import MeanScore, ranking_means
 from toolkit.metrics.neighbors import AttributeCorrelation, attribute_correlation, attribute_precision, chance_precision
+from toolkit.metrics.probes import ProbeScore, linear_probe
 from toolkit.metrics.products import DotProducts
 from toolkit.metrics.ranking import auc, find_hits, rank_items, ranking_scores
 from toolkit.metrics.rating import mae, mae_user, rmse, rmse_user
@@ -29,22 +51,43 @@ __all__ = [
     "MeanScore",
     "MetricInfo",
     "PairScores",
+    "PipLoss",
+    "ProbeScore",
     "attribute_correlation",
     "attribute_precision",
     "auc",
     "auc_at_k",
     "average_precision_at_k",
+    "chance_overlap",
     "chance_precision",
+    "common_rows",
+    "effective_rank",
+    "estimate_noise",
     "evaluate_analogies",
     "evaluate_pairs",
     "find_hits",
+    "gram_matrix",
     "hit_rate_at_k",
+    "hubness",
+    "isoscore",
+    "linear_cka",
+    "linear_probe",
     "mae",
     "mae_user",
+    "mean_cosine",
     "metric_info",
     "ndcg_at_k",
+    "neighbor_overlap",
+    "norm_frequency",
+    "orthogonality",
+    "participation_ratio",
     "pearson",
+    "pip_distance",
+    "pip_loss",
     "precision_at_k",
+    "principal_angles",
+    "procrustes_align",
+    "procrustes_distance",
     "rank_items",
     "ranking_convention",
     "ranking_means",
@@ -55,4 +98,5 @@ __all__ = [
     "rmse",
     "rmse_user",
     "spearman",
+    "spectrum",
 ]
