@@ -36,7 +36,7 @@ LIBRARIES = {
     "implicit": ["implicit.cpu.als", "implicit.cpu.bpr", "implicit.cpu.lmf"],
     "sklearn": ["sklearn.decomposition"],
     "surprise": ["surprise"],
-    "torch": ["torch"],
+    "torch": ["torch", "torch._dynamo"],  # what the first optimizer of a process imports
 }
 
 

@@ -127,7 +127,8 @@ def _layer(weights: Any) -> Any:
 def _linear(weights: Any) -> Any:
     import torch
 
-    layer = torch.nn.Linear(*weights.shape, bias=False)
+    size, dim = weights.shape
+    layer = torch.nn.Linear(size, dim, bias=False)
     with torch.no_grad():
         layer.weight.copy_(weights.T)
     return layer

@@ -68,7 +68,7 @@ def same_thing(
     agreement, stability, merges, factorized, layers = [], [], [], [], []
     for experiment in evidence.trials["experiment"].unique():
         found = learned(evidence, experiment, dim)
-        pairs = [_compared(*pair, n_keys) for pair in combinations(first_seed(found), 2)]
+        pairs = [_compared(first, second, n_keys) for first, second in combinations(first_seed(found), 2)]
         agreement += pairs
         stability += list(_stability(found, n_keys))
         merges += list(_merges(pairs, [each.label for each in first_seed(found)]))
@@ -100,7 +100,7 @@ def _stability(found: list[Learned], n_keys: int) -> Iterator[dict[str, Any]]:
     for label in dict.fromkeys(each.label for each in found):
         seeds = [each for each in found if each.label == label][:2]
         if len(seeds) == 2:
-            compared = _compared(*seeds, n_keys)
+            compared = _compared(seeds[0], seeds[1], n_keys)
             yield {
                 "experiment": compared["experiment"],
                 "embedder": label,

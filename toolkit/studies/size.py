@@ -17,6 +17,7 @@ from toolkit.metrics.base import metric_info
 from toolkit.metrics.dimension import estimate_noise, pip_loss, spectrum
 from toolkit.studies.base import Evidence, Tables, study
 
+LONGEST = 600  # dimensions for which the loss is computed
 NEAR = 0.05  # a score within so much of the best counts as good as it
 
 
@@ -123,7 +124,7 @@ def _choice(sequences: Sequences, n_keys: int, exponent: float, seed: int) -> tu
     few = most_frequent(sequences, n_keys)
     first, second = halves(few, seed)
     noise = estimate_noise(information(first), information(second))
-    found = pip_loss(spectrum(information(few)), noise, exponent, random_state=seed)
+    found = pip_loss(spectrum(information(few)), noise, exponent, max_dim=LONGEST)
     low, high = found.within(NEAR)
     facts = {"keys": len(few.keys), "noise": noise, "best": found.best, "low": low, "high": high}
     losses = np.asarray(found.losses)
