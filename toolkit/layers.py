@@ -24,7 +24,7 @@ def weights(layer: Any, n_keys: int) -> npt.NDArray[np.float32]:
         If it does not have as many rows as there are keys.
     """
     if _is(layer, "torch.nn", "Embedding", "EmbeddingBag"):
-        found, size = np.asarray(layer.weight.detach().cpu().float(), dtype=np.float32), "num_embeddings"
+        found, size = _as_array(layer.weight), "num_embeddings"
         padding = "" if layer.padding_idx is None else f"row {layer.padding_idx} is padding (padding_idx)"
     elif _is(layer, "keras.layers", "Embedding"):
         found, size = _of_keras(layer), "input_dim"
@@ -49,7 +49,16 @@ def _of_keras(layer: Any) -> npt.NDArray[np.float32]:
             f"the Keras layer {layer.name!r} holds {layer.quantization_mode} codes; take the weights before quantizing"
         )
     keras: Any = sys.modules["keras"]
-    return np.asarray(keras.ops.convert_to_numpy(layer.embeddings), dtype=np.float32)
+    tensor = keras.ops.convert_to_tensor(layer.embeddings)
+    if hasattr(tensor, "detach"):  # PyTorch underneath, with which convert_to_numpy makes numpy 2 warn
+        return _as_array(tensor)
+    return np.asarray(keras.ops.convert_to_numpy(tensor), dtype=np.float32)
+
+
+def _as_array(tensor: Any) -> npt.NDArray[np.float32]:
+    """Return a tensor of PyTorch's as an array, which shares its memory where it can."""
+    array: npt.NDArray[np.float32] = tensor.detach().cpu().float().numpy()
+    return array
 
 
 def _is(layer: object, module: str, *names: str) -> bool:

@@ -135,10 +135,8 @@ class EmbeddingLayer(_Rated, RatingFactorization):
         self.random_state = random_state
 
     def _layers(self, n_rows: int, n_columns: int) -> nn.ModuleDict:
-        return factor_layers(
-            *(drawn(size, self.embedding_dim) for size in (n_rows, n_columns)),
-            *(drawn(size, 1) for size in (n_rows, n_columns)),
-        )
+        n, m, d = n_rows, n_columns, self.embedding_dim
+        return factor_layers(drawn(n, d), drawn(m, d), drawn(n, 1), drawn(m, 1))
 
     def _sums(self, layers: nn.ModuleDict, rows: torch.Tensor, columns: torch.Tensor) -> torch.Tensor:
         return factor_sums(*looked_up(layers, rows, columns))
