@@ -11,7 +11,7 @@ import torch
 import toolkit as tk
 from toolkit import EmbeddingLayer, EmbeddingMLP
 from toolkit.adapters.torch import network
-from toolkit.adapters.torch.ratings import sigmoid_range
+from toolkit.adapters.torch.layers import sigmoid_range
 from toolkit.embedder import RanksByProducts
 from toolkit.errors import ParameterError
 from toolkit.metrics import rmse
@@ -123,6 +123,21 @@ def test_only_the_product_ranks_by_products() -> None:
 )
 def test_range_of_the_sigmoid(scale: tuple[float, float], expected: tuple[float, float]) -> None:
     assert sigmoid_range(scale) == expected
+
+
+@pytest.mark.parametrize("cls", CLASSES)
+def test_data_that_cannot_be_written_to(cls: type) -> None:
+    class Mapped(tk.Ratings):
+        def matrix(self):
+            found = super().matrix()
+            for array in (found.rows, found.columns, found.values):
+                array.flags.writeable = False
+            return found
+
+    plain = small_ratings()
+    mapped = Mapped(**{name: getattr(plain, name) for name in plain.__dataclass_fields__})
+    expected = cls(4, epochs=1).fit(plain).embedding().vectors
+    np.testing.assert_array_equal(cls(4, epochs=1).fit(mapped).embedding().vectors, expected)
 
 
 @pytest.mark.parametrize("cls", CLASSES)

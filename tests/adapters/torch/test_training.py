@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from toolkit import EmbeddingLayer, EmbeddingMLP
-from toolkit.adapters.torch.training import Recipe, batches, chosen_device, held_out, seeded, train
+from toolkit.adapters.torch.training import Recipe, batches, chosen_device, held_out, seeded, threads_for, train
 from toolkit.errors import MissingDependencyError, ParameterError
 from toolkit.testing import small_ratings
 
@@ -103,6 +103,18 @@ def test_what_is_held_out_and_what_is_left_are_the_data(size: int, share: float)
     every = rest if held is None else [torch.cat(pair) for pair in zip(rest, held, strict=True)]
     assert sorted(every[0].tolist()) == list(range(size))
     assert torch.equal(every[0] * 2, every[1])
+
+
+@pytest.mark.parametrize(("numbers", "threads"), [(1000, 1), (1 << 20, 2)])
+def test_small_steps_take_one_thread(numbers: int, threads: int) -> None:
+    before = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        with threads_for(numbers):
+            assert torch.get_num_threads() == threads
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(before)
 
 
 def fitted(recipe: Recipe) -> tuple[torch.nn.Module, object, float]:

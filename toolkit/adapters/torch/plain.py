@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from toolkit.adapters.factors import Factors
-from toolkit.adapters.torch.ratings import factor_layers, factor_sums, looked_up, weights
+from toolkit.adapters.torch.layers import factor_layers, factor_sums, looked_up, weights
+from toolkit.adapters.torch.training import threads_for
 from toolkit.data.biases import Biases
 from toolkit.data.views import Matrix
 
@@ -72,13 +73,14 @@ def train_like_svd(
     vectors = [torch.tensor(each, dtype=torch.float64) for each in start]
     layers = factor_layers(*vectors, *(torch.zeros(n, 1, dtype=torch.float64) for n in matrix.shape))
     optimizer = torch.optim.SGD(layers.parameters(), lr=learning_rate)
-    for _ in range(epochs):
-        for row, column, value in zip(*(torch.split(each, 1) for each in (*pairs, values)), strict=True):
-            met = looked_up(layers, row, column)
-            error = value - factor_sums(*met)
-            penalty = sum(each.square().sum() for each in met)
-            optimizer.zero_grad()
-            ((error.square().sum() + regularization * penalty) / 2).backward()
-            optimizer.step()
+    with threads_for(sum(each.size for each in start)):
+        for _ in range(epochs):
+            for row, column, value in zip(*(torch.split(each, 1) for each in (*pairs, values)), strict=True):
+                met = looked_up(layers, row, column)
+                error = value - factor_sums(*met)
+                penalty = sum(each.square().sum() for each in met)
+                optimizer.zero_grad()
+                ((error.square().sum() + regularization * penalty) / 2).backward()
+                optimizer.step()
     rows, columns, row_bias, column_bias = (weights(layer) for layer in layers.values())
     return Factors(matrix, rows, columns, Biases(mean, row_bias[:, 0], column_bias[:, 0]))
