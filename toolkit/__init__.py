@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from toolkit.adapters.surprise import SVD as SVD
     from toolkit.adapters.surprise import SurpriseNMF as SurpriseNMF
     from toolkit.adapters.surprise import SVDpp as SVDpp
+    from toolkit.adapters.torch.ratings import EmbeddingLayer as EmbeddingLayer
+    from toolkit.adapters.torch.ratings import EmbeddingMLP as EmbeddingMLP
     from toolkit.data import Analogies as Analogies
     from toolkit.data import Corpus as Corpus
     from toolkit.data import Ratings as Ratings
@@ -65,6 +67,7 @@ _HOMES = {
     "toolkit.adapters.pretrained": ("Pretrained",),
     "toolkit.adapters.sklearn": ("NMF", "PCA", "TruncatedSVD"),
     "toolkit.adapters.surprise": ("SVD", "SVDpp", "SurpriseNMF"),
+    "toolkit.adapters.torch.ratings": ("EmbeddingLayer", "EmbeddingMLP"),
     "toolkit.data": ("Analogies", "Corpus", "Ratings", "Triples", "WordPairs", "synthetic_ratings"),
     "toolkit.datasets": (
         "list_datasets",

@@ -27,6 +27,8 @@ class Allowed:
         Whether None is allowed.
     several : bool, default False
         Whether the value is a list of such values, at least one.
+    below : float, default inf
+        What the number must be below.
     """
 
     kind: type | None = None
@@ -34,6 +36,7 @@ class Allowed:
     words: tuple[str, ...] = ()
     optional: bool = False
     several: bool = False
+    below: float = math.inf
 
     def check(self, name: str, value: object) -> None:
         """Refuse a value that is not allowed.
@@ -66,12 +69,13 @@ class Allowed:
         if isinstance(value, bool) or self.kind is None:
             return False
         numbers = (int, np.integer) if self.kind is int else (int, float, np.number)
-        return isinstance(value, numbers) and bool(self.low <= value < math.inf)
+        return isinstance(value, numbers) and bool(self.low <= value < self.below)
 
     def _in_words(self) -> str:
         choices = [repr(word) for word in self.words]
         if self.kind is not None:
-            choices.insert(0, f"{'an integer' if self.kind is int else 'a number'} of at least {self.low:g}")
+            limit = "" if self.below == math.inf else f" and below {self.below:g}"
+            choices.insert(0, f"{'an integer' if self.kind is int else 'a number'} of at least {self.low:g}{limit}")
         if self.optional:
             choices.append("None")
         return " or ".join(choices)

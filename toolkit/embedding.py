@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from toolkit import arrowfile
+from toolkit import arrowfile, layers
 from toolkit.errors import DataError, UnknownNameError
 from toolkit.keys import all_unique, as_keys, located
 
@@ -190,6 +190,34 @@ class Embedding:
         embedding = Embedding.__new__(Embedding)
         embedding._set(*arrowfile.read(path))
         return embedding
+
+    @staticmethod
+    def from_layer(layer: Any, keys: Iterable[object], entity: str = "item") -> Embedding:
+        """Take the weights out of an embedding layer of PyTorch or Keras, as they are now.
+
+        Parameters
+        ----------
+        layer : torch.nn.Embedding, torch.nn.EmbeddingBag or keras.layers.Embedding
+            On any device, of any float type; Keras 3 with any backend.
+        keys : iterable, length n
+            A key for each row of the layer, padding and unknown included; `subset` leaves those out afterwards.
+        entity : str, default "item"
+            What the keys name.
+
+        Returns
+        -------
+        Embedding
+            A copy: further training does not change it.
+
+        Raises
+        ------
+        UnsupportedError
+            If it is no such layer, or one of Keras that has no weights yet.
+        DataError
+            If there are more or fewer keys than rows.
+        """
+        index = as_keys(keys)
+        return Embedding(index, layers.weights(layer, len(index)), entity)
 
     def to_gensim(self) -> KeyedVectors:
         """Return gensim's KeyedVectors with the same keys, order and vectors."""

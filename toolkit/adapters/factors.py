@@ -33,12 +33,15 @@ class Factors:
         Factors of the columns (items).
     biases : Biases, optional
         Added to the dot product.
+    bounds : tuple of float, optional
+        Ends of a sigmoid that makes a value of the sum. It keeps the order, so that scores do without it.
     """
 
     matrix: Matrix
     rows: Floats
     columns: Floats
     biases: Biases | None = None
+    bounds: tuple[float, float] | None = None
 
     def score(self, keys: Iterable[object]) -> Floats:
         """Return the score of every column for some rows, shape (k, m)."""
@@ -65,11 +68,21 @@ class Factors:
         row_keys, column_keys = paired(rows, columns)
         r, c = locate(self.matrix.row_keys, row_keys), locate(self.matrix.column_keys, column_keys)
         values = dots(self.rows, r, self.columns, c)
+        if self.biases is not None:
+            values += self.biases.predict(r, c)
+        if self.bounds is not None:
+            values = squashed(values, self.bounds)
         if self.biases is None:
             values[(r < 0) | (c < 0)] = self.matrix.values.mean()
-        else:
-            values += self.biases.predict(r, c)
         return np.clip(values, *self.matrix.scale, out=values)
+
+
+def squashed(values: Floats, bounds: tuple[float, float]) -> npt.NDArray[np.float64]:
+    """Return a sigmoid of the values that runs from one bound to the other."""
+    from scipy.special import expit
+
+    low, high = bounds
+    return np.asarray(low + (high - low) * expit(values.astype(np.float64)))
 
 
 class RankingFactorization(MatrixEmbedder):
