@@ -109,7 +109,8 @@ def pmi(counts: sparse.csr_array, context_exponent: float = 1.0) -> sparse.csr_a
 
     References
     ----------
-    Church & Hanks (1990), Word association norms, mutual information, and lexicography, Computational Linguistics 16(1).
+    Church & Hanks (1990), Word association norms, mutual information, and lexicography, Computational Linguistics
+    16(1).
     """
     counts = sparse.csr_array(counts, dtype=np.float64)
     rows = np.asarray(counts.sum(axis=1)).ravel()

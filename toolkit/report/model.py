@@ -172,9 +172,9 @@ def _read_studies(folder: Path, studies: tuple[Study, ...]) -> tuple[StudyResult
     table = read_table(path, STUDY_COLUMNS, {"seconds"}).set_index("study")
     refuse(table.index.to_series().duplicated(), table.index.to_series(), "a study stands twice", path)
     return tuple(
-        StudyResult(study, *table.loc[study.name, ["status", "error"]], read_study(folder / "studies" / study.name))
+        StudyResult(study, status, error, read_study(folder / "studies" / study.name))
         for study in studies
-        if study.name in table.index
+        for status, error in table.loc[table.index == study.name, ["status", "error"]].itertuples(index=False)
     )
 
 

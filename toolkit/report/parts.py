@@ -101,7 +101,7 @@ class Figure:
     anchor: str
     title: str
     description: str
-    draw: Callable[[int], alt.LayerChart | alt.FacetChart] = field(repr=False)
+    draw: Callable[[int], alt.LayerChart | alt.FacetChart | alt.ConcatChart] = field(repr=False)
     legend: tuple[Key, ...] = ()
     has_null: bool = True
 

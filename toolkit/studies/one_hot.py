@@ -68,8 +68,7 @@ def _identities(seed: int) -> Iterator[dict[str, Any]]:
         looked_up, multiplied = (weights.clone().requires_grad_() for _ in range(2))
         forward = torch.nn.functional.embedding(codes, looked_up)
         product = torch.nn.functional.one_hot(codes, len(weights)).float() @ multiplied
-        forward.backward(upstream)
-        product.backward(upstream)
+        torch.autograd.backward([forward, product], [upstream, upstream])
         yield _difference("forward", repeated, forward, product, 0.0)
         yield _difference("gradient", repeated, looked_up.grad, multiplied.grad, rounding_bound(codes, upstream))
 
@@ -121,7 +120,11 @@ def _trainings(seed: int) -> Iterator[dict[str, Any]]:
 def _layer(weights: Any) -> Any:
     import torch
 
-    return torch.nn.Embedding.from_pretrained(weights.clone(), freeze=False)
+    size, dim = weights.shape
+    layer = torch.nn.Embedding(size, dim)
+    with torch.no_grad():
+        layer.weight.copy_(weights)
+    return layer
 
 
 def _linear(weights: Any) -> Any:
@@ -149,7 +152,7 @@ def _trained(layer: Any, inputs: Callable[[Any], Any], targets: Any, make: Calla
     for _ in range(STEPS):
         codes = torch.randint(VOCABULARY, (BATCH,), generator=generator)
         optimizer.zero_grad()
-        torch.nn.functional.mse_loss(layer(inputs(codes)), targets[codes]).backward()
+        torch.autograd.backward(torch.nn.functional.mse_loss(layer(inputs(codes)), targets[codes]))
         optimizer.step()
     return layer.weight.detach()
 

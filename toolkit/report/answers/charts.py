@@ -19,7 +19,7 @@ LOW, HIGH = "#f3f1ec", "#0b5a8f"  # ends of a heat map: its own ground, the same
 
 def lines(
     frame: pd.DataFrame, x: str, y: str, series: tuple[str, ...], panels: tuple[str, ...], width: int
-) -> alt.LayerChart | alt.FacetChart:
+) -> alt.ConcatChart:
     """Draw one or several panels of lines on two log axes.
 
     Parameters
@@ -96,8 +96,8 @@ def heat(
         shade=((frame["value"] - domain[0]) / (domain[1] - domain[0])).clip(0, 1),
         text=[f"{value:.2f}".replace("0.", ".").replace("-", "−") for value in frame["value"]],
     )
-    x = alt.X("across:O", axis=None, scale=alt.Scale(domain=list(range(len(order))), padding=0.03))
-    y = alt.Y("down:O", axis=None, scale=alt.Scale(domain=list(range(len(order))), padding=0.03))
+    places = alt.Scale(domain=list(range(len(order))), padding=0.03)
+    x, y = alt.X("across:O", axis=None, scale=places), alt.Y("down:O", axis=None, scale=places)
     labels = pd.DataFrame(
         {
             "at": range(len(order)),
@@ -111,10 +111,10 @@ def heat(
         alt.Chart(frame).mark_rect().encode(x=x, y=y, color=shade),
         alt.Chart(row_names)
         .mark_text(align="right", baseline="middle", fontSize=FONT - 1, color=INK)
-        .encode(y=alt.Y("at:O", axis=None, scale=y.scale), x=alt.value(-8), text="name:N"),
+        .encode(y=alt.Y("at:O", axis=None, scale=places), x=alt.value(-8), text="name:N"),
         alt.Chart(labels)
         .mark_text(baseline="bottom", fontSize=FONT - 2, color=MUTED)
-        .encode(x=alt.X("at:O", axis=None, scale=x.scale), y=alt.value(-5), text="number:N"),
+        .encode(x=alt.X("at:O", axis=None, scale=places), y=alt.value(-5), text="number:N"),
     ]
     if cell >= 26:
         text = alt.condition("datum.shade > 0.55", alt.value("#fffffe"), alt.value("#1c1c1b"))
