@@ -28,6 +28,7 @@ def dots(
     floor: float | None,
     series: tuple[str, ...],
     width: int,
+    name: str = plotting.FLOOR,
 ) -> alt.LayerChart | alt.FacetChart:
     """Draw a dot plot: a row an embedder, a mark a readout.
 
@@ -45,6 +46,8 @@ def dots(
         The readouts, in the order of their colours.
     width : int
         Width in pixels, labels and all.
+    name : str, optional
+        What the floor is called.
 
     Returns
     -------
@@ -70,7 +73,7 @@ def dots(
     marks = base.transform_filter("!datum.outside")
     layers = [
         base.transform_filter("datum.heads").mark_rule(color=GRID).encode(x=alt.value(0), x2=alt.value(inner)),
-        *plotting.floor_down(floor, domain),
+        *plotting.floor_down(floor, domain, name),
         base.mark_rule(color=NULL, strokeWidth=1).encode(x="min(shown):Q", x2="max(shown):Q"),
         base.mark_rule(strokeWidth=3, opacity=0.45).encode(x="low:Q", x2="high:Q", color=color),
         marks.mark_point(filled=True, size=80, opacity=1).encode(x=x, color=color, shape=plotting.series_shape(series)),
@@ -128,6 +131,7 @@ def curves(
     layers = [
         alt.Chart(behind).mark_line(color=NULL, strokeWidth=1, opacity=0.35).encode(x=x, y=y, detail="line:N"),
         *([] if floor is None else [rule.encode(y="min(floor):Q")]),
+        line.mark_area(opacity=0.2).encode(y=alt.Y("low:Q"), y2="high:Q"),
         line.mark_line(strokeWidth=2),
         line.mark_point(filled=True, size=45, opacity=1).encode(shape=plotting.series_shape(series)),
     ]

@@ -22,6 +22,7 @@ SERIES = ("#0072b2", "#d55e00", "#009e73", "#a8528a", "#b07800", "#3a3a8c")
 SHAPES = ("circle", "diamond", "square", "triangle-up", "triangle-down", "cross")
 FONT, LETTER, NARROW = 13, 7.4, 480
 PAD, TOP, BOTTOM = 18, 26, 46
+FLOOR = "best null baseline"
 FENCE = 3.0  # in interquartile ranges: what lies further off is written at the edge, so that the rest can be told apart
 
 
@@ -109,7 +110,7 @@ def row_labels(base: alt.Chart) -> list[alt.Chart]:
     ]
 
 
-def floor_down(floor: float | None, domain: tuple[float, float]) -> list[alt.Chart]:
+def floor_down(floor: float | None, domain: tuple[float, float], name: str) -> list[alt.Chart]:
     """Return a vertical line at the best null baseline, named above the plot."""
     import altair as alt
 
@@ -118,12 +119,12 @@ def floor_down(floor: float | None, domain: tuple[float, float]) -> list[alt.Cha
     x = alt.X("floor:Q", scale=alt.Scale(domain=domain, nice=False))
     base = alt.Chart(pd.DataFrame({"floor": [floor]})).encode(x=x)
     right_half = floor > (domain[0] + domain[1]) / 2
-    name = base.mark_text(
+    text = base.mark_text(
         align="right" if right_half else "left", dx=3 if right_half else -3, baseline="bottom", fontSize=FONT - 2
     )
     return [
         base.mark_rule(color=NULL, strokeDash=[4, 3]),
-        name.encode(y=alt.value(-6), text=alt.value("best null baseline"), color=alt.value(MUTED)),
+        text.encode(y=alt.value(-6), text=alt.value(name), color=alt.value(MUTED)),
     ]
 
 
@@ -138,7 +139,7 @@ def floor_across(floor: float | None, domain: tuple[float, float], inner: int) -
     name = base.mark_text(align="right", baseline="bottom", dy=-4, fontSize=FONT - 2)
     return [
         base.mark_rule(color=NULL, strokeDash=[4, 3]),
-        name.encode(x=alt.value(inner), text=alt.value("best null baseline"), color=alt.value(MUTED)),
+        name.encode(x=alt.value(inner), text=alt.value(FLOOR), color=alt.value(MUTED)),
     ]
 
 

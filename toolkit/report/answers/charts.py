@@ -230,3 +230,36 @@ def squares(frame: pd.DataFrame, columns: Sequence[str], width: int) -> alt.Laye
     ).properties(width=panel, height=round(step * len(rows) * 1.15))
     header = alt.Header(title=None, labelAnchor="start", labelFontSize=FONT, labelColor=INK)
     return layered.facet(facet=alt.Facet("panel:N", header=header), columns=side, spacing=14)
+
+
+def gram_panels(frame: pd.DataFrame, width: int) -> alt.LayerChart | alt.FacetChart:
+    """Draw a square of shades a method: the absolute cosine of each two columns.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns embedder, row, column, cosine.
+    width : int
+        Width in pixels.
+
+    Returns
+    -------
+    altair.Chart
+    """
+    import altair as alt
+
+    columns = 3 if width < plotting.NARROW else 6
+    panel = (width - 12 * (columns - 1)) // columns
+    frame = frame.assign(
+        shade=frame["cosine"].abs(), title=[plotting.shorten(name, 1.05 * panel) for name in frame["embedder"]]
+    )
+    shade = alt.Color("shade:Q", scale=alt.Scale(domain=[0, 1], range=[LOW, HIGH]), legend=None)
+    cells = (
+        alt.Chart(frame)
+        .mark_rect()
+        .encode(x=alt.X("column:O", axis=None), y=alt.Y("row:O", axis=None), color=shade)
+        .properties(width=panel, height=panel)
+    )
+    header = alt.Header(title=None, labelAnchor="start", labelFontSize=FONT - 2, labelColor=INK, labelPadding=3)
+    order = frame["title"].drop_duplicates().tolist()
+    return cells.facet(facet=alt.Facet("title:N", sort=order, header=header), columns=columns, spacing=12)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from toolkit.report.numbers import MISSING
 from toolkit.report.parts import Cell, Column, Row, Table
+from toolkit.report.wording import listed
 
 Writer = Callable[[Any], str]
 
@@ -69,3 +70,38 @@ def number(value: Any, form: str | Writer = "") -> str:
     if value == 0 and form.endswith("e"):
         return "0"
     return format(value, form or (",.0f" if float(value).is_integer() else ".3f")).replace("-", "−")
+
+
+def interval(value: float, low: float, high: float, form: str = ".2f") -> str:
+    """Return a value with the ends of its interval.
+
+    Examples
+    --------
+    >>> interval(0.512, 0.4567, 0.5612)
+    '0.51 [0.46, 0.56]'
+    """
+    return f"{number(value, form)} [{number(low, form)}, {number(high, form)}]"
+
+
+def share(value: float, digits: int = 0) -> str:
+    """Return a share as a percentage.
+
+    Examples
+    --------
+    >>> share(0.125, 1)
+    '12.5 %'
+    """
+    return f"{100 * value:.{digits}f} %".replace("-", "−")
+
+
+def spoken(names: Sequence[str], most: int = 4) -> str:
+    """Return names as a phrase, the last of many only counted.
+
+    Examples
+    --------
+    >>> spoken(["a", "b"]), spoken(["a", "b", "c", "d", "e"], 3)
+    ('a and b', 'a, b and 3 more')
+    """
+    if len(names) <= most:
+        return listed(names)
+    return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
