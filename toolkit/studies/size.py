@@ -109,6 +109,7 @@ def _ranges(curves: pd.DataFrame) -> Iterator[dict[str, Any]]:
         yield {
             "experiment": experiment,
             "embedder": embedder,
+            "metric": best["metric"],
             "is_null": bool(best["is_null"]),
             "best_dim": int(best["dim"]),
             "best": best["value"],

@@ -14,6 +14,8 @@ from toolkit.report.answers.closeness import close_together_answer
 from toolkit.report.answers.one_hot import one_hot_answer
 from toolkit.report.answers.orthogonal import orthogonal_answer
 from toolkit.report.answers.plain import plain_answer
+from toolkit.report.answers.sameness import same_thing_answer
+from toolkit.report.answers.size import why_50_answer
 from toolkit.report.model import Results, StudyResult
 from toolkit.report.parts import Answer
 from toolkit.studies import study_info, study_names
@@ -23,6 +25,8 @@ WRITERS: dict[str, Callable[[Tables, str, str], Answer]] = {
     "close-together": close_together_answer,
     "one-hot": one_hot_answer,
     "orthogonal": orthogonal_answer,
+    "same-thing": same_thing_answer,
+    "why-50": why_50_answer,
 }
 
 

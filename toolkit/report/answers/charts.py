@@ -262,4 +262,16 @@ def gram_panels(frame: pd.DataFrame, width: int) -> alt.LayerChart | alt.FacetCh
     )
     header = alt.Header(title=None, labelAnchor="start", labelFontSize=FONT - 2, labelColor=INK, labelPadding=3)
     order = frame["title"].drop_duplicates().tolist()
-    return cells.facet(facet=alt.Facet("title:N", sort=order, header=header), columns=columns, spacing=12)
+    return alt.layer(cells).facet(facet=alt.Facet("title:N", sort=order, header=header), columns=columns, spacing=12)
+
+
+def thinned(most: int) -> list[int]:
+    """Return whole numbers up to one, ever further apart: as many as a line on a log axis needs.
+
+    Examples
+    --------
+    >>> thinned(6), len(thinned(600))
+    ([1, 2, 3, 4, 5, 6], 32)
+    """
+    numbers = np.geomspace(1, most, 1 + round(6 * np.log2(most))) if most > 1 else np.ones(1)
+    return sorted({*np.rint(numbers).astype(int).tolist(), most})

@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from toolkit.report.answers import charts
-from toolkit.report.answers.tables import number, plain_table, share, spoken
+from toolkit.report.answers.tables import Formats, number, plain_table, share, spoken
 from toolkit.report.parts import Answer, Fact, Figure, Table
 from toolkit.report.wording import listed
 
@@ -102,7 +102,7 @@ def _geometry_tables(geometry: pd.DataFrame, anchor: str) -> Iterator[Table]:
         "hubness": "Hubness",
         "norm_frequency": "Norm with frequency",
     }
-    formats = {
+    formats: Formats = {
         "orthogonality": lambda value: number(value, ".0e" if 0 < value < 0.001 else ".3f"),
         "effective_rank": ".1f",
         "participation_ratio": ".1f",

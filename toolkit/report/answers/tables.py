@@ -12,6 +12,7 @@ from toolkit.report.parts import Cell, Column, Row, Table
 from toolkit.report.wording import listed
 
 Writer = Callable[[Any], str]
+Formats = Mapping[str, str | Writer]
 
 
 def plain_table(
@@ -19,7 +20,7 @@ def plain_table(
     anchor: str,
     caption: str,
     titles: Mapping[str, str] | None = None,
-    formats: Mapping[str, str | Writer] | None = None,
+    formats: Formats | None = None,
     notes: Sequence[str] = (),
 ) -> Table:
     """Return a data frame as a table.
