@@ -2,6 +2,7 @@
 
 from toolkit.studies.base import Evidence, StudyInfo, study_info, study_names
 from toolkit.studies.closeness import close_together
+from toolkit.studies.families import family_trees
 from toolkit.studies.one_hot import one_hot
 from toolkit.studies.orthogonal import orthogonal
 from toolkit.studies.sameness import same_thing
@@ -11,6 +12,7 @@ __all__ = [
     "Evidence",
     "StudyInfo",
     "close_together",
+    "family_trees",
     "one_hot",
     "orthogonal",
     "same_thing",

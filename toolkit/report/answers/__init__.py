@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from toolkit.report.answers.closeness import close_together_answer
+from toolkit.report.answers.families import family_trees_answer
 from toolkit.report.answers.one_hot import one_hot_answer
 from toolkit.report.answers.orthogonal import orthogonal_answer
 from toolkit.report.answers.plain import plain_answer
@@ -23,6 +24,7 @@ from toolkit.studies import study_info, study_names
 Tables = Mapping[str, pd.DataFrame]
 WRITERS: dict[str, Callable[[Tables, str, str], Answer]] = {
     "close-together": close_together_answer,
+    "family-trees": family_trees_answer,
     "one-hot": one_hot_answer,
     "orthogonal": orthogonal_answer,
     "same-thing": same_thing_answer,

@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 
 from toolkit.report import figures
+from toolkit.report.answers.points import interval_points
 from toolkit.report.answers.tables import interval, plain_table, share, spoken
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import listed
@@ -92,26 +93,9 @@ def _remarks(attributes: pd.DataFrame, pairs: pd.DataFrame) -> Iterator[str]:
         )
 
 
-def _dots(rows: pd.DataFrame, series: tuple[str, ...], numbers: list[int]) -> pd.DataFrame:
-    """Return values with their intervals as the points of a dot plot, best embedder first."""
-    points = pd.DataFrame(
-        {
-            "label": rows["embedder"],
-            "series": numbers,
-            "value": rows["value"],
-            "low": rows["low"],
-            "high": rows["high"],
-            "is_null": rows["is_null"].astype(bool),
-        }
-    )
-    order = points.groupby("label")["value"].max().sort_values(ascending=False).index
-    points = points.sort_values("label", key=lambda labels: labels.map(order.get_loc), kind="stable")
-    return points.assign(heads=~points["label"].duplicated()).reset_index(drop=True)
-
-
 def _attribute_figures(attributes: pd.DataFrame, anchor: str) -> Iterator[Figure]:
     for experiment, rows in attributes.groupby("experiment", sort=False) if len(attributes) else ():
-        points = _dots(rows, ("genres",), [0] * len(rows))
+        points = interval_points(rows, [0] * len(rows))
         domain = (0.9 * min(points["low"].min(), rows["chance"].min()), 1.03 * points["high"].max())
         chance = float(rows["chance"].mean())
         yield Figure(
@@ -126,7 +110,7 @@ def _attribute_figures(attributes: pd.DataFrame, anchor: str) -> Iterator[Figure
 def _pair_figures(pairs: pd.DataFrame, anchor: str) -> Iterator[Figure]:
     for experiment, rows in pairs.groupby("experiment", sort=False) if len(pairs) else ():
         sets = tuple(rows["pairs"].drop_duplicates())
-        points = _dots(rows, sets, [sets.index(name) for name in rows["pairs"]])
+        points = interval_points(rows, [sets.index(name) for name in rows["pairs"]])
         domain = (points["low"].min() - 0.03, points["high"].max() + 0.03)
         yield Figure(
             f"{anchor}-{experiment}-pairs",
