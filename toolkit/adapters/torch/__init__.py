@@ -1,0 +1,1 @@
+"""Methods whose training is the toolkit's own, in PyTorch."""
