@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import sparse
 
@@ -112,18 +111,17 @@ class GloVe(SequenceEmbedder):
     def _learn_sequences(self, sequences: Sequences) -> Sequence[Embedding]:
         counts = cooccurrence(sequences, None if self.window == "all" else self.window)
         if not counts.nnz:
-            raise DataError(
-                f"no two {sequences.entity}s stand together in any sequence; GloVe has nothing to learn from"
-            )
+            raise DataError(f"no two {sequences.entity}s stand within window={self.window} of each other in a sequence")
         met = np.flatnonzero(sequences.counts)
-        words, contexts = (vectors[met] for vectors in self._train(counts))
+        layers = self._train(counts)
+        words, contexts = (each.weight.detach().cpu().numpy()[met, : self.embedding_dim] for each in layers)
         keys = sequences.keys[met]
         if self.combine == "sum":
             return [Embedding(keys, words + contexts, sequences.entity)]
         return [Embedding(keys, words, sequences.entity), Embedding(keys, contexts, "context")]
 
-    def _train(self, counts: sparse.csr_array) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
-        """Return the vectors of words and of contexts, shapes (n, d)."""
+    def _train(self, counts: sparse.csr_array) -> tuple[torch.nn.Embedding, torch.nn.Embedding]:
+        """Return the layers of words and of contexts, as `starting_layers` has them."""
         import torch
 
         device, rng = device_of(self.device), generator_of(self.random_state)
@@ -147,8 +145,7 @@ class GloVe(SequenceEmbedder):
                     total += float(loss)
                 losses.append(total / counts.nnz)
         self.history_ = pd.DataFrame({"epoch": np.arange(1, self.epochs + 1), "train_loss": losses})
-        words, contexts = (each.weight.detach().cpu().numpy()[:, : self.embedding_dim] for each in layers)
-        return words, contexts
+        return layers
 
 
 @dataclass(frozen=True, eq=False)
