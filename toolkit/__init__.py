@@ -28,8 +28,10 @@ if TYPE_CHECKING:
     from toolkit.adapters.surprise import SVD as SVD
     from toolkit.adapters.surprise import SurpriseNMF as SurpriseNMF
     from toolkit.adapters.surprise import SVDpp as SVDpp
+    from toolkit.adapters.torch.glove import GloVe as GloVe
     from toolkit.adapters.torch.ratings import EmbeddingLayer as EmbeddingLayer
     from toolkit.adapters.torch.ratings import EmbeddingMLP as EmbeddingMLP
+    from toolkit.adapters.torch.sgns import SGNS as SGNS
     from toolkit.data import Analogies as Analogies
     from toolkit.data import Corpus as Corpus
     from toolkit.data import Ratings as Ratings
@@ -67,7 +69,9 @@ _HOMES = {
     "toolkit.adapters.pretrained": ("Pretrained",),
     "toolkit.adapters.sklearn": ("NMF", "PCA", "TruncatedSVD"),
     "toolkit.adapters.surprise": ("SVD", "SVDpp", "SurpriseNMF"),
+    "toolkit.adapters.torch.glove": ("GloVe",),
     "toolkit.adapters.torch.ratings": ("EmbeddingLayer", "EmbeddingMLP"),
+    "toolkit.adapters.torch.sgns": ("SGNS",),
     "toolkit.data": ("Analogies", "Corpus", "Ratings", "Triples", "WordPairs", "synthetic_ratings"),
     "toolkit.datasets": (
         "list_datasets",

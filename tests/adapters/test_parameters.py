@@ -31,6 +31,15 @@ from toolkit.testing import small_corpus, small_ratings
         ("als", {"random_state": -1}, "random_state of ALS is -1"),
         ("nmf", {"init": "x"}, "init of NMF is 'x'; it must be 'nndsvd' or 'nndsvda' or 'random'"),
         ("ppmi-svd", {"window": 0, "embedding_dim": 3}, "window of PPMISVD is 0"),
+        ("glove", {"window": "al"}, "window of GloVe is 'al', did you mean 'all'"),
+        ("glove", {"x_max": 0}, "x_max of GloVe is 0; it must be a number of at least 1e-06"),
+        ("glove", {"combine": "mean"}, "combine of GloVe is 'mean'; it must be 'sum' or 'word'"),
+        ("sgns", {"negative": 0}, "negative of SGNS is 0"),
+        (
+            "sgns",
+            {"device": "gpu"},
+            "device of SGNS is 'gpu', did you mean 'cpu'; it must be 'auto' or 'cpu' or 'cuda'",
+        ),
         ("pretrained", {}, "source of Pretrained is empty"),
     ],
 )
