@@ -146,7 +146,7 @@ def skip_gram_beside_pmi(
             "sgns",
             embedding_dim=dim,
             window=few.window,
-            dynamic_window=False,
+            shrink=False,
             sample=0.0,
             ns_exponent=1.0,
             negative=NEGATIVE,
