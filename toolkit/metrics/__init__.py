@@ -3,6 +3,7 @@
 from toolkit.metrics.base import MetricInfo, metric_info
 from toolkit.metrics.conventions import CONVENTIONS, Convention, ranking_convention
 from toolkit.metrics.correlation import pearson, spearman
+from toolkit.metrics.facts import facts_right, facts_right_strict, filtered_reciprocal_rank
 from toolkit.metrics.hits import (
     auc_at_k,
     average_precision_at_k,
@@ -37,6 +38,9 @@ __all__ = [
     "chance_precision",
     "evaluate_analogies",
     "evaluate_pairs",
+    "facts_right",
+    "facts_right_strict",
+    "filtered_reciprocal_rank",
     "find_hits",
     "hit_rate_at_k",
     "mae",
