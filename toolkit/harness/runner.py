@@ -36,6 +36,7 @@ LIBRARIES = {
     "implicit": ["implicit.cpu.als", "implicit.cpu.bpr", "implicit.cpu.lmf"],
     "sklearn": ["sklearn.decomposition"],
     "surprise": ["surprise"],
+    "torch": ["torch"],
 }
 
 

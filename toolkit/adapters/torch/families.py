@@ -51,11 +51,11 @@ class FamilyTree(Embedder):
         Units in the group of persons, and in that of relations.
     hidden : sequence of int, default (12, 6)
         Units of the layers between these groups and the output.
-    epochs : int, default 4000
+    epochs : int, default 3000
         Sweeps through all the facts; the weights change once a sweep.
-    learning_rate : float, default 0.05
+    learning_rate : float, default 0.1
         For Adam it falls to 0 along half a cosine; with momentum the first 20 sweeps take half of it.
-    regularization : float, default 0.005
+    regularization : float, default 0.01
         For Adam the factor of half the squared weights in the loss; with momentum the share by which every weight
         shrinks after each change.
     optimizer : {"adam", "momentum"}, default "adam"
@@ -71,7 +71,7 @@ class FamilyTree(Embedder):
         matters about a person has to be spread over several units.
     init_scale : float, default 1
         The weights start uniform between minus and plus this.
-    n_restarts : int, default 8
+    n_restarts : int, default 12
         How many networks are trained, side by side, from different starts. That with the lowest loss on the facts
         that it is trained on is kept, with three quarters of the noise and with half the squared weights times
         `regularization` added.
@@ -119,15 +119,15 @@ class FamilyTree(Embedder):
         self,
         embedding_dim: int = 6,
         hidden: Sequence[int] = (12, 6),
-        epochs: int = 4000,
-        learning_rate: float = 0.05,
-        regularization: float = 0.005,
+        epochs: int = 3000,
+        learning_rate: float = 0.1,
+        regularization: float = 0.01,
         optimizer: Literal["adam", "momentum"] = "adam",
         loss: Literal["cross-entropy", "tolerant"] = "cross-entropy",
         noise: float = 0.2,
         dropout: float = 0.2,
         init_scale: float = 1.0,
-        n_restarts: int = 8,
+        n_restarts: int = 12,
         random_state: int | None = 0,
     ) -> None:
         self.embedding_dim = embedding_dim
