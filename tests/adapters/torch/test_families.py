@@ -180,6 +180,18 @@ def test_it_learns_all_it_is_taught(families: Triples, fitted: FamilyTree) -> No
     assert {score.metric: score.value for score in scores}["right"] == 1
 
 
+def test_it_answers_inputs_that_it_was_not_taught(families: Triples, fitted: FamilyTree) -> None:
+    train, test = families.split("inputs", random_state=5)
+    scores = {
+        name: tk.evaluate(embedder, (train, test), tasks=["fact-completion"]).set_index("metric")["value"]
+        for name, embedder in {"chance": tk.Random(6), "pca": tk.PCA(6)}.items()
+    }
+    found = fact_completion(Subject("x", fitted.embeddings_, fitted, train, test))
+    mrr = {score.metric: score.value for score in found}["filtered_mrr"]
+    assert mrr > 0.6  # of four inputs; over all of them it is .89
+    assert mrr > max(scores["chance"]["filtered_mrr"], scores["pca"]["filtered_mrr"])
+
+
 def test_a_fitted_network_needs_no_torch(fitted: FamilyTree) -> None:
     code = (
         "import pickle, sys; network = pickle.load(sys.stdin.buffer); "
