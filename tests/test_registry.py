@@ -60,8 +60,13 @@ def test_table_of_embedders() -> None:
     assert table["name"].tolist() == sorted(table["name"])
     rows = table.set_index("name")
     assert set(rows.index) >= {"als", "bias", "pca", "popularity", "pretrained", "random", "svd", "svdpp", "word2vec"}
-    assert set(table["views"]) == {"matrix", "sequences", "none"}
+    assert set(table["views"]) == {"matrix", "sequences", "triples", "none"}
     assert rows.loc["als"].tolist() == ["implicit", "matrix", "ranks-items", True]
+    assert rows.loc["family-tree", ["library", "views", "capabilities"]].tolist() == [
+        "torch",
+        "triples",
+        "completes-facts",
+    ]
     assert rows.loc["svd", "capabilities"] == "predicts-ratings, ranks-items"
     assert rows.loc["word2vec", ["library", "views", "capabilities"]].tolist() == ["gensim", "sequences", ""]
 

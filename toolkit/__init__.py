@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from toolkit.adapters.surprise import SVD as SVD
     from toolkit.adapters.surprise import SurpriseNMF as SurpriseNMF
     from toolkit.adapters.surprise import SVDpp as SVDpp
+    from toolkit.adapters.torch.families import FamilyTree as FamilyTree
     from toolkit.adapters.torch.glove import GloVe as GloVe
     from toolkit.adapters.torch.ratings import EmbeddingLayer as EmbeddingLayer
     from toolkit.adapters.torch.ratings import EmbeddingMLP as EmbeddingMLP
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from toolkit.datasets import load_dataset as load_dataset
     from toolkit.datasets import load_pairs as load_pairs
     from toolkit.datasets import load_ratings as load_ratings
+    from toolkit.embedder import CompletesFacts as CompletesFacts
     from toolkit.embedder import Embedder as Embedder
     from toolkit.embedder import PredictsRatings as PredictsRatings
     from toolkit.embedder import RanksItems as RanksItems
@@ -69,6 +71,7 @@ _HOMES = {
     "toolkit.adapters.pretrained": ("Pretrained",),
     "toolkit.adapters.sklearn": ("NMF", "PCA", "TruncatedSVD"),
     "toolkit.adapters.surprise": ("SVD", "SVDpp", "SurpriseNMF"),
+    "toolkit.adapters.torch.families": ("FamilyTree",),
     "toolkit.adapters.torch.glove": ("GloVe",),
     "toolkit.adapters.torch.ratings": ("EmbeddingLayer", "EmbeddingMLP"),
     "toolkit.adapters.torch.sgns": ("SGNS",),
@@ -81,7 +84,7 @@ _HOMES = {
         "load_pairs",
         "load_ratings",
     ),
-    "toolkit.embedder": ("Embedder", "PredictsRatings", "RanksItems"),
+    "toolkit.embedder": ("CompletesFacts", "Embedder", "PredictsRatings", "RanksItems"),
     "toolkit.embedding": ("Embedding",),
     "toolkit.errors": ("ToolkitError", "ToolkitWarning"),
     "toolkit.harness": ("Run", "open_run", "run"),

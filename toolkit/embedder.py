@@ -28,7 +28,7 @@ from toolkit.errors import (
     UnsupportedError,
 )
 
-View = Literal["sequences", "matrix", "none"]
+View = Literal["sequences", "matrix", "triples", "none"]
 
 
 @runtime_checkable
@@ -61,7 +61,22 @@ class RanksByProducts(RanksItems, Protocol):
         """
 
 
-CAPABILITIES: dict[str, type] = {"predicts-ratings": PredictsRatings, "ranks-items": RanksItems}
+@runtime_checkable
+class CompletesFacts(Protocol):
+    """An embedder that says which persons complete facts, of which it is given subject and relation."""
+
+    def score_objects(self, subjects: Iterable[object], relations: Iterable[object]) -> npt.NDArray[np.floating[Any]]:
+        """Score every person for each subject with the relation beside it; shape (k, n_persons).
+
+        Columns as the keys of ``embedding("person")``. From 0 to 1; from .5 a person counts as an answer.
+        """
+
+
+CAPABILITIES: dict[str, type] = {
+    "completes-facts": CompletesFacts,
+    "predicts-ratings": PredictsRatings,
+    "ranks-items": RanksItems,
+}
 
 
 COMMON: Mapping[str, Allowed] = {
@@ -83,7 +98,7 @@ class Embedder(ABC):
         Name on the package index of what does the training.
     module : str
         Its import name; looked for, not imported, to tell whether it is installed.
-    view : {"sequences", "matrix", "none"}
+    view : {"sequences", "matrix", "triples", "none"}
         Which view of the data the method learns from.
     is_null : bool
         True for a baseline that learns nothing, or nothing about similarity.
@@ -108,7 +123,7 @@ class Embedder(ABC):
         Parameters
         ----------
         data : TrainingData
-            `Ratings`, `Corpus` or anything that offers the view the method needs. Never changed.
+            `Ratings`, `Corpus`, `Triples` or anything that offers the view the method needs. Never changed.
 
         Returns
         -------

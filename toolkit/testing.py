@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 
-from toolkit.data import Corpus, Ratings
-from toolkit.embedder import Embedder, PredictsRatings, RanksItems
+from toolkit.data import Corpus, Ratings, Triples
+from toolkit.embedder import CompletesFacts, Embedder, PredictsRatings, RanksItems
 from toolkit.embedding import Embedding
-from toolkit.errors import NotFittedError, UnknownNameError
+from toolkit.errors import NotFittedError, UnknownNameError, UnsupportedError
 
 
 def small_ratings(n_users: int = 30, n_items: int = 20, random_state: int = 0) -> Ratings:
@@ -42,6 +42,16 @@ def small_corpus(random_state: int = 0) -> Corpus:
     topics = [[f"{topic}{number}" for number in range(7)] + ["the"] for topic in "ab"]
     sentences = [rng.choice(topics[number % 2], size=12).tolist() for number in range(120)]
     return Corpus.from_sentences(sentences, min_count=1, name="small")
+
+
+def small_triples(size: int = 8) -> Triples:
+    """Return made-up facts about two rings of persons: who is next to whom, before whom and across from whom."""
+    facts: list[tuple[str, str, str]] = []
+    for ring, other in ("ab", "ba"):
+        for place in range(size):
+            one, after = f"{ring}{place}", f"{ring}{(place + 1) % size}"
+            facts += [(one, "next", after), (after, "before", one), (one, "across", f"{other}{place}")]
+    return Triples(tuple(facts), "small")
 
 
 def check_parameters(embedder: Embedder) -> None:
@@ -67,6 +77,8 @@ def check_not_fitted(embedder: Embedder) -> None:
         calls.append(lambda: fresh.predict(["0"], ["0"]))
     if isinstance(fresh, RanksItems):
         calls.append(lambda: fresh.score_items(["0"]))
+    if isinstance(fresh, CompletesFacts):
+        calls.append(lambda: fresh.score_objects(["0"], ["0"]))
     for call in calls:
         try:
             call()
@@ -76,8 +88,14 @@ def check_not_fitted(embedder: Embedder) -> None:
 
 
 def check_ratings(embedder: Embedder) -> None:
-    """Fitted on ratings, there is a finite vector for every item, and the data is as it was."""
+    """Fitted on ratings, there is a finite vector for every item, and the data is as it was.
+
+    What learns from triples alone refuses them.
+    """
     data = small_ratings()
+    if embedder.view == "triples":
+        _check_refused(embedder, data)
+        return
     before = data.fingerprint()
     fitted = clone(embedder)
     assert fitted.fit(data) is fitted, "fit must return the embedder"
@@ -89,17 +107,52 @@ def check_ratings(embedder: Embedder) -> None:
 
 
 def check_corpus(embedder: Embedder) -> None:
-    """Fitted on a corpus, there is a finite vector for every word, and the data is as it was."""
+    """Fitted on a corpus, there is a finite vector for every word, and the data is as it was.
+
+    What learns from triples alone refuses it.
+    """
     data = small_corpus()
+    if embedder.view == "triples":
+        _check_refused(embedder, data)
+        return
     before = data.fingerprint()
     fitted = clone(embedder).fit(data)
     assert data.fingerprint() == before, "fit must not change the data"
     _check_embeddings(fitted, "word", data.words)
 
 
+def check_triples(embedder: Embedder) -> None:
+    """Fitted on triples, there is a finite vector for every person, and the data is as it was."""
+    data = small_triples()
+    before = data.fingerprint()
+    fitted = clone(embedder).fit(data)
+    assert data.fingerprint() == before, "fit must not change the data"
+    keys = data.sequences().keys if embedder.view == "sequences" else data.matrix().row_keys
+    _check_embeddings(fitted, "person", keys)
+    assert set(data.subjects) <= set(fitted.embedding("person").keys)
+
+
+def check_facts(embedder: Embedder) -> None:
+    """An embedder that completes facts gives a score from 0 to 1 for every person, in the order of their keys."""
+    if not isinstance(embedder, CompletesFacts):
+        return
+    fitted: Any = clone(embedder).fit(small_triples())
+    subjects, relations = ["b3", "a0"], ["next", "across"]
+    scores = fitted.score_objects(subjects, relations)
+    assert scores.shape == (2, len(fitted.embedding("person")))
+    assert ((scores >= 0) & (scores <= 1)).all()
+    assert np.allclose(scores[1:], fitted.score_objects(subjects[1:], relations[1:]), rtol=1e-5, atol=1e-6)
+    for known in (["nobody"], relations[:1]), (subjects[:1], ["nothing"]):
+        try:
+            fitted.score_objects(*known)
+        except UnknownNameError:
+            continue
+        raise AssertionError("UnknownNameError must be raised for an unknown subject or relation")
+
+
 def check_repeatable(embedder: Embedder) -> None:
     """The same data and parameters give the same vectors to the last bit, in a clone and in a second fit."""
-    data = small_ratings()
+    data = small_triples() if embedder.view == "triples" else small_ratings()
     fitted = clone(embedder).fit(data)
     first = {entity: found.vectors.copy() for entity, found in fitted.embeddings_.items()}
     for again in (clone(embedder).fit(data), fitted.fit(data)):
@@ -109,6 +162,10 @@ def check_repeatable(embedder: Embedder) -> None:
 
 def check_refit(embedder: Embedder) -> None:
     """A second fit forgets the first."""
+    if embedder.view == "triples":
+        again = clone(embedder).fit(small_triples(5)).fit(small_triples(8))
+        assert again.embedding("person").keys.tolist() == list(small_triples(8).subjects)
+        return
     fitted = clone(embedder).fit(small_corpus()).fit(small_ratings())
     assert "word" not in fitted.embeddings_
     assert fitted.embedding().entity == "item"
@@ -149,6 +206,14 @@ def check_ranking(embedder: Embedder) -> None:
     raise AssertionError("UnknownNameError must be raised for an unknown user")
 
 
+def _check_refused(embedder: Embedder, data: Any) -> None:
+    try:
+        clone(embedder).fit(data)
+    except UnsupportedError:
+        return
+    raise AssertionError(f"UnsupportedError must be raised for {type(data).__name__}")
+
+
 def _check_embeddings(fitted: Embedder, entity: str, keys: pd.Index) -> None:
     found = fitted.embedding(entity)
     assert isinstance(found, Embedding)
@@ -166,8 +231,10 @@ CHECKS: list[Callable[[Embedder], None]] = [
     check_not_fitted,
     check_ratings,
     check_corpus,
+    check_triples,
     check_repeatable,
     check_refit,
     check_predictions,
     check_ranking,
+    check_facts,
 ]

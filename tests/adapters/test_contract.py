@@ -13,7 +13,13 @@ from toolkit.embedder import Embedder
 from toolkit.registry import embedder_names, make_embedder
 from toolkit.testing import CHECKS, check_corpus, check_ratings, small_corpus, small_ratings
 
-SMALL = {"fasttext": {"bucket": 1000}, "sgns": {"epochs": 2}, "svdpp": {"epochs": 2}, "word2vec": {"epochs": 2}}
+SMALL = {
+    "family-tree": {"epochs": 30},
+    "fasttext": {"bucket": 1000},
+    "sgns": {"epochs": 2},
+    "svdpp": {"epochs": 2},
+    "word2vec": {"epochs": 2},
+}
 LEARNING = [name for name in embedder_names() if name != "pretrained"]
 
 

@@ -48,6 +48,15 @@ def corpora(draw: st.DrawFn) -> tk.Corpus:
     return tk.Corpus.from_sentences(sentences, min_count=1, name=draw(KEYS), window=draw(st.integers(1, 9)))
 
 
+@st.composite
+def triples(draw: st.DrawFn) -> tk.Triples:
+    facts = draw(st.lists(st.tuples(KEYS, KEYS, KEYS), min_size=1, max_size=9))
+    persons = list(dict.fromkeys(fact[0] for fact in facts))
+    values = draw(st.lists(KEYS | st.none(), min_size=len(persons), max_size=len(persons)))
+    attributes = pd.DataFrame({"branch": values}, index=pd.Index(persons, dtype=object))
+    return tk.Triples(tuple(facts), draw(KEYS), draw(st.sampled_from([None, attributes])))
+
+
 def same(first: Any, second: Any) -> None:
     assert type(first) is type(second)
     for field in fields(first):
@@ -67,7 +76,7 @@ def same(first: Any, second: Any) -> None:
             assert type(before) is type(after)
 
 
-@given(data=ratings() | corpora())
+@given(data=ratings() | corpora() | triples())
 def test_what_is_opened_is_what_was_staged(data: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
     path = tmp_path_factory.mktemp("staged") / "data.arrow"
     stage(data, path)
@@ -85,7 +94,8 @@ def test_a_part_of_a_split_too(data: tk.Ratings, tmp_path_factory: pytest.TempPa
 
 
 def test_real_data(movielens: tk.Ratings, lee: tk.Corpus, tmp_path: Path) -> None:
-    for number, data in enumerate([movielens, *movielens.split("u1"), lee]):
+    families = tk.load_dataset("family-trees")
+    for number, data in enumerate([movielens, *movielens.split("u1"), lee, *families.split("inputs")]):
         stage(data, tmp_path / f"{number}.arrow")
         same(data, open_staged(tmp_path / f"{number}.arrow"))
 

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 import toolkit as tk
-from toolkit import Analogies, Corpus, Embedding, Triples, WordPairs
+from toolkit import Analogies, Corpus, Embedding, WordPairs
 from toolkit.errors import NotFittedError, ParameterError, UnknownNameError, UnsupportedError
 from toolkit.tasks import Score, Subject, ranking, task_info, task_names
-from toolkit.testing import small_corpus, small_ratings
+from toolkit.testing import small_corpus, small_ratings, small_triples
 
 PAIRS = WordPairs.from_rows([("a0", "a1", 9), ("a0", "b1", 1), ("b0", "b2", 8)], name="mine")
 COLUMNS = list(Score.__dataclass_fields__)
@@ -128,11 +128,19 @@ def test_unknown_task_names_the_nearest() -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [small_ratings().to_frame(), Triples((("a", "r", "b"),)), [small_ratings(), small_ratings()]],
-    ids=["data frame", "triples", "list"],
+    [
+        small_ratings().to_frame(),
+        [small_ratings(), small_ratings()],
+        (small_ratings(), small_triples()),
+        (small_corpus(), small_corpus()),
+        (small_triples(),) * 3,
+        (small_ratings(),),
+        (),
+    ],
+    ids=["data frame", "list", "mixed", "two corpora", "three", "one", "nothing"],
 )
 def test_data_of_another_kind_is_refused(data: Any) -> None:
-    with pytest.raises(UnsupportedError, match=type(data).__name__):
+    with pytest.raises(UnsupportedError, match="give Ratings, Triples, a pair of either"):
         tk.evaluate(small_embedding(), data)
 
 
@@ -142,7 +150,7 @@ def test_only_embedders_and_embeddings_are_judged() -> None:
 
 
 def test_facts_about_tasks() -> None:
-    assert set(task_names()) == {*task_names("ratings"), *task_names("corpus")}
+    assert set(task_names()) == {*task_names("ratings"), *task_names("corpus"), *task_names("triples")}
     for name in task_names():
         info = task_info(name)
         assert info.name == name

@@ -1,6 +1,6 @@
-"""Splits of ratings into a training and a test part.
+"""Splits of ratings, and of facts, into a training and a test part.
 
-Each method is a function of the ratings and keyword options that returns the row numbers of the two parts.
+Each method is a function of the data and keyword options that returns the row numbers of the two parts.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from toolkit.errors import DataError, ParameterError, UnknownNameError
 
 if TYPE_CHECKING:
     from toolkit.data.ratings import Ratings
+    from toolkit.data.triples import Triples
 
 Rows = npt.NDArray[np.int64]
 CANONICAL_SIZE, CANONICAL_FOLD = 100_000, 20_000
@@ -25,31 +27,41 @@ MOST = 2**32 - 1  # that numpy takes for a seed
 
 def split_rows(ratings: Ratings, method: str, **options: Any) -> tuple[Rows, Rows]:
     """Return the rows of the training and of the test part; see `Ratings.split` for the methods."""
-    check_split(method, options)
-    function = METHODS.get(method) or CANONICAL[method]
-    train, test = function(ratings, **options)
+    check_split(method, options, "ratings")
+    train, test = SPLITS["ratings"][method](ratings, **options)
     if not len(train) or not len(test):
         raise DataError(f"split {method!r} leaves {len(train)} ratings to train on and {len(test)} to test on")
     return train, test
 
 
-def check_split(method: str, options: Mapping[str, object]) -> None:
-    """Refuse a method or an option that there is not.
+def split_facts(triples: Triples, method: str, **options: Any) -> tuple[Rows, Rows]:
+    """Return the facts of the training and of the test part; see `Triples.split` for the methods."""
+    check_split(method, options, "triples")
+    return SPLITS["triples"][method](triples, **options)
+
+
+def check_split(method: str, options: Mapping[str, object], kind: str | None = None) -> None:
+    """Refuse a method or an option that there is not, for one kind of data or for any.
 
     Raises
     ------
     UnknownNameError
         If there is no such method or option.
     """
-    if method in CANONICAL:
-        allowed: list[str] = []
-    elif method in METHODS:
-        allowed = list(inspect.signature(METHODS[method]).parameters)[1:]
-    else:
-        raise UnknownNameError("split", method, [*METHODS, *CANONICAL])
+    methods = {name: function for of in SPLITS if kind in (None, of) for name, function in SPLITS[of].items()}
+    if method not in methods:
+        raise UnknownNameError("split", method, methods)
+    allowed = [] if method in CANONICAL else list(inspect.signature(methods[method]).parameters)[1:]
     for option in options:
         if option not in allowed:
             raise UnknownNameError(f"option of split {method!r}", option, allowed)
+
+
+def n_folds_of(method: str, options: Mapping[str, Any]) -> int | None:
+    """Return into how many folds a method divides under some options; None where it makes but one division."""
+    (function,) = (methods[method] for methods in SPLITS.values() if method in methods)
+    known = inspect.signature(function).parameters
+    return int(options.get("n_folds", known["n_folds"].default)) if "n_folds" in known else None
 
 
 def canonical(ratings: Ratings, fold: int) -> tuple[Rows, Rows]:
@@ -132,6 +144,23 @@ def column(ratings: Ratings, test: str = "test") -> tuple[Rows, Rows]:
     return np.flatnonzero(~chosen), np.flatnonzero(chosen)
 
 
+def inputs(triples: Triples, fold: int = 1, n_folds: int = 26, random_state: int = 0) -> tuple[Rows, Rows]:
+    """Return fold `fold` (1 to `n_folds`) of a random division by input: a subject with a relation.
+
+    All facts of an input fall on the same side; both parts keep the order of the facts.
+    """
+    codes, distinct = pd.factorize(pd.MultiIndex.from_tuples([fact[:2] for fact in triples.facts]))
+    if len(distinct) < 2:
+        raise DataError(f"{triples.name} has one input alone, {' '.join(distinct[0])!r}; there is nothing to divide")
+    _check_whole("n_folds", n_folds, 2, len(distinct))
+    _check_whole("fold", fold, 1, n_folds)
+    _check_whole("random_state", random_state, 0, MOST)
+    order = np.arange(len(distinct))
+    np.random.RandomState(random_state).shuffle(order)
+    test = np.isin(codes, np.array_split(order, n_folds)[fold - 1])
+    return np.flatnonzero(~test), np.flatnonzero(test)
+
+
 def _times(ratings: Ratings, method: str) -> npt.NDArray[Any]:
     if ratings.timestamps is None:
         raise DataError(
@@ -158,3 +187,8 @@ METHODS: dict[str, Callable[..., tuple[Rows, Rows]]] = {
     "column": column,
 }
 CANONICAL = {f"u{fold}": partial(canonical, fold=fold) for fold in range(1, 6)}
+FACT_METHODS: dict[str, Callable[..., tuple[Rows, Rows]]] = {"inputs": inputs}
+SPLITS: dict[str, Mapping[str, Callable[..., tuple[Rows, Rows]]]] = {
+    "ratings": {**METHODS, **CANONICAL},
+    "triples": FACT_METHODS,
+}

@@ -1,4 +1,4 @@
-"""Ratings and corpora as files that many processes open at once, memory-mapped: nothing is read twice.
+"""Ratings, corpora and facts as files that many processes open at once, memory-mapped: nothing is read twice.
 
 An Arrow IPC file with one row, in which every column of the data set is a list; what is no column stands in the
 schema's metadata. The arrays of an opened data set are the file's own pages, shared and read-only.
@@ -19,17 +19,22 @@ import pyarrow.ipc
 from toolkit.data import columns
 from toolkit.data.corpus import Corpus
 from toolkit.data.ratings import Ratings
+from toolkit.data.triples import Triples
 from toolkit.errors import DataError
 
-KINDS: dict[str, type[Ratings] | type[Corpus]] = {kind.__name__: kind for kind in (Ratings, Corpus)}
+Staged = Ratings | Corpus | Triples
+KINDS: dict[str, type[Staged]] = {kind.__name__: kind for kind in (Ratings, Corpus, Triples)}
+
+TEXTS = pa.large_string()
+FACTS = pa.list_(TEXTS, 3)
 
 
-def stage(data: Ratings | Corpus, path: str | Path) -> None:
+def stage(data: Staged, path: str | Path) -> None:
     """Write a data set for `open_staged`.
 
     Parameters
     ----------
-    data : Ratings or Corpus
+    data : Ratings, Corpus or Triples
         What to write.
     path : str or Path
         The file.
@@ -43,8 +48,8 @@ def stage(data: Ratings | Corpus, path: str | Path) -> None:
     facts: dict[str, Any] = {"kind": type(data).__name__}
     for name in (field.name for field in fields(data)):
         value = getattr(data, name)
-        if isinstance(value, pd.Index | pd.Categorical | np.ndarray):
-            flat = pa.array(value, type=pa.large_string() if isinstance(value, pd.Index) else None)
+        if isinstance(value, pd.Index | pd.Categorical | np.ndarray) or name == "facts":
+            flat = pa.array(value, type=FACTS if name == "facts" else TEXTS if isinstance(value, pd.Index) else None)
             lists[name] = pa.LargeListArray.from_arrays(pa.array([0, len(flat)], type=pa.int64()), flat)
         elif isinstance(value, pd.DataFrame):
             lists[name] = pa.array([_packed(value)], type=pa.large_binary())
@@ -58,7 +63,7 @@ def stage(data: Ratings | Corpus, path: str | Path) -> None:
         raise DataError(f"cannot be written: {error.strerror or error}", path) from error
 
 
-def open_staged(path: str | Path) -> Ratings | Corpus:
+def open_staged(path: str | Path) -> Staged:
     """Open a file that `stage` wrote.
 
     Parameters
@@ -68,7 +73,7 @@ def open_staged(path: str | Path) -> Ratings | Corpus:
 
     Returns
     -------
-    Ratings or Corpus
+    Ratings, Corpus or Triples
         What was staged; its arrays are read-only and take no memory of their own.
     """
     batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
@@ -83,6 +88,8 @@ def _value(column: pa.Array) -> Any:
         with pa.ipc.open_stream(column[0].as_buffer()) as packed:
             return columns.item_table(packed.read_pandas(use_threads=False))
     flat = column.values
+    if pa.types.is_fixed_size_list(flat.type):
+        return tuple(map(tuple, flat.to_pylist()))
     if pa.types.is_large_string(flat.type):
         return _index(flat)
     if pa.types.is_dictionary(flat.type):

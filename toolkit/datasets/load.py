@@ -24,6 +24,7 @@ from toolkit.datasets.wikipedia import read_wikipedia
 from toolkit.datasets.wordsets import read_analogies, read_pairs
 from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError, UnknownNameError
+from toolkit.keys import as_keys
 from toolkit.vectors import copies, load_vectors
 
 OPTIONS = {"corpus": ("min_count", "max_vocabulary", "window", "lowercase"), "vectors": ("limit", "cache")}
@@ -76,7 +77,7 @@ def read_triples(name: str, files: Sequence[DataFile]) -> Triples:
         rows = [(subject, relation, target) for subject, relation, target in csv.reader(stream, delimiter="\t")]
     with open_text(people) as stream:
         attributes = pd.read_csv(stream, sep="\t", dtype=str, index_col=0)
-    return Triples(tuple(rows[1:]), name, attributes)
+    return Triples(tuple(rows[1:]), name, attributes.set_axis(as_keys(attributes.index), axis=0))
 
 
 def read_vectors(name: str, files: Sequence[DataFile], *, limit: int | None = None, cache: bool = True) -> Embedding:

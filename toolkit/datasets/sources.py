@@ -16,7 +16,7 @@ from toolkit.embedding import Embedding
 from toolkit.errors import DataError, UnknownNameError
 from toolkit.vectors import load_vectors
 
-Kind = Literal["ratings", "corpus", "vectors", "pairs", "analogies"]
+Kind = Literal["ratings", "corpus", "triples", "vectors", "pairs", "analogies"]
 LOADERS: dict[str, Any] = {
     "ratings": load_ratings,
     "corpus": load_corpus,
@@ -39,9 +39,9 @@ def check_source(source: str, kind: Kind) -> None:
     if source in catalog():
         if catalog()[source].kind != kind:
             raise DataError(f"data set {source!r} holds {catalog()[source].kind}; {kind} are needed here")
-    elif not Path(source).is_file():
+    elif kind not in LOADERS or not Path(source).is_file():
         names = [name for name, info in catalog().items() if info.kind == kind]
-        raise UnknownNameError(f"data set or file of {kind}", source, names)
+        raise UnknownNameError(f"data set {'or file ' if kind in LOADERS else ''}of {kind}", source, names)
 
 
 def load_source(source: str, kind: Kind, **options: Any) -> Dataset | Embedding:
@@ -51,14 +51,14 @@ def load_source(source: str, kind: Kind, **options: Any) -> Dataset | Embedding:
     ----------
     source : str
         The name or the path.
-    kind : {"ratings", "corpus", "vectors", "pairs", "analogies"}
-        What it has to be.
+    kind : {"ratings", "corpus", "triples", "vectors", "pairs", "analogies"}
+        What it has to be; triples come from the catalog alone.
     **options
         Given on to the loader.
 
     Returns
     -------
-    Ratings, Corpus, Embedding, WordPairs or Analogies
+    Ratings, Corpus, Triples, Embedding, WordPairs or Analogies
         By the kind.
 
     Raises

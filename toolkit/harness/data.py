@@ -7,8 +7,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from toolkit.data import Corpus, Ratings
-from toolkit.data.staged import stage
+from toolkit.data import Corpus
+from toolkit.data.staged import Staged, stage
 from toolkit.datasets import dataset_info, load_dataset
 from toolkit.datasets.catalog import catalog
 from toolkit.datasets.sources import load_source
@@ -39,8 +39,10 @@ def stage_data(trials: Sequence[Trial], folder: Path) -> tuple[dict[str, Any], d
     for _, (*of_experiment,) in groupby(trials, lambda trial: trial.experiment):
         first = of_experiment[0]
         data = load_source(first.dataset, first.kind, **first.options)
-        if not isinstance(data, Ratings | Corpus):
-            raise DataError(f"{first.dataset} holds {type(data).__name__}; a suite trains on ratings or a corpus")
+        if not isinstance(data, Staged):
+            raise DataError(
+                f"{first.dataset} holds {type(data).__name__}; a suite trains on ratings, a corpus or triples"
+            )
         descriptions[first.dataset] = describe_data(first.dataset, data, "training")
         for _, (*of_split,) in groupby(of_experiment, lambda trial: (trial.split, trial.fold)):
             paths = _staged(data, of_split[0], folder)
@@ -50,10 +52,10 @@ def stage_data(trials: Sequence[Trial], folder: Path) -> tuple[dict[str, Any], d
     return descriptions, files
 
 
-def _staged(data: Ratings | Corpus, trial: Trial, folder: Path) -> tuple[Path, ...]:
+def _staged(data: Staged, trial: Trial, folder: Path) -> tuple[Path, ...]:
     """Write the parts of the data that a trial, and all that share its split, is given."""
-    parts: Iterable[Ratings | Corpus] = [data]
-    if isinstance(data, Ratings):
+    parts: Iterable[Staged] = [data]
+    if not isinstance(data, Corpus):
         parts = data.split(trial.split_method, **trial.split_options)
     paths = []
     for role, part in zip(("train", "test"), parts, strict=False):

@@ -55,7 +55,7 @@ class Trial:
 
     @property
     def split_method(self) -> str:
-        """str: what `Ratings.split` calls the division."""
+        """str: what the data's own `split` calls the division."""
         return self.fold if self.split == "canonical" else self.split
 
 

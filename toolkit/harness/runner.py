@@ -25,7 +25,7 @@ from toolkit.harness.plan import Trial, plan, plan_studies
 from toolkit.harness.pool import IsolatedExecutor, TrialCrashError, TrialFailedError, TrialTimeoutError
 from toolkit.harness.progress import Reporter
 from toolkit.harness.store import Run, RunWriter, prepare_directory
-from toolkit.harness.suite import Suite, load_suite
+from toolkit.harness.suite import DATA, Suite, load_suite
 from toolkit.registry import embedder_class
 
 LONGEST = 10**6  # seconds that a trial may be given
@@ -176,7 +176,8 @@ def _on_other_data(suite: Suite, data: str, names: set[str]) -> Suite:
     """Return the suite with other data in the experiments named, which must be of one kind."""
     kinds = {experiment.kind for experiment in suite.experiments if experiment.name in names}
     if len(kinds) > 1:
-        raise ParameterError(f"suite {suite.name!r} trains on ratings and on a corpus; data can replace one kind only")
+        known = " and on ".join(DATA[kind] for kind in DATA if kind in kinds)
+        raise ParameterError(f"suite {suite.name!r} trains on {known}; data can replace one kind only")
     kind = kinds.pop()
     check_source(data, kind)
     # a text of somebody's own is prose more often than tokens

@@ -18,13 +18,15 @@ from pydantic import (
     model_validator,
 )
 
-from toolkit.data.splits import CANONICAL, check_split
+from toolkit.data.splits import CANONICAL, SPLITS, check_split, n_folds_of
 from toolkit.datasets.sources import check_source
 from toolkit.errors import DataError, ParameterError, UnknownNameError
 from toolkit.registry import make_embedder
 from toolkit.resources import folder
 from toolkit.studies import study_info
 from toolkit.tasks import Kind, task_info
+
+DATA: dict[Kind, str] = {"ratings": "ratings", "corpus": "words", "triples": "facts"}  # as messages name it
 
 
 class _Table(BaseModel):
@@ -71,7 +73,7 @@ class TaskSpec(_Table):
 
 
 class SplitSpec(_Table):
-    """A division of ratings: a method, its options and, for ``kfold``, which of the folds; all by default."""
+    """A division: a method, its options and, where it makes folds, which of them; all by default."""
 
     name: str
     folds: tuple[int, ...] = ()
@@ -86,8 +88,8 @@ class SplitSpec(_Table):
         """Yield the columns split and fold of score tables, and the options, of each division."""
         if self.name in CANONICAL:
             yield "canonical", self.name, {}
-        elif self.name == "kfold":
-            given = [self.options["fold"]] if "fold" in self.options else range(1, self.options.get("n_folds", 5) + 1)
+        elif n_folds := n_folds_of(self.name, self.options):
+            given = [self.options["fold"]] if "fold" in self.options else range(1, n_folds + 1)
             for fold in self.folds or given:
                 yield self.name, str(fold), {**self.options, "fold": fold}
         else:
@@ -115,11 +117,9 @@ class Experiment(_Table):
     def _consistent(self) -> Experiment:
         kinds = {task_info(task.name).kind for task in self.tasks}
         if len(kinds) > 1:
-            raise ParameterError(f"experiment {self.name!r} mixes tasks on ratings and tasks on words")
-        if self.kind == "ratings" and not self.splits:
-            raise ParameterError(f'experiment {self.name!r} needs splits, such as splits = ["holdout"]')
-        if self.kind == "corpus" and self.splits:
-            raise ParameterError(f"experiment {self.name!r} is on words, which are not split")
+            mixed = " and ".join(f"tasks on {DATA[kind]}" for kind in DATA if kind in kinds)
+            raise ParameterError(f"experiment {self.name!r} mixes {mixed}")
+        self._check_splits()
         labels = [embedder.shown for embedder in self.embedders]
         _once(labels, f"experiment {self.name!r} has two embedders called", "; give one a label")
         _once([task.name for task in self.tasks], f"experiment {self.name!r} has two tasks called")
@@ -127,9 +127,22 @@ class Experiment(_Table):
         _once(parts, f"experiment {self.name!r} has two splits that are")
         return self
 
+    def _check_splits(self) -> None:
+        if self.kind not in SPLITS:
+            if self.splits:
+                raise ParameterError(f"experiment {self.name!r} is on {DATA[self.kind]}, which are not split")
+            return
+        methods = SPLITS[self.kind]
+        if not self.splits:
+            example = "holdout" if "holdout" in methods else next(iter(methods))
+            raise ParameterError(f'experiment {self.name!r} needs splits, such as splits = ["{example}"]')
+        for split in self.splits:
+            if split.name not in methods:
+                raise UnknownNameError(f"split of {self.kind}", split.name, methods)
+
     @property
     def kind(self) -> Kind:
-        """str: the kind of data, ratings or corpus."""
+        """str: the kind of data."""
         return task_info(self.tasks[0].name).kind
 
 

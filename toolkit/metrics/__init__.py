@@ -24,6 +24,7 @@ from toolkit.metrics.geometry import (
     orthogonality,
     participation_ratio,
 )
+from toolkit.metrics.facts import facts_right, facts_right_strict, filtered_reciprocal_rank
 from toolkit.metrics.hits import (
     auc_at_k,
     average_precision_at_k,
@@ -65,6 +66,9 @@ __all__ = [
     "estimate_noise",
     "evaluate_analogies",
     "evaluate_pairs",
+    "facts_right",
+    "facts_right_strict",
+    "filtered_reciprocal_rank",
     "find_hits",
     "gram_matrix",
     "hit_rate_at_k",

@@ -1,6 +1,7 @@
 """Tasks: by what an embedding is judged."""
 
 from toolkit.tasks.base import Kind, Score, Subject, TaskInfo, task_info, task_names
+from toolkit.tasks.facts import attribute_probe, fact_completion
 from toolkit.tasks.items import item_similarity
 from toolkit.tasks.judging import evaluate
 from toolkit.tasks.ranking import ranking
@@ -13,7 +14,9 @@ __all__ = [
     "Subject",
     "TaskInfo",
     "analogies",
+    "attribute_probe",
     "evaluate",
+    "fact_completion",
     "item_similarity",
     "ranking",
     "rating_prediction",

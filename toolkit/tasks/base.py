@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from toolkit.allowed import Allowed
-from toolkit.data import Ratings, TrainingData
+from toolkit.data import Ratings, TrainingData, Triples
 from toolkit.datasets.sources import Kind as SourceKind
 from toolkit.datasets.sources import check_source
 from toolkit.embedder import Embedder
 from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError, UnknownNameError
 
-Kind = Literal["ratings", "corpus"]
+Kind = Literal["ratings", "corpus", "triples"]
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Score:
     value : float
         The number; nan where a note stands instead.
     n : int
-        How many units (ratings, users, pairs, questions, items) it rests on.
+        How many units (ratings, users, pairs, questions, items, inputs) it rests on.
     target : str, default ""
         What it was judged against: a set of pairs or questions, or an attribute.
     convention : str, default ""
@@ -70,15 +70,15 @@ class Subject:
         What learned them, fitted; without it there is no native readout.
     train : TrainingData, optional
         What they were learned from.
-    test : Ratings, optional
-        The ratings held out.
+    test : Ratings or Triples, optional
+        What was held out.
     """
 
     name: str
     embeddings: Mapping[str, Embedding]
     embedder: Embedder | None = None
     train: TrainingData | None = None
-    test: Ratings | None = None
+    test: Ratings | Triples | None = None
 
     def directions(self, entity: str) -> tuple[Embedding | None, str]:
         """Return an entity's vectors if their directions can be compared, or else None and the reason."""
@@ -107,7 +107,7 @@ class TaskInfo:
         What is done, in a sentence or two.
     main_metric : str
         The metric that tables are sorted by.
-    kind : {"ratings", "corpus"}
+    kind : {"ratings", "corpus", "triples"}
         The kind of data that it belongs to.
     function : callable
         What computes the scores: a `Subject` and keyword options in, an iterator of `Score` out.

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
+from typing import Any
 
 import pandas as pd
 
-from toolkit.data import Analogies, Corpus, Ratings, WordPairs
+from toolkit.data import Analogies, Corpus, Ratings, Triples, WordPairs
 from toolkit.embedder import Embedder
 from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError, UnsupportedError
-from toolkit.tasks.base import Score, Subject, task_info, task_names
+from toolkit.tasks.base import Kind, Score, Subject, task_info, task_names
 from toolkit.tasks.words import analogies, word_similarity
 
-Judged = Ratings | tuple[Ratings, Ratings] | Corpus | WordPairs | Analogies
+Judged = Ratings | tuple[Ratings, Ratings] | Triples | tuple[Triples, Triples] | Corpus | WordPairs | Analogies
+N_FOLDS = 26  # of which the first is held out of triples: 4 of the 104 inputs of the family trees
 
 
 def evaluate(
@@ -27,9 +29,9 @@ def evaluate(
     model : Embedder or Embedding
         An embedder is cloned and fitted on the training part, so that it has never seen what it is judged by; for
         pairs and analogies it must be fitted already. An embedding is judged as it is.
-    data : Ratings, (Ratings, Ratings), Corpus, WordPairs or Analogies
-        Ratings are divided at random, one fifth for testing; give a pair for a division of your own. A corpus is
-        trained on and judged by the word sets that ship with the toolkit.
+    data : Ratings, Triples, a pair of either, Corpus, WordPairs or Analogies
+        Ratings are divided at random, one fifth for testing; of triples, one input in 26 is held out. Give a pair for a
+        division of your own. A corpus is trained on and judged by the word sets that ship with the toolkit.
     tasks : sequence of str, optional
         Names of tasks; by default all that apply to the data.
     random_state : int, default 0
@@ -42,7 +44,7 @@ def evaluate(
 
     Notes
     -----
-    An embedding is judged as it is: if it was learned from the ratings given, it has seen those it is judged by. Give
+    An embedding is judged as it is: if it was learned from the data given, it has seen what it is judged by. Give
     the embedder instead, or learn the embedding from the training part and give both parts.
 
     Raises
@@ -54,28 +56,47 @@ def evaluate(
     """
     if not isinstance(model, Embedder | Embedding):
         raise UnsupportedError(f"an embedder or an embedding is judged, not {type(model).__name__}")
-    if not isinstance(data, Ratings | tuple | Corpus | WordPairs | Analogies):
-        raise UnsupportedError(
-            f"there is no task on {type(data).__name__}; give Ratings, Corpus, WordPairs or Analogies"
-        )
     if isinstance(data, WordPairs | Analogies):
         if tasks is not None:
             raise ParameterError("pairs and analogies are tasks themselves; leave tasks out")
         return _table(_word_set(model, data))
-    kind = "corpus" if isinstance(data, Corpus) else "ratings"
+    kind = _kind(data)
     for name in tasks or ():
         if task_info(name).kind != kind:
             raise UnsupportedError(f"task {name!r} is one on data of kind {task_info(name).kind}, not {kind}")
-    if isinstance(data, Ratings):
-        data = data.split("holdout", random_state=random_state)
-    train, test = data if isinstance(data, tuple) else (data, None)
+    train, test = _parts(data, random_state)
     if isinstance(model, Embedding):
         subject = Subject("the embedding", {model.entity: model}, None, train, test)
     else:
         fitted = model.clone().fit(train)
         subject = Subject(type(model).__name__, fitted.embeddings_, fitted, train, test)
-    names = task_names("corpus" if kind == "corpus" else "ratings") if tasks is None else tasks
+    names = task_names(kind) if tasks is None else tasks
     return _table(score for name in names for score in task_info(name).function(subject))
+
+
+def _kind(data: object) -> Kind:
+    """Return the kind of data to train on, of which a pair holds two parts."""
+    kinds: dict[type, Kind] = {Ratings: "ratings", Triples: "triples", Corpus: "corpus"}
+    parts = data if isinstance(data, tuple) else (data,)
+    if not isinstance(data, tuple) or len(data) == 2:
+        for cls, kind in kinds.items():
+            if all(isinstance(part, cls) for part in parts) and not (isinstance(data, tuple) and cls is Corpus):
+                return kind
+    given = ", ".join(type(part).__name__ for part in parts) or "nothing"
+    raise UnsupportedError(
+        f"there is no task on {given}; give Ratings, Triples, a pair of either, Corpus, WordPairs or Analogies"
+    )
+
+
+def _parts(data: Any, random_state: int) -> tuple[Any, Any]:
+    """Return what to train on and what to judge by."""
+    if isinstance(data, tuple):
+        return data[0], data[1]
+    if isinstance(data, Ratings):
+        return data.split("holdout", random_state=random_state)
+    if isinstance(data, Triples):
+        return data.split("inputs", n_folds=min(N_FOLDS, len(data.inputs)), random_state=random_state)
+    return data, None
 
 
 def _word_set(model: Embedder | Embedding, data: WordPairs | Analogies) -> Iterator[Score]:

@@ -76,7 +76,7 @@ def ranking(
         users with a relevant item who are known from training.
     """
     train, test = subject.train, subject.test
-    if not isinstance(train, Ratings) or test is None:
+    if not isinstance(train, Ratings) or not isinstance(test, Ratings):
         yield nothing(NAME, "item", "native", "the data holds no users to rank for")
         return
     counted = _Counting(

@@ -54,7 +54,7 @@ def rating_prediction(
         ``rmse``, ``mae``, ``rmse_user`` and ``coverage`` for each readout.
     """
     train, test = subject.train, subject.test
-    if not isinstance(train, Ratings) or test is None or not test.explicit:
+    if not isinstance(train, Ratings) or not isinstance(test, Ratings) or not test.explicit:
         yield nothing(NAME, "item", "native", "the data holds no ratings to predict")
         return
     users, items = test.user_keys[test.users], test.item_keys[test.items]
