@@ -49,7 +49,13 @@ class EmbedderSpec(_Table):
     def _known(self) -> EmbedderSpec:
         if "random_state" in self.params:
             raise ParameterError("random_state is no parameter here: the suite's seeds are given to every embedder")
-        make_embedder(self.name, **self.params).check_params()
+        embedder = make_embedder(self.name, **self.params)
+        embedder.check_params()
+        for key, given, parameter in (("dims", self.dims, "embedding_dim"), ("seeds", self.seeds, "random_state")):
+            if given and parameter not in embedder.get_params():
+                raise ParameterError(f"embedder {self.shown!r} has no parameter {parameter}, so it can have no {key}")
+        if self.dims and "embedding_dim" in self.params:
+            raise ParameterError(f"embedder {self.shown!r} has both dims and the parameter embedding_dim; keep one")
         return self
 
     @property
