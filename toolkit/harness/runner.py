@@ -67,7 +67,7 @@ def run(
     data : str, optional
         A data set of the catalog or a file, in place of the one that the suite names.
     timeout : float, optional
-        Seconds that one trial may take.
+        Seconds that one trial or study may take.
     fresh : bool, default False
         Replace an earlier run in the directory.
     quick : bool, default False
@@ -177,6 +177,8 @@ def _on_other_data(suite: Suite, data: str, names: set[str]) -> Suite:
     kinds = {experiment.kind for experiment in suite.experiments if experiment.name in names}
     if len(kinds) > 1:
         raise ParameterError(f"suite {suite.name!r} trains on ratings and on a corpus; data can replace one kind only")
+    if not kinds:
+        raise ParameterError(f"data is {data!r}, but no experiment is run whose data it could replace")
     kind = kinds.pop()
     check_source(data, kind)
     # a text of somebody's own is prose more often than tokens

@@ -21,6 +21,7 @@ SCORE_COLUMNS = [
     *("n", "target", "convention", "note", "experiment", "trial"),
 ]
 STUDY_COLUMNS = ["study", "status", "error", "seconds"]
+LEFT_OUT = "left out"  # status of a trial or a study whose library is not installed
 MEASURED = {"embedding_dim", "value", "n", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb"}
 
 
@@ -82,7 +83,7 @@ def read_study(folder: Path) -> dict[str, pd.DataFrame]:
     tables = {}
     for path in sorted(folder.glob("*.csv")):
         try:
-            tables[path.stem] = pd.read_csv(path, keep_default_na=False, na_values=[""])
+            tables[path.stem] = pd.read_csv(path, keep_default_na=False, na_values=[""], float_precision="round_trip")
         except (OSError, ValueError) as error:
             raise DataError(f"not a CSV table: {error}", path) from error
     return tables
