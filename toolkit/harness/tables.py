@@ -83,7 +83,7 @@ def read_study(folder: Path) -> dict[str, pd.DataFrame]:
     tables = {}
     for path in sorted(folder.glob("*.csv")):
         try:
-            tables[path.stem] = pd.read_csv(path, keep_default_na=False, na_values=[""], float_precision="round_trip")
+            tables[path.stem] = pd.read_csv(path, keep_default_na=False, na_values=[""])
         except (OSError, ValueError) as error:
             raise DataError(f"not a CSV table: {error}", path) from error
     return tables
