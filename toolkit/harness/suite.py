@@ -250,13 +250,14 @@ def _explained(error: ValidationError, path: Path) -> Exception:
     """Return one fault in our own words; a key that is not known before one that is missing, as it may be meant."""
     first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     place = ".".join(str(step) for step in first["loc"])
+    where = f"{place}: " if place else ""  # of a fault of the suite as a whole: nowhere
     if first["type"] == "extra_forbidden":
         *parents, key = first["loc"]
         return UnknownNameError(f"key of {path} at {place}:", key, _model_at(parents).model_fields)
     if first["type"] == "value_error":
-        return DataError(f"{place}: {first['ctx']['error']}", path)
+        return DataError(f"{where}{first['ctx']['error']}", path)
     found = "" if first["type"] == "missing" else f", found {first['input']!r}"
-    return DataError(f"{place}: {first['msg'].lower()}{found}", path)
+    return DataError(f"{where}{first['msg'].lower()}{found}", path)
 
 
 def _model_at(steps: list[Any]) -> type[BaseModel]:
