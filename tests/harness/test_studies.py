@@ -247,7 +247,7 @@ def test_evidence_without_experiments_is_empty(finished: Run) -> None:
 
 def test_evidence_passes_over_what_failed(films: Path, tmp_path: Path) -> None:
     body = FILMS.replace('"popularity"', '{ name = "pca", label = "large", params = { embedding_dim = 99 } }')
-    path = written(tmp_path, films, body, STUDIES.partition("[[studies]]\nname = \"broken\"")[0])
+    path = written(tmp_path, films, body, STUDIES.partition('[[studies]]\nname = "broken"')[0])
     run = tk.run(path, out=tmp_path / "run", quiet=True)
     assert run.failures == 1
     assert len(run.study("count")["counts"]) == len(run.trials) - 1
@@ -283,9 +283,7 @@ def test_vectors_that_are_laid_side_by_side(evidence: Evidence) -> None:
     ("name", "message"),
     [("no-table", "no attribute 'empty'"), ("bad-name", r"a table is called '../numbers'; use letters, digits")],
 )
-def test_a_study_that_returns_no_tables_fails_in_its_own_process(
-    evidence: Evidence, name: str, message: str
-) -> None:
+def test_a_study_that_returns_no_tables_fails_in_its_own_process(evidence: Evidence, name: str, message: str) -> None:
     with pytest.raises((AttributeError, ToolkitError), match=message):
         run_study(StudySpec(name=name), evidence, 1)
 
