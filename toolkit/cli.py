@@ -1,7 +1,7 @@
 """The command line.
 
-Exit code 0: done. 1: done, but some trials failed (their rows say why). 2: the request or an input is wrong, with one
-clear line on stderr and nothing written over. 130: stopped by the user.
+Exit code 0: done. 1: done, but some trials or studies failed (their rows say why). 2: the request or an input is wrong,
+with one clear line on stderr and nothing written over. 130: stopped by the user.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
         "--only", metavar="NAME", nargs="+", action="extend", default=[], help="experiments, studies or embedders"
     )
     run.add_argument("--data", metavar="NAME_OR_FILE", help="a data set or file in place of the suite's own")
-    run.add_argument("--timeout", metavar="S", type=float, help="seconds that one trial may take")
+    run.add_argument("--timeout", metavar="S", type=float, help="seconds that one trial or study may take")
     run.add_argument("--quick", action="store_true", help="the quick version of the suite, which says less")
     run.add_argument("--fresh", action="store_true", help="replace an earlier run in the directory")
 
@@ -121,7 +121,8 @@ def _run(options: argparse.Namespace) -> int:
     _say(f"report: {done.report()}")
     if done.failures:
         total = len(done.trials) + len(done.studies)
-        _say(f"{done.failures} of {total} trials failed; trials.csv and the report say why")
+        what = "trials and studies" if len(done.studies) else "trials"
+        _say(f"{done.failures} of {total} {what} failed; the report says why")
     return 1 if done.failures else 0
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from toolkit.errors import ToolkitError, UnknownNameError
 from toolkit.harness import load_suite
-from toolkit.harness.plan import plan
+from toolkit.harness.plan import plan, plan_studies
 from toolkit.harness.suite import Suite
 
 Write = Callable[..., Path]
@@ -25,6 +25,16 @@ name = "words"
 dataset = "lee"
 tasks = ["word-similarity"]
 embedders = ["pca", "ppmi-svd"]
+"""
+STUDIES = """
+[[studies]]
+name = "orthogonal"
+experiments = ["films"]
+[[studies]]
+name = "close-together"
+experiments = ["words", "films"]
+[[studies]]
+name = "one-hot"
 """
 
 
@@ -88,6 +98,63 @@ def test_only(both: Suite, only: list[str], experiments: set[str], labels: set[s
     assert {trial.label for trial in chosen} == labels
     everything = {trial.id: trial for trial in plan(both)}
     assert all(everything[trial.id] == trial for trial in chosen), "a trial keeps its id, whatever else is left out"
+
+
+@pytest.fixture
+def studied(suite: Write) -> Suite:
+    return load_suite(suite(FILMS, WORDS + STUDIES))
+
+
+@pytest.mark.parametrize(
+    ("only", "experiments", "labels", "studies"),
+    [
+        (
+            [],
+            {"films", "words"},
+            {"popularity", "pca", "fixed", "ppmi-svd"},
+            ["orthogonal", "close-together", "one-hot"],
+        ),
+        (["orthogonal"], {"films"}, {"popularity", "pca", "fixed"}, ["orthogonal"]),
+        (["one-hot", "orthogonal"], {"films"}, {"popularity", "pca", "fixed"}, ["orthogonal", "one-hot"]),
+        (["orthogonal", "words"], {"films", "words"}, {"popularity", "pca", "fixed", "ppmi-svd"}, ["orthogonal"]),
+        (["close-together", "pca"], {"films", "words"}, {"pca"}, ["close-together"]),
+        (["one-hot"], set(), set(), ["one-hot"]),
+        (["films"], {"films"}, {"popularity", "pca", "fixed"}, []),
+        (["films", "one-hot"], {"films"}, {"popularity", "pca", "fixed"}, ["one-hot"]),
+        (["pca"], {"films", "words"}, {"pca"}, []),
+    ],
+)
+def test_only_some_studies(
+    studied: Suite, only: list[str], experiments: set[str], labels: set[str], studies: list[str]
+) -> None:
+    chosen = plan(studied, only)
+    assert {trial.experiment for trial in chosen} == experiments
+    assert {trial.label for trial in chosen} == labels
+    assert [study.name for study in plan_studies(studied, only)] == studies
+
+
+def test_only_an_unknown_study(studied: Suite) -> None:
+    with pytest.raises(UnknownNameError, match="study or embedder of this suite 'onehot'; did you mean 'one-hot'"):
+        plan(studied, ["onehot"])
+
+
+def test_dims_and_seeds_of_one_embedder(suite: Write) -> None:
+    body = """
+dims = [2, 5]
+splits = ["holdout"]
+tasks = ["ranking"]
+embedders = ["random", { name = "pca", dims = [7] }, { name = "als", seeds = [8, 9], dims = [2, 3] }]
+"""
+    found = [
+        (trial.label, trial.params["embedding_dim"], trial.params["random_state"], trial.seed)
+        for trial in plan(load_suite(suite(body)))
+    ]
+    assert found == [
+        ("random", 2, 0, 0),
+        ("random", 5, 0, 0),
+        ("pca", 7, 0, 0),
+        *(("als", dim, seed, seed) for dim in (2, 3) for seed in (8, 9)),
+    ]
 
 
 def test_only_an_unknown_name(both: Suite) -> None:

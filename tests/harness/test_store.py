@@ -14,7 +14,8 @@ from toolkit.errors import DataError
 from toolkit.harness import load_suite
 from toolkit.harness.plan import Trial, plan
 from toolkit.harness.store import RunWriter, prepare_directory
-from toolkit.harness.tables import SCORE_COLUMNS, TRIAL_COLUMNS
+from toolkit.harness.studying import StudyOutcome
+from toolkit.harness.tables import SCORE_COLUMNS, STUDY_COLUMNS, TRIAL_COLUMNS
 from toolkit.harness.trial import Outcome
 
 SCORE = {
@@ -101,6 +102,68 @@ def test_a_run_whose_tables_are_damaged(writer: RunWriter, trials: list[Trial]) 
     (writer.path / "run.json").write_text("{")
     with pytest.raises(DataError, match=r"run\.json"):
         run.info  # noqa: B018  # likewise
+
+
+@pytest.fixture
+def studying(tmp_path: Path, trials: list[Trial]) -> RunWriter:
+    prepare_directory(tmp_path / "run", fresh=False)
+    writer = RunWriter(tmp_path / "run", trials, ["one-hot", "orthogonal", "why-50"])
+    writer.write_info({})
+    return writer
+
+
+def test_studies_are_in_the_order_of_the_suite(studying: RunWriter) -> None:
+    run = tk.open_run(studying.path)
+    assert run.studies.empty
+    assert run.studies.columns.tolist() == STUDY_COLUMNS
+    assert run.failures == 0
+    studying.add_study(StudyOutcome("why-50", "left out", "torch is not installed"))
+    studying.add_study(StudyOutcome("orthogonal", "failed", "None, or null", trace="Traceback"))
+    studying.add_study(StudyOutcome("one-hot", "ok", "", 2.5, {"cost": pd.DataFrame({"x": [1]})}))
+    run = tk.open_run(studying.path)
+    assert run.studies["study"].tolist() == ["one-hot", "orthogonal", "why-50"]
+    assert run.studies["error"].tolist() == ["", "None, or null", "torch is not installed"]
+    assert run.studies["seconds"].tolist()[0] == 2.5
+    assert run.studies["seconds"].isna().tolist() == [False, True, True]
+    assert run.failures == 1
+    assert (studying.path / "errors" / "orthogonal.txt").read_text() == "Traceback"
+    assert [list(run.study(name)) for name in run.studies["study"]] == [["cost"], [], []]
+
+
+def test_tables_of_a_study_come_back_as_they_were(studying: RunWriter) -> None:
+    table = pd.DataFrame(
+        {
+            "text": ["NA", 'a "quoted", long\r\nnote', "None"],
+            "value": [0.1 + 0.2, float("nan"), -1e-300],
+            "n": [1, 2, 3],
+            "same": [True, False, True],
+        }
+    )
+    studying.add_study(StudyOutcome("one-hot", "ok", tables={"b": table, "a": table[["n"]]}))
+    found = tk.open_run(studying.path).study("one-hot")
+    assert list(found) == ["a", "b"]
+    pd.testing.assert_frame_equal(found["b"], table, check_exact=True)
+    assert [path for path in studying.path.rglob("*") if "partial" in path.name] == []
+
+
+@pytest.mark.parametrize("damage", [b"", b"a,b\n1,2,3\n4,5,6,7\n", b"a\n\xff\xfe\n"])
+def test_studies_that_are_damaged(studying: RunWriter, damage: bytes) -> None:
+    studying.add_study(StudyOutcome("one-hot", "ok", tables={"cost": pd.DataFrame({"x": [1]})}))
+    (studying.path / "studies" / "one-hot" / "cost.csv").write_bytes(damage)
+    with pytest.raises(DataError, match=r"one-hot.cost\.csv: not a CSV table"):
+        tk.open_run(studying.path).study("one-hot")
+    (studying.path / "studies.csv").write_text("study,status\none-hot,ok\n")
+    with pytest.raises(DataError, match=r"studies\.csv: column 'error' is missing; there are study, status"):
+        tk.open_run(studying.path).studies  # noqa: B018  # reading is what fails
+    (studying.path / "studies.csv").write_text("study,status,error,seconds\none-hot,ok,,long\n")
+    with pytest.raises(DataError, match=r"studies\.csv: seconds must be a number or empty: 'long' in row 1"):
+        tk.open_run(studying.path).studies  # noqa: B018  # likewise
+
+
+def test_fresh_removes_studies(studying: RunWriter) -> None:
+    studying.add_study(StudyOutcome("one-hot", "failed", "x", tables={"a": pd.DataFrame({"x": [1]})}, trace="x"))
+    prepare_directory(studying.path, fresh=True)
+    assert [path.name for path in studying.path.iterdir()] == ["embeddings"]
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from toolkit.errors import DataError, ToolkitError, UnknownNameError
+from toolkit.errors import DataError, ParameterError, ToolkitError, UnknownNameError
 from toolkit.harness import load_suite, suite_names
+from toolkit.resources import folder
 
 Write = Callable[..., Path]
 SPLITS = 'splits = ["holdout"]\n'
@@ -150,6 +152,141 @@ def test_a_suite_has_seeds(suite: Write) -> None:
     path = suite()
     path.write_text("seeds = []\n" + path.read_text())
     assert "seeds" in refused(path)
+
+
+def test_a_suite_with_studies(suite: Write) -> None:
+    assert load_suite(suite(SPLITS + TASKS + EMBEDDERS)).studies == ()
+    more = """
+[[studies]]
+name = "orthogonal"
+experiments = ["films"]
+options = { dim = 3 }
+"""
+    (study,) = load_suite(suite(SPLITS + TASKS + EMBEDDERS, more)).studies
+    assert (study.name, study.experiments, study.options) == ("orthogonal", ("films",), {"dim": 3})
+
+
+def test_a_suite_with_studies_alone(tmp_path: Path) -> None:
+    path = tmp_path / "small.toml"
+    path.write_text('title = "Small"\nstudies = ["one-hot"]\n')
+    loaded = load_suite(path)
+    assert loaded.experiments == ()
+    assert [(study.name, study.experiments, study.options) for study in loaded.studies] == [("one-hot", (), {})]
+    path.write_text('title = "Small"\n')
+    assert "small.toml: the suite has neither experiments nor studies" in refused(path)
+
+
+@pytest.mark.parametrize(
+    ("study", "message"),
+    [
+        ('name = "onehot"', "unknown study 'onehot'; did you mean 'one-hot'"),
+        ('name = "one-hot"\noption = { sizes = [3] }', "did you mean 'options'"),
+        ('name = "one-hot"\noptions = { size = [3] }', "option of study 'one-hot' 'size'; did you mean 'sizes'"),
+        (
+            'name = "one-hot"\noptions = { sizes = [1] }',
+            "option 'sizes' of study 'one-hot' is 1; it must be an integer",
+        ),
+        ('name = "one-hot"\noptions = { sizes = [] }', "option 'sizes' of study 'one-hot' is []"),
+        ('name = "why-50"\nexperiments = ["films"]', "study 'why-50' needs the option 'measured'"),
+        (
+            'name = "orthogonal"\nexperiments = ["film"]',
+            "unknown experiment of study 'orthogonal' 'film'; did you mean 'films'",
+        ),
+        ('name = "one-hot"\n[[studies]]\nname = "one-hot"', "the suite has two studies called 'one-hot'"),
+        ('experiments = ["films"]', "studies.0.name: field required"),
+    ],
+)
+def test_what_is_wrong_with_a_study(suite: Write, study: str, message: str) -> None:
+    assert message in refused(suite(SPLITS + TASKS + EMBEDDERS, f"[[studies]]\n{study}\n"))
+
+
+@pytest.mark.parametrize(
+    ("embedder", "message"),
+    [
+        (
+            'name = "popularity", dims = [3]',
+            "embedder 'popularity' has no parameter embedding_dim, so it can have no dims",
+        ),
+        (
+            'name = "popularity", label = "p", seeds = [3]',
+            "embedder 'p' has no parameter random_state, so it can have no",
+        ),
+        (
+            'name = "pca", dims = [3], params = { embedding_dim = 2 }',
+            "embedder 'pca' has both dims and the parameter embedding_dim; keep one",
+        ),
+        ('name = "pca", dims = [0]', "embedders.0.dims.0: input should be greater than 0"),
+        ('name = "pca", seeds = [-1]', "embedders.0.seeds.0: input should be greater than or equal to 0"),
+        ('name = "pca", seed = [1]', "did you mean 'seeds'"),
+    ],
+)
+def test_dims_and_seeds_of_an_embedder_are_checked(suite: Write, embedder: str, message: str) -> None:
+    assert message in refused(suite(SPLITS + TASKS + f"embedders = [{{ {embedder} }}]\n"))
+
+
+QUICK = """
+dims = [2, 3, 5]
+[experiments.quick]
+dims = [2]
+title = "Few"
+[[studies]]
+name = "one-hot"
+options = { sizes = [10, 20] }
+[studies.quick]
+options = { sizes = [10] }
+[quick]
+seeds = [7]
+"""
+
+
+def test_a_quick_version_stands_in_tables_of_its_own(suite: Write) -> None:
+    path = suite(SPLITS + TASKS + EMBEDDERS + QUICK)
+    full, quick = load_suite(path), load_suite(path, quick=True)
+    assert (full.seeds, full.experiments[0].dims, full.experiments[0].title) == ((0,), (2, 3, 5), "films")
+    assert full.studies[0].options == {"sizes": [10, 20]}
+    assert (quick.seeds, quick.experiments[0].dims, quick.experiments[0].title) == ((7,), (2,), "Few")
+    assert quick.studies[0].options == {"sizes": [10]}
+    assert quick.experiments[0].embedders == full.experiments[0].embedders
+    assert (quick.name, quick.title) == (full.name, full.title)
+
+
+@pytest.mark.parametrize("place", ["[quick]\nseeds = [7]\n", "[experiments.quick]\ndims = [2]\n"])
+def test_one_quick_table_is_enough(suite: Write, place: str) -> None:
+    path = suite(SPLITS + TASKS + 'embedders = ["pca"]\n' + place)
+    assert load_suite(path, quick=True) != load_suite(path)
+
+
+def test_a_suite_without_a_quick_version(suite: Write) -> None:
+    with pytest.raises(ParameterError, match="suite 'small' has no quick version: no table in it is called quick"):
+        load_suite(suite(SPLITS + TASKS + EMBEDDERS), quick=True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("dims = [2]", "dmis = [2]", "did you mean 'dims'"),
+        ("seeds = [7]", "sedes = [7]", "did you mean 'seeds'"),
+        ("sizes = [10] }", "size = [10] }", "did you mean 'sizes'"),
+        ("seeds = [7]", "quick = { seeds = [7] }", "'quick'"),
+        ("[quick]\nseeds = [7]", "[[studies]]\nname = 'one-hot'\nquick = 3", "'quick'"),
+    ],
+)
+def test_what_is_wrong_in_a_quick_table(suite: Write, old: str, new: str, message: str) -> None:
+    assert QUICK.count(old) == 1
+    path = suite(SPLITS + TASKS + EMBEDDERS + QUICK.replace(old, new))
+    with pytest.raises(UnknownNameError) as caught:
+        load_suite(path, quick=True)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize("name", suite_names())
+def test_every_quick_version_that_ships_is_right(name: str) -> None:
+    text = (folder("benchmarks") / f"{name}.toml").read_text(encoding="utf-8")
+    if re.search(r"^(\[(.*\.)?quick\]|quick *=)", text, flags=re.MULTILINE):
+        assert load_suite(name, quick=True) != load_suite(name)
+    else:
+        with pytest.raises(ParameterError, match=f"suite {name!r} has no quick version"):
+            load_suite(name, quick=True)
 
 
 def test_what_is_no_suite_at_all(tmp_path: Path) -> None:

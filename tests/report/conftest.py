@@ -7,6 +7,7 @@ import json
 import math
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from toolkit.report import write_report
@@ -46,7 +47,7 @@ class RunBuilder:
     """Collects rows and writes a run directory."""
 
     def __init__(self, title="Quickstart", description="Words and films on one small data set each.", seeds=(0,)):
-        self.trials, self.scores = [], []
+        self.trials, self.scores, self.studies = [], [], {}
         self.info = {
             "format": 1,
             "suite": {
@@ -128,6 +129,12 @@ class RunBuilder:
         extra = {"task": task, "metric": metric, "value": value, "readout": readout, "target": target}
         self.scores.append(trial | extra | {"convention": convention, "n": n, "note": note, "entity": entity})
 
+    def study(self, name, tables=None, status="ok", error="", experiments=()):
+        asked = {"name": name, "experiments": list(experiments), "options": {}}
+        self.info["suite"].setdefault("studies", []).append(asked)
+        row = {"study": name, "status": status, "error": error, "seconds": 2.5 if status == "ok" else ""}
+        self.studies[name] = (row, tables or {})
+
     def write(self, folder):
         folder = Path(folder)
         folder.mkdir(parents=True, exist_ok=True)
@@ -137,6 +144,12 @@ class RunBuilder:
                 writer = csv.DictWriter(sink, header.split())
                 writer.writeheader()
                 writer.writerows(rows)
+        for name, (_, tables) in self.studies.items():
+            (folder / "studies" / name).mkdir(parents=True, exist_ok=True)
+            for table, frame in tables.items():
+                frame.to_csv(folder / "studies" / name / f"{table}.csv", index=False)
+        if self.studies:
+            pd.DataFrame([row for row, _ in self.studies.values()]).to_csv(folder / "studies.csv", index=False)
         return folder
 
 

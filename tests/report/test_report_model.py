@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pandas as pd
 import pytest
 
 from toolkit.errors import DataError
@@ -106,6 +107,46 @@ def test_wrong_cells_in_scores_are_placed(builder, tmp_path, column, value, mess
     with pytest.raises(DataError) as raised:
         read_results(builder.write(tmp_path))
     assert str(raised.value) == f"{tmp_path / 'scores.csv'}: {message}"
+
+
+def test_studies_are_read(builder, tmp_path):
+    assert read_results(builder.write(tmp_path / "before")).studies == ()
+    builder.study("my-study", {"found": pd.DataFrame({"x": [1.5, None], "label": ["NA", "b"]})})
+    builder.study("other", status="left out", error="torch is not installed")
+    first, second = read_results(builder.write(tmp_path / "run")).studies
+    assert (first.study.name, first.status, first.error) == ("my-study", "ok", "")
+    assert first.tables["found"]["label"].tolist() == ["NA", "b"]
+    assert first.tables["found"]["x"].isna().tolist() == [False, True]
+    assert (second.study.name, second.status, second.tables) == ("other", "left out", {})
+    assert second.error == "torch is not installed"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "not a CSV table"),
+        ("study,status\nmy-study,ok\n", "column 'error' is missing; there are study, status"),
+        ("study,status,error,seconds\nmy-study,ok,,long\n", "seconds must be a number or empty: 'long' in row 1"),
+        ("study,status,error,seconds\nmine,ok,,1\n", "run.json has no such study: 'mine' in row 1"),
+        ("study,status,error,seconds\nmy-study,ok,,1\nmy-study,ok,,1\n", "a study stands twice: 'my-study' in row 2"),
+    ],
+)
+def test_a_damaged_table_of_studies_is_named(builder, tmp_path, text, message):
+    builder.study("my-study", {"found": pd.DataFrame({"x": [1]})})
+    folder = builder.write(tmp_path)
+    (folder / "studies.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError) as raised:
+        read_results(folder)
+    assert str(raised.value).startswith(f"{folder / 'studies.csv'}: {message}")
+
+
+@pytest.mark.parametrize("damage", [b"", b"a,b\n1,2,3\n4,5,6,7\n", b"x\n\xff\xfe\n"])
+def test_a_damaged_table_of_a_study_is_named(builder, tmp_path, damage):
+    builder.study("my-study", {"found": pd.DataFrame({"x": [1]})})
+    folder = builder.write(tmp_path)
+    (folder / "studies" / "my-study" / "found.csv").write_bytes(damage)
+    with pytest.raises(DataError, match=r"my-study.found\.csv: not a CSV table"):
+        read_results(folder)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 
+import pandas as pd
 import pytest
 
 from toolkit.errors import DataError, UnknownNameError
@@ -60,6 +61,16 @@ def test_unknown_format_and_ending_are_refused(small, tmp_path):
 def test_missing_folder_is_named(small, tmp_path):
     with pytest.raises(DataError, match="nowhere: there is no folder"):
         write_report(small, tmp_path / "nowhere" / "report.html")
+
+
+@pytest.mark.parametrize("file", ["trials.csv", "studies.csv", "studies/my-study/found.csv"])
+def test_what_the_run_holds_is_not_written_over(builder, tmp_path, file):
+    builder.study("my-study", {"found": pd.DataFrame({"x": [1]})})
+    folder = builder.write(tmp_path / "run")
+    before = (folder / file).read_bytes()
+    with pytest.raises(DataError, match="is part of the run itself"):
+        write_report(folder, folder / file)
+    assert (folder / file).read_bytes() == before
 
 
 def test_damaged_run_leaves_an_old_report_alone(small):

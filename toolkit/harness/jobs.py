@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -14,11 +15,10 @@ from toolkit.harness.progress import Reporter
 from toolkit.harness.store import RunWriter
 from toolkit.harness.studying import StudyOutcome, gather_evidence, run_study
 from toolkit.harness.suite import StudySpec
+from toolkit.harness.tables import LEFT_OUT
 from toolkit.harness.trial import Outcome, run_trial
 from toolkit.registry import embedder_class
 from toolkit.studies import study_info
-
-LEFT_OUT = "left out"
 
 
 @dataclass(frozen=True)
@@ -57,17 +57,18 @@ def trial_jobs(
     reporter: Reporter,
 ) -> list[Job]:
     """Return a job for each trial whose library is installed; the others are told of and kept as left out."""
-    jobs, missing = [], dict[str, dict[str, None]]()
+    jobs, missing = [], defaultdict[str, list[str]](list)
     for trial in trials:
         cls = embedder_class(trial.embedder)
         if not cls.installed():
-            missing.setdefault(f"{cls.library} is not installed: {cls.install_command()}", {})[trial.label] = None
-            writer.add(Outcome(trial.id, LEFT_OUT, f"{cls.library} is not installed: {cls.install_command()}"))
+            reason = f"{cls.library} is not installed: {cls.install_command()}"
+            missing[reason].append(trial.label)
+            writer.add(Outcome(trial.id, LEFT_OUT, reason))
             continue
         arguments = (trial, files[trial.id], threads, writer.path / "embeddings")
         jobs.append(Job(_name(trial), run_trial, arguments, partial(Outcome, trial.id), writer.add, _trial_words))
     for reason, labels in missing.items():
-        reporter.say(f"{reason} (left out: {', '.join(labels)})")
+        reporter.leave_out(len(labels), f"{reason} (left out: {', '.join(dict.fromkeys(labels))})")
     return jobs
 
 
@@ -87,7 +88,7 @@ def study_jobs(
             study_info(spec.name).check_installed()
         except MissingDependencyError as error:
             writer.add_study(StudyOutcome(spec.name, LEFT_OUT, str(error)))
-            reporter.say(f"{error} (left out)")
+            reporter.leave_out(1, f"{error} (left out)")
             continue
         arguments = (spec, gather_evidence(spec, writer.path, trials, files, seed), threads)
         fault = partial(StudyOutcome, spec.name)

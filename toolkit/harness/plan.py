@@ -94,7 +94,7 @@ def plan(suite: Suite, only: Sequence[str] = ()) -> list[Trial]:
         trials = [trial for trial in trials if trial.experiment in wanted]
     if chosen := labels & set(only):
         trials = [trial for trial in trials if trial.label in chosen]
-    if not trials and not studies:
+    if only and not trials and not studies:
         raise ParameterError(f"nothing in the suite is all of: {', '.join(only)}")
     return trials
 

@@ -38,7 +38,7 @@ class Reporter:
                 console=console,
                 transient=True,
             )
-            self._all = self._bar.add_task("all trials", total=self.total, count=f"0/{self.total}", left="")
+            self._all = self._bar.add_task("all", total=self.total, count=f"0/{self.total}", left="")
 
     def __enter__(self) -> Self:
         if self._bar is not None:
@@ -69,6 +69,13 @@ class Reporter:
         if self._bar is None or not ok:
             left = f" ({self._left()})" if self._left() else ""
             self.say(f"[{self.done}/{self.total}] {name}: {text}{left}")
+
+    def leave_out(self, number: int, line: str) -> None:
+        """Say why some trials or studies are not carried out, and expect so many fewer."""
+        self.total -= number
+        if self._bar is not None:
+            self._bar.update(self._all, total=self.total, count=f"{self.done}/{self.total}")
+        self.say(line)
 
     def say(self, line: str) -> None:
         """Write a line above the bar."""

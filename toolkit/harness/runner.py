@@ -67,7 +67,7 @@ def run(
     data : str, optional
         A data set of the catalog or a file, in place of the one that the suite names.
     timeout : float, optional
-        Seconds that one trial may take.
+        Seconds that one trial or study may take.
     fresh : bool, default False
         Replace an earlier run in the directory.
     quick : bool, default False
@@ -178,6 +178,8 @@ def _on_other_data(suite: Suite, data: str, names: set[str]) -> Suite:
     if len(kinds) > 1:
         known = " and on ".join(DATA[kind] for kind in DATA if kind in kinds)
         raise ParameterError(f"suite {suite.name!r} trains on {known}; data can replace one kind only")
+    if not kinds:
+        raise ParameterError(f"data is {data!r}, but no experiment is run whose data it could replace")
     kind = kinds.pop()
     check_source(data, kind)
     # a text of somebody's own is prose more often than tokens

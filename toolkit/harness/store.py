@@ -18,6 +18,7 @@ from toolkit.embedding import Embedding
 from toolkit.errors import DataError, UnknownNameError
 from toolkit.harness.plan import Trial
 from toolkit.harness.tables import (
+    LEFT_OUT,
     MEASURED,
     SCORE_COLUMNS,
     STUDY_COLUMNS,
@@ -74,7 +75,7 @@ class Run:
     def failures(self) -> int:
         """int: how many trials and studies did not end well; those that were left out are not among them."""
         ended = pd.concat([self.trials["status"], self.studies["status"]])
-        return int((~ended.isin(["ok", "left out"])).sum())
+        return int((~ended.isin(["ok", LEFT_OUT])).sum())
 
     @cached_property
     def studies(self) -> pd.DataFrame:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pandas as pd
 from threadpoolctl import threadpool_limits
 
+from toolkit.errors import DataError, MissingDependencyError, ParameterError
 from toolkit.harness.plan import Trial
 from toolkit.harness.store import open_run
 from toolkit.harness.suite import StudySpec
-from toolkit.studies import Evidence, study_info
+from toolkit.harness.tables import LEFT_OUT
+from toolkit.studies import Evidence, Tables, study_info
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +43,7 @@ class StudyOutcome:
     status: str
     error: str = ""
     seconds: float = math.nan
-    tables: dict[str, pd.DataFrame] = field(default_factory=dict)
+    tables: Tables = field(default_factory=dict)
     trace: str = ""
 
 
@@ -71,9 +73,28 @@ def run_study(spec: StudySpec, evidence: Evidence, threads: int) -> StudyOutcome
     Returns
     -------
     StudyOutcome
-        With status ``ok``; whatever goes wrong is raised.
+        With status ``ok``, or ``left out`` where a library is not installed; whatever else goes wrong is raised.
+
+    Raises
+    ------
+    DataError
+        If it found nothing.
     """
     started = time.perf_counter()
-    with threadpool_limits(threads):
-        tables = study_info(spec.name).function(evidence, **spec.options)
+    try:
+        with threadpool_limits(threads):
+            tables = _kept(study_info(spec.name).function(evidence, **spec.options))
+    except MissingDependencyError as error:
+        return StudyOutcome(spec.name, LEFT_OUT, str(error))
+    if not tables:
+        looked_at = ", ".join(spec.experiments) or "no experiment, as the suite names none for it"
+        raise DataError(f"study {spec.name!r} found nothing; it looked at {looked_at}")
     return StudyOutcome(spec.name, "ok", "", time.perf_counter() - started, tables)
+
+
+def _kept(found: Tables) -> Tables:
+    """Return the tables that have rows; what is none, or has a name that no file can have, fails here."""
+    for name in found:
+        if not re.fullmatch(r"[\w-]+", name):
+            raise ParameterError(f"a table is called {name!r}; use letters, digits, - and _")
+    return {name: table for name, table in found.items() if not table.empty}

@@ -51,7 +51,13 @@ class EmbedderSpec(_Table):
     def _known(self) -> EmbedderSpec:
         if "random_state" in self.params:
             raise ParameterError("random_state is no parameter here: the suite's seeds are given to every embedder")
-        make_embedder(self.name, **self.params).check_params()
+        embedder = make_embedder(self.name, **self.params)
+        embedder.check_params()
+        for key, given, parameter in (("dims", self.dims, "embedding_dim"), ("seeds", self.seeds, "random_state")):
+            if given and parameter not in embedder.get_params():
+                raise ParameterError(f"embedder {self.shown!r} has no parameter {parameter}, so it can have no {key}")
+        if self.dims and "embedding_dim" in self.params:
+            raise ParameterError(f"embedder {self.shown!r} has both dims and the parameter embedding_dim; keep one")
         return self
 
     @property
@@ -257,13 +263,14 @@ def _explained(error: ValidationError, path: Path) -> Exception:
     """Return one fault in our own words; a key that is not known before one that is missing, as it may be meant."""
     first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
     place = ".".join(str(step) for step in first["loc"])
+    where = f"{place}: " if place else ""  # of a fault of the suite as a whole: nowhere
     if first["type"] == "extra_forbidden":
         *parents, key = first["loc"]
         return UnknownNameError(f"key of {path} at {place}:", key, _model_at(parents).model_fields)
     if first["type"] == "value_error":
-        return DataError(f"{place}: {first['ctx']['error']}", path)
+        return DataError(f"{where}{first['ctx']['error']}", path)
     found = "" if first["type"] == "missing" else f", found {first['input']!r}"
-    return DataError(f"{place}: {first['msg'].lower()}{found}", path)
+    return DataError(f"{where}{first['msg'].lower()}{found}", path)
 
 
 def _model_at(steps: list[Any]) -> type[BaseModel]:

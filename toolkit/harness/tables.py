@@ -21,6 +21,7 @@ SCORE_COLUMNS = [
     *("n", "target", "convention", "note", "experiment", "trial"),
 ]
 STUDY_COLUMNS = ["study", "status", "error", "seconds"]
+LEFT_OUT = "left out"  # status of a trial or a study whose library is not installed
 MEASURED = {"embedding_dim", "value", "n", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb"}
 
 

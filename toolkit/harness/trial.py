@@ -28,8 +28,8 @@ class Outcome:
     ----------
     trial : str
         Its id.
-    status : {"ok", "failed", "timeout", "crashed"}
-        How it ended.
+    status : {"ok", "failed", "timeout", "crashed", "left out"}
+        How it ended; left out where a library is not installed.
     error : str, default ""
         Why, where it did not end well.
     embedding_dim : int, default 0

@@ -14,6 +14,7 @@ from toolkit.metrics.base import MetricInfo, metric_info
 from toolkit.metrics.conventions import CONVENTIONS, Convention, ranking_convention
 from toolkit.metrics.correlation import pearson, spearman
 from toolkit.metrics.dimension import PipLoss, estimate_noise, pip_loss, spectrum
+from toolkit.metrics.facts import facts_right, facts_right_strict, filtered_reciprocal_rank
 from toolkit.metrics.geometry import (
     effective_rank,
     gram_matrix,
@@ -24,7 +25,6 @@ from toolkit.metrics.geometry import (
     orthogonality,
     participation_ratio,
 )
-from toolkit.metrics.facts import facts_right, facts_right_strict, filtered_reciprocal_rank
 from toolkit.metrics.hits import (
     auc_at_k,
     average_precision_at_k,

@@ -15,7 +15,6 @@ Floats = npt.NDArray[np.float64]
 ON = 0.5  # from which activity on a unit counts as on
 
 _OF_PROBES: tuple[tuple[str, str, Direction, str], ...] = (
-    ("probe_accuracy", "Probe accuracy", "higher", "The share of labels that a linear probe tells for rows left out."),
     ("probe_shuffled", "Shuffled", "neutral", "The mean accuracy of the same probe of shuffled labels."),
     (
         "probe_shuffled_high",

@@ -7,6 +7,7 @@ from functools import partial
 
 import pandas as pd
 
+from toolkit.harness.tables import LEFT_OUT
 from toolkit.metrics.base import metric_info
 from toolkit.report import figures, plotting
 from toolkit.report.answers import answer
@@ -71,7 +72,7 @@ class Anchors:
 
 def _run_facts(results: Results) -> list[Fact]:
     info = results.info
-    absent = int((results.trials["status"] == "left out").sum())
+    absent = int((results.trials["status"] == LEFT_OUT).sum())
     failed = int((results.trials["status"] != "ok").sum()) - absent
     fits = f"{len(results.trials):,}" + (f", {failed} of which failed" if failed else "")
     fits += f", {absent} left out" if absent else ""
@@ -133,7 +134,7 @@ def _experiment_facts(experiment: Experiment, boards: list[Leaderboard], results
         facts.append(Fact("Trained on", experiment.dataset))
     splits = dict.fromkeys(text for board in boards if (text := split_text(board)))
     facts.append(Fact("Split", "; ".join(splits) or "none: what is judged on is a set of its own"))
-    facts.append(Fact("Seeds", listed(map(str, results.info.suite.seeds))))
+    facts.append(Fact("Seeds", listed(trials["seed"].unique())))
     return facts
 
 

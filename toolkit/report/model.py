@@ -169,12 +169,13 @@ def _read_studies(folder: Path, studies: tuple[Study, ...]) -> tuple[StudyResult
     path = folder / "studies.csv"
     if not path.is_file():
         return ()
-    table = read_table(path, STUDY_COLUMNS, {"seconds"}).set_index("study")
-    refuse(table.index.to_series().duplicated(), table.index.to_series(), "a study stands twice", path)
+    table = read_table(path, STUDY_COLUMNS, {"seconds"})
+    asked = {study.name: study for study in studies}
+    refuse(table["study"].duplicated(), table["study"], "a study stands twice", path)
+    refuse(~table["study"].isin(asked), table["study"], "run.json has no such study", path)
     return tuple(
-        StudyResult(study, status, error, read_study(folder / "studies" / study.name))
-        for study in studies
-        for status, error in table.loc[table.index == study.name, ["status", "error"]].itertuples(index=False)
+        StudyResult(asked[row.study], row.status, row.error, read_study(folder / "studies" / row.study))
+        for row in table.itertuples()
     )
 
 

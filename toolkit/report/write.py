@@ -21,9 +21,7 @@ WRITERS: dict[str, tuple[str, Callable[[Results], str]]] = {
     "csv": (".csv", lambda results: _csv(results)),
     "latex": (".tex", lambda results: render_latex(build_document(results))),
 }
-
-
-RAW = ("run.json", "trials.csv", "scores.csv")
+RAW = ("run.json", "trials.csv", "scores.csv", "studies.csv", "studies", "embeddings")
 
 
 def write_report(run_dir: str | Path, path: str | Path | None = None, format: str | None = None) -> Path:
@@ -57,7 +55,7 @@ def write_report(run_dir: str | Path, path: str | Path | None = None, format: st
     ending, write = WRITERS[name]
     results = read_results(run_dir)
     target = Path(run_dir) / f"report{ending}" if path is None else Path(path)
-    if target.resolve() in {(Path(run_dir) / name).resolve() for name in RAW}:
+    if any(target.resolve().is_relative_to((Path(run_dir) / name).resolve()) for name in RAW):
         raise DataError("is part of the run itself; write the report elsewhere", target)
     if not target.parent.is_dir():
         raise DataError("there is no folder of this name to write the report into", target.parent)

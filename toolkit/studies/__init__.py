@@ -1,6 +1,6 @@
 """Studies: questions that are answered by an experiment of their own, or by laying trials side by side."""
 
-from toolkit.studies.base import Evidence, StudyInfo, study_info, study_names
+from toolkit.studies.base import Evidence, StudyInfo, Tables, study, study_info, study_names
 from toolkit.studies.closeness import close_together
 from toolkit.studies.families import family_trees
 from toolkit.studies.one_hot import one_hot
@@ -11,11 +11,13 @@ from toolkit.studies.size import why_50
 __all__ = [
     "Evidence",
     "StudyInfo",
+    "Tables",
     "close_together",
     "family_trees",
     "one_hot",
     "orthogonal",
     "same_thing",
+    "study",
     "study_info",
     "study_names",
     "why_50",

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import ortho_group
 
 from toolkit.allowed import Allowed
 from toolkit.data import Ratings
@@ -86,6 +85,8 @@ def _gram(vectors: Floats) -> Iterator[dict[str, Any]]:
 
 def _rotation(evidence: Evidence, each: Learned) -> dict[str, float]:
     """Return how much of what is made of the vectors stays the same when they are rotated."""
+    from scipy.stats import ortho_group  # half a second that reading a suite need not wait for
+
     vectors = each.embedding.vectors.astype(np.float64)
     turn = ortho_group.rvs(vectors.shape[1], random_state=evidence.seed)
     turned = vectors @ turn

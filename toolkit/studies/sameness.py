@@ -183,14 +183,14 @@ def svd_beside_layers(train: Ratings, n: int, seed: int) -> Iterator[dict[str, A
 
     The null baseline are the same layers on the same ratings in another order.
     """
-    from toolkit.adapters.surprise import SVD
     from toolkit.adapters.torch.plain import svd_start, train_like_svd
 
     few = train.take(np.arange(min(n, len(train))))
     matrix = few.matrix()
     order = np.random.default_rng(seed).permutation(len(matrix.values))
     for epochs in (1, 3):
-        peer = SVD(embedding_dim=10, epochs=epochs, random_state=seed).fit(few).factors_
+        surprise: Any = make_embedder("svd", embedding_dim=10, epochs=epochs, random_state=seed).fit(few)
+        peer = surprise.factors_
         start = svd_start(matrix.shape, 10, random_state=seed)
         ours = train_like_svd(matrix, start, epochs)
         other = train_like_svd(matrix, start, epochs, order=order)

@@ -7,9 +7,11 @@ in these tables, so that other numbers give other sentences.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import pandas as pd
 
+from toolkit.errors import DataError, ToolkitError
 from toolkit.report.answers.closeness import close_together_answer
 from toolkit.report.answers.families import family_trees_answer
 from toolkit.report.answers.one_hot import one_hot_answer
@@ -19,7 +21,7 @@ from toolkit.report.answers.sameness import same_thing_answer
 from toolkit.report.answers.size import why_50_answer
 from toolkit.report.model import Results, StudyResult
 from toolkit.report.parts import Answer
-from toolkit.studies import study_info, study_names
+from toolkit.studies import study_info
 
 Tables = Mapping[str, pd.DataFrame]
 WRITERS: dict[str, Callable[[Tables, str, str], Answer]] = {
@@ -33,9 +35,25 @@ WRITERS: dict[str, Callable[[Tables, str, str], Answer]] = {
 
 
 def answer(result: StudyResult, anchor: str, results: Results) -> Answer:
-    """Return the part of the report that says what a study found, or why it found nothing."""
+    """Return the part of the report that says what a study found, or why it found nothing.
+
+    Raises
+    ------
+    DataError
+        If a table that it should have, or a column of one, is missing.
+    """
     name = result.study.name
-    question = study_info(name).title if name in study_names() else name
+    question = _question(name)
     if result.status != "ok":
         return Answer(anchor, question, (f"Not answered: {result.error or result.status}.",))
-    return WRITERS.get(name, plain_answer)(result.tables, anchor, question)
+    try:
+        return WRITERS.get(name, plain_answer)(result.tables, anchor, question)
+    except KeyError as error:
+        raise DataError(f"no table, or no column of one, is called {error}", Path("studies", name)) from error
+
+
+def _question(name: str) -> str:
+    try:
+        return study_info(name).title
+    except ToolkitError:  # a study of a package that is not installed here
+        return name

@@ -43,10 +43,11 @@ def plain_table(
     Table
     """
     wanted = dict(titles or {str(name): str(name) for name in frame.columns if name != "is_null"})
+    forms = formats or {}
     numeric = {name: pd.api.types.is_numeric_dtype(frame[name]) for name in wanted}
     columns = tuple(Column(title, kind="number" if numeric[name] else "text") for name, title in wanted.items())
     rows = tuple(
-        Row(tuple(Cell(number(row[name], (formats or {}).get(name, ""))) for name in wanted), bool(row.get("is_null")))
+        Row(tuple(Cell(number(row[name], forms.get(name, ""))) for name in wanted), row.get("is_null") is True)
         for row in frame.to_dict("records")
     )
     return Table(anchor, caption, columns, rows, tuple(notes))
@@ -70,7 +71,13 @@ def number(value: Any, form: str | Writer = "") -> str:
         return "yes" if value else "no"
     if value == 0 and form.endswith("e"):
         return "0"
-    return format(value, form or (",.0f" if float(value).is_integer() else ".3f")).replace("-", "−")
+    return format(value, form or _form(float(value))).replace("-", "−")
+
+
+def _form(value: float) -> str:
+    if value.is_integer():
+        return ",.0f"
+    return ".3f" if abs(value) >= 0.001 else ".1e"  # which would be 0.000
 
 
 def interval(value: float, low: float, high: float, form: str = ".2f") -> str:
