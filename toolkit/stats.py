@@ -126,13 +126,13 @@ def bootstrap_spearman(
     return Interval(float(low), value, float(high))
 
 
-def wilson_interval(right: int, n: int, level: float = 0.95) -> Interval:
+def wilson_interval(right: float, n: int, level: float = 0.95) -> Interval:
     """Return a proportion with Wilson's score interval.
 
     Parameters
     ----------
-    right : int
-        How many succeed, from 0 to n.
+    right : float
+        How many succeed, from 0 to n; of repeated trials, their mean.
     n : int
         Of how many, at least 1.
     level : float, default 0.95

@@ -70,20 +70,22 @@ def _runs(scores: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def _completion(runs: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield each method's share of right answers; every input is held out once, so that inputs are the units."""
+    """Yield each method's share of right answers; inputs are the units of the interval, however often they were asked."""
     for embedder, rows in runs.groupby("embedder", sort=False):
-        right, n = int(rows["right"].sum()), int(rows["n"].sum())
+        n = int(rows.drop_duplicates("fold")["n"].sum())
+        right = rows["right"].sum() / rows["n"].sum() * n  # of several seeds in the mean: they share their inputs
         found = wilson_interval(right, n)
         yield {
             "embedder": embedder,
             "is_null": bool(rows["is_null"].iloc[0]),
             "runs": len(rows),
-            "right": right,
-            "n": n,
+            "right": int(rows["right"].sum()),
+            "asked": int(rows["n"].sum()),
+            "inputs": n,
             "share": found.value,
             "low": found.low,
             "high": found.high,
-            "strict": rows["strict"].sum(min_count=1) / n,
+            "strict": rows["strict"].sum(min_count=1) / rows["n"].sum(),
             "of_eight": 8 * found.value,
         }
 
@@ -110,7 +112,8 @@ def _weights(evidence: Evidence, shown: str) -> Iterator[dict[str, Any]]:
         data = evidence.data(experiment)[0]
         for each in [each for each in learned(evidence, experiment) if each.label == shown][:1]:
             facts = data.attributes if isinstance(data, Triples) and data.attributes is not None else pd.DataFrame()
-            for person, vector in zip(each.embedding.keys, each.embedding.vectors, strict=True):
+            keys = each.embedding.keys
+            for person in [*facts.index.intersection(keys, sort=False), *keys.difference(facts.index, sort=False)]:
                 known = facts.loc[person].to_dict() if person in facts.index else {}
-                for unit, weight in enumerate(vector, start=1):
+                for unit, weight in enumerate(each.embedding[person], start=1):
                     yield {"trial": each.trial, "person": person, "unit": unit, "weight": float(weight), **known}

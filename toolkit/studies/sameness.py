@@ -35,9 +35,9 @@ def same_thing(
     *,
     dim: int = 50,
     n_keys: int = 2_000,
-    vocabulary: int = 1_000,
-    pmi_dims: Sequence[int] = (10, 50, 200, 1_000),
-    epochs: int = 60,
+    vocabulary: int = 300,
+    pmi_dims: Sequence[int] = (10, 50, 300),
+    epochs: int = 10,
     ratings: int = 4_000,
 ) -> Tables:
     """Lay the vectors of all methods side by side, and test two identities.
@@ -50,11 +50,11 @@ def same_thing(
         Length of the vectors.
     n_keys : int, default 2,000
         So many keys, the first, are compared.
-    vocabulary : int, default 1,000
+    vocabulary : int, default 300
         Words, the most frequent, on which skip-gram is laid beside its matrix.
     pmi_dims : sequence of int
         Dimensions with which that is done.
-    epochs : int, default 60
+    epochs : int, default 10
         Passes of skip-gram.
     ratings : int, default 4,000
         Ratings, the first, on which Surprise's SVD is laid beside embedding layers.
@@ -150,6 +150,7 @@ def skip_gram_beside_pmi(
             sample=0.0,
             ns_exponent=1.0,
             negative=NEGATIVE,
+            learning_rate=0.1,
             epochs=epochs,
             random_state=seed,
         ).fit(few)

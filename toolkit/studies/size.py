@@ -104,8 +104,8 @@ def _ranges(curves: pd.DataFrame) -> Iterator[dict[str, Any]]:
             continue
         lower = metric_info(rows["metric"].iloc[0]).direction == "lower"
         best = rows.loc[rows["value"].idxmin() if lower else rows["value"].idxmax()]
-        limit = best["value"] * (1 + NEAR if lower else 1 - NEAR)
-        near = rows[rows["value"] <= limit if lower else rows["value"] >= limit]
+        reach = NEAR * abs(best["value"])
+        near = rows[(rows["value"] - best["value"]).abs() <= reach]
         yield {
             "experiment": experiment,
             "embedder": embedder,

@@ -94,7 +94,7 @@ def heat(
         across=[list(order).index(name) for name in frame["column"]],
         down=[list(order).index(name) for name in frame["row"]],
         shade=((frame["value"] - domain[0]) / (domain[1] - domain[0])).clip(0, 1),
-        text=[f"{value:.2f}".replace("0.", ".").replace("-", "−") for value in frame["value"]],
+        text=[f"{round(value, 2) + 0.0:.2f}".replace("0.", ".").replace("-", "−") for value in frame["value"]],
     )
     places = alt.Scale(domain=list(range(len(order))), padding=0.03)
     x, y = alt.X("across:O", axis=None, scale=places), alt.Y("down:O", axis=None, scale=places)
@@ -106,7 +106,7 @@ def heat(
         }
     )
     row_names = labels.assign(name=labels["number"] + "  " + labels["name"])
-    shade = alt.Color("shade:Q", scale=alt.Scale(domain=[0, 1], range=[LOW, HIGH]), legend=None)
+    shade = alt.Color("shade:Q", scale=alt.Scale(domain=[0, 1], range=[LOW, HIGH], interpolate="rgb"), legend=None)
     layers: list[Any] = [
         alt.Chart(frame).mark_rect().encode(x=x, y=y, color=shade),
         alt.Chart(row_names)
@@ -253,7 +253,7 @@ def gram_panels(frame: pd.DataFrame, width: int) -> alt.LayerChart | alt.FacetCh
     frame = frame.assign(
         shade=frame["cosine"].abs(), title=[plotting.shorten(name, 1.05 * panel) for name in frame["embedder"]]
     )
-    shade = alt.Color("shade:Q", scale=alt.Scale(domain=[0, 1], range=[LOW, HIGH]), legend=None)
+    shade = alt.Color("shade:Q", scale=alt.Scale(domain=[0, 1], range=[LOW, HIGH], interpolate="rgb"), legend=None)
     cells = (
         alt.Chart(frame)
         .mark_rect()

@@ -149,7 +149,7 @@ def _neighbor_tables(neighbors: pd.DataFrame, anchor: str) -> Iterator[Table]:
         titles = {"embedder": "Method", **{f"near_{i}": str(i) for i in range(1, 6)}}
         shown = rows.fillna("")
         yield plain_table(
-            shown, f"{anchor}-near-{place + 1}", f"Nearest to {item}, among items with 20 ratings.", titles
+            shown, f"{anchor}-near-{place + 1}", f"Nearest to {item}, among items with 20 ratings or more.", titles
         )
 
 

@@ -28,11 +28,11 @@ def family_trees_answer(tables: Mapping[str, pd.DataFrame], anchor: str, questio
         (
             Fact(
                 "Protocol",
-                "104 inputs, each a person and a relation; in every run four are held out and each is held out once, so"
-                " that the runs together answer every input once. Right: of all persons, those who stand in the"
-                " relation have the highest activities. Strictly right: theirs are above one half, all others below."
-                " Intervals: Wilson's, 95 %, over inputs. Probe: ridge classification of persons left out one by one,"
-                " from the vectors.",
+                f"An input is a person and a relation. In every run some are held out, {completion.iloc[0]['inputs']}"
+                " in all runs of one seed. Right: of all persons, those who stand in the relation have the highest"
+                " activities. Strictly right: theirs are above one half, all others below. Intervals: Wilson's, 95 %,"
+                " over inputs, the mean over seeds taken for one answer. Probe: ridge classification of persons left"
+                " out one by one, from the vectors.",
             ),
             Fact(
                 "The paper",
@@ -56,12 +56,12 @@ def _verdict(completion: pd.DataFrame, probes: pd.DataFrame) -> str:
     rows = probes[probes["embedder"] == network["embedder"]] if len(probes) else probes
     shown = [row.attribute for row in rows.itertuples() if row.accuracy > row.shuffled_high]
     missed = [row.attribute for row in rows.itertuples() if row.accuracy <= row.shuffled_high]
-    found = f"{listed(shown)} can be read from its vectors well above shuffled labels" if shown else ""
+    found = f"{listed(shown)} can be read from its vectors, above the 95 % quantile of shuffled labels" if shown else ""
     lost = f"{listed(missed)} cannot" if missed else ""
     traits = "; ".join(part for part in (found, lost) if part)
     return (
         f"{'Yes' if shown and not missed else 'In part' if shown else 'Not in this run'}: {network['embedder']} answers"
-        f" {network['right']} of {network['n']} held-out inputs"
+        f" {network['right']} of {network['asked']} questions about held-out inputs in {network['runs']} runs"
         f" ({interval(network['share'], network['low'], network['high'])}), which is"
         f" {number(network['of_eight'], '.1f')} of 8 where the paper has {PAPER}"
         + (f", and {traits}." if traits else ".")
@@ -137,7 +137,7 @@ def _probe_figure(probes: pd.DataFrame, anchor: str) -> Iterator[Figure]:
 def _completion_table(completion: pd.DataFrame, anchor: str) -> Iterator[Table]:
     shown = completion.assign(
         text=[interval(row.share, row.low, row.high, ".3f") for row in completion.itertuples()],
-        count=[f"{row.right} of {row.n}" for row in completion.itertuples()],
+        count=[f"{row.right} of {row.asked}" for row in completion.itertuples()],
     )
     titles = {
         "embedder": "Method",

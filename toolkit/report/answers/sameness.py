@@ -170,6 +170,7 @@ def _agreement_tables(agreement: pd.DataFrame, anchor: str) -> Iterator[Table]:
         ordered = rows.sort_values("cka", ascending=False, kind="stable")
         caption = f"{str(experiment).capitalize()}: agreement of each two methods over {rows['n'].max():,} keys."
         formats = {"cka": ".3f", "neighbors": ".3f", "chance": ".4f"}
+        ordered = ordered.drop(columns="is_null")  # it would mark one of the two methods
         yield plain_table(ordered, f"{anchor}-{experiment}-agreement", caption, titles, formats)
 
 

@@ -54,16 +54,17 @@ def _learned(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _verdict(ranges: pd.DataFrame) -> str:
     """Say of how many methods the range holds 50, and how many are best there."""
-    found, misses = [], 0
+    found = []
     for experiment, rows in _learned(ranges).groupby("experiment", sort=False):
         near = (rows["least"] <= ASKED) & (rows["most"] >= ASKED)
-        misses += int((~near).sum())
         found.append(
             f"on {experiment}, {ASKED} is within 5 % of the best of {near.sum()} of {len(rows)} methods and the best of"
             f" {(rows['best_dim'] == ASKED).sum()}"
         )
-    opening = f"{ASKED} is often near enough and seldom the best" if misses else f"{ASKED} is near enough everywhere"
-    return f"{opening}: {'; '.join(found)}."
+    rows = _learned(ranges)
+    near = int(((rows["least"] <= ASKED) & (rows["most"] >= ASKED)).sum())
+    amount = "all" if near == len(rows) else "most" if 2 * near > len(rows) else "a minority" if near else "none"
+    return f"{ASKED} is near enough for {amount} of the methods: {'; '.join(found)}."
 
 
 def _extremes(ranges: pd.DataFrame) -> Iterator[str]:

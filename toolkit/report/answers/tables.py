@@ -45,7 +45,10 @@ def plain_table(
     wanted = dict(titles or {str(name): str(name) for name in frame.columns if name != "is_null"})
     forms = formats or {}
     numeric = {name: pd.api.types.is_numeric_dtype(frame[name]) for name in wanted}
-    columns = tuple(Column(title, kind="number" if numeric[name] else "text") for name, title in wanted.items())
+    first, *_ = wanted  # it names the rows
+    columns = tuple(
+        Column(title, kind="number" if numeric[name] and name != first else "text") for name, title in wanted.items()
+    )
     rows = tuple(
         Row(tuple(Cell(number(row[name], forms.get(name, ""))) for name in wanted), row.get("is_null") is True)
         for row in frame.to_dict("records")
