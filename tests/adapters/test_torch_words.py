@@ -228,7 +228,7 @@ def test_nothing_to_learn_from(embedder: Embedder) -> None:
 @pytest.mark.parametrize("embedder", [GloVe(device="cuda"), SGNS(device="cuda")], ids=["glove", "sgns"])
 def test_a_gpu_that_is_not_there(embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(ParameterError, match="device is 'cuda', but PyTorch finds no GPU here; use 'auto' or 'cpu'"):
+    with pytest.raises(ParameterError, match="device is 'cuda', but torch finds no GPU here; use 'auto' or 'cpu'"):
         embedder.fit(small_corpus())
 
 

@@ -70,7 +70,7 @@ def _runs(scores: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 
 def _completion(runs: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield each method's share of right answers; inputs are the units of the interval, however often they were asked."""
+    """Yield each method's share of right answers; inputs, however often asked, are the units of the interval."""
     for embedder, rows in runs.groupby("embedder", sort=False):
         n = int(rows.drop_duplicates("fold")["n"].sum())
         right = rows["right"].sum() / rows["n"].sum() * n  # of several seeds in the mean: they share their inputs

@@ -9,41 +9,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
-from toolkit.allowed import Allowed
-from toolkit.errors import ParameterError
-
 if TYPE_CHECKING:
     import torch
 
-Device = Literal["auto", "cpu", "cuda"]
 Codes = npt.NDArray[np.int32]
-DEVICE = Allowed(words=("auto", "cpu", "cuda"))
-
-
-def device_of(name: Device) -> torch.device:
-    """Return the device of a name; ``"auto"`` is the GPU where there is one.
-
-    Raises
-    ------
-    ParameterError
-        If there is no GPU but one is asked for.
-    """
-    import torch
-
-    found = torch.cuda.is_available()
-    if name == "cuda" and not found:
-        raise ParameterError("device is 'cuda', but PyTorch finds no GPU here; use 'auto' or 'cpu'")
-    return torch.device("cuda" if found and name != "cpu" else "cpu")
-
-
-def generator_of(random_state: int | None) -> np.random.Generator:
-    """Return the generator that starts, orders and samples are drawn from: on the CPU, whatever the device."""
-    return np.random.default_rng(random_state)
 
 
 def layer(weights: npt.NDArray[np.float32], device: torch.device) -> torch.nn.Embedding:

@@ -11,9 +11,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from toolkit.adapters.torch.familynet import Layer, Recipe, train
+from toolkit.adapters.torch.training import TorchEmbedder
 from toolkit.allowed import Allowed
 from toolkit.data import Triples
-from toolkit.embedder import Embedder, View
+from toolkit.embedder import View
 from toolkit.embedding import Embedding
 from toolkit.errors import NotFittedError, UnsupportedError
 from toolkit.keys import located, paired
@@ -36,7 +37,7 @@ PAPER: Mapping[str, Any] = MappingProxyType(
 )
 
 
-class FamilyTree(Embedder):
+class FamilyTree(TorchEmbedder):
     """A network from a person and a relation to the persons that stand in this relation, as in Hinton's family trees.
 
     Each person and each relation has an input unit of its own. These lead to one group of `embedding_dim` units for
@@ -100,9 +101,6 @@ class FamilyTree(Embedder):
     Rumelhart, Hinton & Williams (1986), Learning representations by back-propagating errors, Nature 323.
     """
 
-    library: ClassVar[str] = "torch"
-    module: ClassVar[str] = "torch"
-    extra: ClassVar[str | None] = "torch"
     view: ClassVar[View] = "triples"
     allowed: ClassVar[Mapping[str, Allowed]] = {
         "hidden": Allowed(int, 1, several=True),

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from toolkit.adapters.torch.cells import DEVICE, Cells, Device, device_of, generator_of, layer, quietly
+from toolkit.adapters.torch.cells import Cells, layer, quietly
+from toolkit.adapters.torch.training import TorchEmbedder, chosen_device
 from toolkit.allowed import Allowed
 from toolkit.data.cooccurrence import cooccurrence
 from toolkit.data.views import Sequences
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 START = 0.01
 
 
-class GloVe(SequenceEmbedder):
+class GloVe(TorchEmbedder, SequenceEmbedder):
     """Vectors of words and of contexts whose product, with a bias each, is the logarithm of their co-occurrence.
 
     The loss is that of the paper, summed over the cells X of the co-occurrence matrix that are not zero::
@@ -70,19 +71,14 @@ class GloVe(SequenceEmbedder):
     Duchi, Hazan & Singer (2011), Adaptive subgradient methods for online learning and stochastic optimization, JMLR 12.
     """
 
-    library: ClassVar[str] = "torch"
-    module: ClassVar[str] = "torch"
-    extra: ClassVar[str | None] = "torch"
     allowed: ClassVar[Mapping[str, Allowed]] = {
+        **TorchEmbedder.allowed,
         "window": Allowed(int, 1, words=("all",)),
         "x_max": Allowed(float, 1e-6),
         "weight_exponent": Allowed(float, 0),
         "n_batches": Allowed(int, 1),
         "combine": Allowed(words=("sum", "word")),
-        "device": DEVICE,
     }
-
-    history_: pd.DataFrame
 
     def __init__(
         self,
@@ -94,7 +90,7 @@ class GloVe(SequenceEmbedder):
         epochs: int = 25,
         n_batches: int = 50,
         combine: Literal["sum", "word"] = "sum",
-        device: Device = "auto",
+        device: Literal["auto", "cpu", "cuda"] = "auto",
         random_state: int | None = 0,
     ) -> None:
         self.embedding_dim = embedding_dim
@@ -124,7 +120,7 @@ class GloVe(SequenceEmbedder):
         """Return the layers of words and of contexts, as `starting_layers` has them."""
         import torch
 
-        device, rng = device_of(self.device), generator_of(self.random_state)
+        device, rng = chosen_device(self.device), np.random.default_rng(self.random_state)
         word, context = layers = starting_layers(len(counts.indptr) - 1, self.embedding_dim, rng, device)
         optimizer = torch.optim.Adagrad(
             [each.weight for each in layers],

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from toolkit.adapters.torch.cells import DEVICE, Cells, Device, device_of, generator_of, layer, quietly
+from toolkit.adapters.torch.cells import Cells, layer, quietly
+from toolkit.adapters.torch.training import TorchEmbedder, chosen_device
 from toolkit.allowed import Allowed
 from toolkit.data.views import Sequences
 from toolkit.embedder import SequenceEmbedder
@@ -26,7 +27,7 @@ CROWD = 32  # cells of one vector in a batch from which on their sum is scaled d
 Codes = npt.NDArray[np.int32]
 
 
-class SGNS(SequenceEmbedder):
+class SGNS(TorchEmbedder, SequenceEmbedder):
     """Skip-gram with negative sampling: vectors that tell the contexts of a word from contexts drawn at random.
 
     The model and the loss are those of word2vec, and with plain SGD so are the steps, taken for a batch of pairs at
@@ -70,19 +71,13 @@ class SGNS(SequenceEmbedder):
     Levy & Goldberg (2014), Neural word embedding as implicit matrix factorization, NIPS.
     """
 
-    library: ClassVar[str] = "torch"
-    module: ClassVar[str] = "torch"
-    extra: ClassVar[str | None] = "torch"
     allowed: ClassVar[Mapping[str, Allowed]] = {
+        **TorchEmbedder.allowed,
         "window": Allowed(int, 1),
         "negative": Allowed(int, 1),
         "sample": Allowed(float, 0),
         "ns_exponent": Allowed(float),
-        "batch_size": Allowed(int, 1),
-        "device": DEVICE,
     }
-
-    history_: pd.DataFrame
 
     def __init__(
         self,
@@ -95,7 +90,7 @@ class SGNS(SequenceEmbedder):
         learning_rate: float = 0.05,
         epochs: int = 10,
         batch_size: int = 2048,
-        device: Device = "auto",
+        device: Literal["auto", "cpu", "cuda"] = "auto",
         random_state: int | None = 0,
     ) -> None:
         self.embedding_dim = embedding_dim
@@ -121,7 +116,7 @@ class SGNS(SequenceEmbedder):
 
     def _train(self, sequences: Sequences) -> tuple[torch.nn.Embedding, torch.nn.Embedding]:
         """Return the layers of words and of contexts, shapes (n, d)."""
-        device, rng = device_of(self.device), generator_of(self.random_state)
+        device, rng = chosen_device(self.device), np.random.default_rng(self.random_state)
         shape = len(sequences.keys), self.embedding_dim
         start = (rng.random(shape, dtype=np.float32) - np.float32(0.5)) / np.float32(self.embedding_dim)
         word, context = layer(start, device), layer(np.zeros(shape, np.float32), device)
