@@ -30,6 +30,12 @@ def orthogonal_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question:
                 " directions of equal variance would vary so much. Rotation: a random orthogonal matrix, the same for"
                 " the vectors of both sides; predictions are all dot products of the two.",
             ),
+            Fact(
+                "By construction",
+                "Principal components and singular vectors are orthogonal by definition. In the loss of the other"
+                " methods nothing asks for it: their predictions stay the same under every rotation, orthogonal columns"
+                " do not.",
+            ),
             Fact("Null baseline", "Random vectors: independent, and so nearly orthogonal without being made so."),
         ),
         tuple(_figures(tables["gram"], anchor)),

@@ -74,7 +74,10 @@ def number(value: Any, form: str | Writer = "") -> str:
         return "yes" if value else "no"
     if value == 0 and form.endswith("e"):
         return "0"
-    return format(value, form or _form(float(value))).replace("-", "−")
+    text = format(value, form or _form(float(value)))
+    if not text.strip("-0.,"):
+        text = text.removeprefix("-")  # no minus before a zero
+    return text.replace("-", "−")
 
 
 def _form(value: float) -> str:
