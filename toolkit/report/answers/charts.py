@@ -54,7 +54,7 @@ def lines(
         up = alt.Y(
             "y:Q",
             scale=alt.Scale(type="log", nice=False, padding=10),
-            axis=plotting.axis(panel, inner, values=plotting.log_ticks(rows["y"].min(), rows["y"].max()), format="~g"),
+            axis=plotting.axis(panel, inner, values=plotting.log_ticks(rows["y"].min(), rows["y"].max()), format="~s"),
         )
         base = alt.Chart(rows).encode(x=across, y=up, color=color)
         chart = alt.layer(

@@ -13,7 +13,7 @@ from toolkit.report.parts import Answer, Fact, Figure, Key
 from toolkit.report.wording import listed
 
 WAYS = {"lookup": "looked up", "one-hot": "one-hot × W"}
-SECONDS, MEMORY = "seconds for a batch of 256", "MB of the batch's input"
+SECONDS, MEMORY = "seconds of a batch", "bytes of its input"
 
 
 def one_hot_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question: str) -> Answer:
@@ -136,7 +136,7 @@ def _price(cost: pd.DataFrame) -> str:
 
 
 def _figure(cost: pd.DataFrame, anchor: str) -> Figure:
-    panels = {SECONDS: "seconds", MEMORY: "megabytes"}
+    panels = {SECONDS: "seconds", MEMORY: "input_bytes"}
     points = pd.concat(
         [
             pd.DataFrame(
@@ -153,7 +153,7 @@ def _figure(cost: pd.DataFrame, anchor: str) -> Figure:
     return Figure(
         f"{anchor}-plot",
         "What a batch of 256 keys costs, against the size of the vocabulary (log scales).",
-        "Two line plots on log axes, seconds and megabytes against the size of the vocabulary, a line for the lookup "
+        "Two line plots on log axes, seconds and bytes against the size of the vocabulary, a line for the lookup "
         "and one for one-hot vectors; the table of costs holds the values.",
         partial(charts.lines, points, "vocabulary", "", tuple(WAYS.values()), tuple(panels)),
         tuple(Key(i, title) for i, title in enumerate(WAYS.values())),
