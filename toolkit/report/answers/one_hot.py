@@ -60,11 +60,10 @@ def _verdict(identity: pd.DataFrame, training: pd.DataFrame) -> str:
     trained = "the same weights to the last bit" if apart == 0 else trained
     forward = identity.loc[identity["what"] == "forward", "difference"].max()
     result = "the same numbers to the last bit" if forward == 0 else f"numbers that differ by up to {forward:.1e}"
-    differ = f"Not in this run, where {listed(dict.fromkeys(beyond))} differ by more than rounding explains"
-    return (
-        f"{differ if beyond else 'Yes'}: a lookup and one-hot × W give {result}, and training either from one start"
-        f" gives {trained}."
-    )
+    first = "Yes"
+    if beyond:
+        first = f"Not in this run, where {listed(dict.fromkeys(beyond))} differ by more than rounding explains"
+    return f"{first}: a lookup and one-hot × W give {result}, and training either from one start gives {trained}."
 
 
 def _rounding(identity: pd.DataFrame) -> str:
