@@ -78,7 +78,7 @@ def _remarks(attributes: pd.DataFrame, pairs: pd.DataFrame) -> Iterator[str]:
         best = rows.loc[rows["value"].idxmax()]
         tied = rows[(rows["high"] >= best["low"]) & (rows["embedder"] != best["embedder"])]["embedder"].tolist()
         yield (
-            f"On {name} ({best['n']:,} pairs), {_above(rows, 0, 'no agreement')}; {best['embedder']} is highest with "
+            f"On {name} ({best['n']:,} pairs), {_above(rows, 0, '0')}; {best['embedder']} is highest with "
             f"{interval(best['value'], best['low'], best['high'])}, and "
             + (f"the intervals of {spoken(tied)} overlap with its own." if tied else "no other interval overlaps it.")
         )

@@ -74,11 +74,12 @@ def _extremes(ranges: pd.DataFrame) -> Iterator[str]:
         few, many = rows.loc[rows["best_dim"].idxmin()], rows.loc[rows["best_dim"].idxmax()]
         lower = metric_info(_metric(rows)).direction == "lower"
         top = rows.loc[rows["best"].idxmin() if lower else rows["best"].idxmax()]
+        alone = "its next dimensions are not within 5 % of it"
+        near = f"{top['least']} to {top['most']} dimensions are within 5 % of it"
         yield (
             f"{experiment.capitalize()}: the best dimension goes from {few['best_dim']} ({few['embedder']}) to"
             f" {many['best_dim']} ({many['embedder']}); the best score of all, {written(_metric(rows), top['best'])},"
-            f" is that of {top['embedder']} with {top['best_dim']}, and {top['least']} to {top['most']} dimensions are"
-            " within 5 % of it."
+            f" is that of {top['embedder']} with {top['best_dim']}; {alone if top['least'] == top['most'] else near}."
         )
 
 
