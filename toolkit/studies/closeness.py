@@ -19,6 +19,7 @@ from toolkit.studies.base import Evidence, Tables, study
 from toolkit.studies.chosen import Learned, first_seed, learned
 from toolkit.tasks.items import item_flags
 
+NEAREST = [f"near_{place}" for place in range(1, 6)]
 FEWEST = 20  # ratings of a film that is shown as a neighbour: of others there is too little to know
 
 
@@ -101,11 +102,12 @@ def _neighbors(found: list[Learned], train: Ratings, items: Sequence[str]) -> It
     for key in items or rated[:5]:
         for each in found:
             shown = each.embedding.subset(rated.union([key], sort=False))
-            near = shown.neighbors(key, k=5)["key"]
+            near = shown.neighbors(key, k=len(NEAREST))["key"]
             yield {
                 **_named(each),
                 "item": titles.get(key, key),
-                **{f"near_{i + 1}": titles.get(x, x) for i, x in enumerate(near)},
+                **dict.fromkeys(NEAREST, ""),
+                **{column: titles.get(x, x) for column, x in zip(NEAREST, near, strict=False)},
             }
 
 

@@ -117,7 +117,8 @@ def _merges(pairs: list[dict[str, Any]], labels: list[str]) -> Iterator[dict[str
     distances = np.zeros((len(labels), len(labels)))
     for pair in pairs:
         i, j = labels.index(pair["first"]), labels.index(pair["second"])
-        distances[i, j] = distances[j, i] = max(0.0, 1 - pair["cka"])
+        alike = 0.0 if np.isnan(pair["cka"]) else pair["cka"]  # of vectors that are all the same
+        distances[i, j] = distances[j, i] = max(0.0, 1 - alike)
     for first, second, distance, _ in linkage(squareform(distances), "average"):
         yield {"experiment": pairs[0]["experiment"], "first": int(first), "second": int(second), "distance": distance}
 

@@ -17,7 +17,9 @@ from toolkit.metrics.base import metric_info
 from toolkit.metrics.dimension import estimate_noise, pip_loss, spectrum
 from toolkit.studies.base import Evidence, Tables, study
 
+NATIVE = "native"  # the readout that is a method's own predictor
 LONGEST = 600  # dimensions for which the loss is computed
+ASKED = 50  # the number of dimensions that the question is about
 NEAR = 0.05  # a score within so much of the best counts as good as it
 
 
@@ -47,8 +49,9 @@ def why_50(
     -------
     dict of str to pandas.DataFrame
         ``curves``: a row a method and dimension, with the lowest and the highest of its seeds, time and memory;
-        ``ranges``: the best dimension of each method, and those within 5 % of it; ``pip``: the loss against dimension;
-        ``choice``: the dimension that theory chooses, a row an experiment.
+        ``ranges``: the best dimension of each method, and those around it within 5 %; ``pip``: the loss against
+        dimension; ``choice``: the dimension that theory chooses, a row an experiment; ``native``: the ranges by the
+        methods' own predictors, where the score is by another readout.
     """
     curves = pd.concat([_curves(evidence, name, wanted) for name, wanted in measured.items()], ignore_index=True)
     losses, choices = [], []
@@ -60,6 +63,7 @@ def why_50(
     return {
         "curves": curves,
         "ranges": pd.DataFrame(list(_ranges(curves))),
+        "native": pd.DataFrame([row for name, wanted in measured.items() for row in _native(evidence, name, wanted)]),
         "pip": pd.concat(losses, ignore_index=True),
         "choice": pd.DataFrame(choices),
     }
@@ -97,15 +101,29 @@ def _curves(evidence: Evidence, experiment: str, wanted: Mapping[str, str]) -> p
     )
 
 
+def _native(evidence: Evidence, experiment: str, wanted: Mapping[str, str]) -> Iterator[dict[str, Any]]:
+    """Yield the ranges by the methods' own predictors, where there are such scores."""
+    scores = evidence.scores
+    there = scores[(scores["experiment"] == experiment) & (scores["readout"] == NATIVE) & scores["value"].notna()]
+    if wanted.get("readout", NATIVE) != NATIVE and (there["metric"] == wanted.get("metric")).any():
+        yield from _ranges(_curves(evidence, experiment, {**wanted, "readout": NATIVE}))
+
+
 def _ranges(curves: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield, for each method with several dimensions, the best one and the least and most that are nearly as good."""
+    """Yield, for each method with several dimensions, the best one, and the ends of the nearly as good ones around it.
+
+    What lies between the ends is nearly as good as well. The score with 50 is nan where that was not measured.
+    """
     for (experiment, embedder), rows in curves.groupby(["experiment", "embedder"], sort=False):
         if len(rows) < 2:
             continue
         lower = metric_info(rows["metric"].iloc[0]).direction == "lower"
-        best = rows.loc[rows["value"].idxmin() if lower else rows["value"].idxmax()]
-        reach = NEAR * abs(best["value"])
-        near = rows[(rows["value"] - best["value"]).abs() <= reach]
+        rows = rows.sort_values("dim", ignore_index=True)
+        place = rows["value"].idxmin() if lower else rows["value"].idxmax()
+        best = rows.loc[place]
+        far = (rows["value"] - best["value"]).abs() > NEAR * abs(best["value"])
+        stretch = far.cumsum()  # the same number from one that is far off to the next
+        near = rows[~far & (stretch == stretch[place])]
         yield {
             "experiment": experiment,
             "embedder": embedder,
@@ -115,7 +133,7 @@ def _ranges(curves: pd.DataFrame) -> Iterator[dict[str, Any]]:
             "best": best["value"],
             "least": int(near["dim"].min()),
             "most": int(near["dim"].max()),
-            "at_50": rows.loc[(rows["dim"] - 50).abs().idxmin(), "value"],
+            "at_50": float(rows.loc[rows["dim"] == ASKED, "value"].mean()),
             "seed_band": float((rows["high"] - rows["low"]).max()),
         }
 
@@ -125,7 +143,7 @@ def _choice(sequences: Sequences, n_keys: int, exponent: float, seed: int) -> tu
     few = most_frequent(sequences, n_keys)
     first, second = halves(few, seed)
     noise = estimate_noise(information(first), information(second))
-    found = pip_loss(spectrum(information(few)), noise, exponent, max_dim=LONGEST)
+    found = pip_loss(spectrum(information(few)), noise, exponent, max_dim=min(LONGEST, len(few.keys)))
     low, high = found.within(NEAR)
     facts = {"keys": len(few.keys), "noise": noise, "best": found.best, "low": low, "high": high}
     losses = np.asarray(found.losses)

@@ -6,8 +6,12 @@ in these tables, so that other numbers give other sentences.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from itertools import chain, count
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
@@ -20,9 +24,10 @@ from toolkit.report.answers.plain import plain_answer
 from toolkit.report.answers.sameness import same_thing_answer
 from toolkit.report.answers.size import why_50_answer
 from toolkit.report.model import Results, StudyResult
-from toolkit.report.parts import Answer
+from toolkit.report.parts import Answer, Figure, Table
 from toolkit.studies import study_info
 
+Part = TypeVar("Part", Figure, Table)
 Tables = Mapping[str, pd.DataFrame]
 WRITERS: dict[str, Callable[[Tables, str, str], Answer]] = {
     "close-together": close_together_answer,
@@ -47,9 +52,22 @@ def answer(result: StudyResult, anchor: str, results: Results) -> Answer:
     if result.status != "ok":
         return Answer(anchor, question, (f"Not answered: {result.error or result.status}.",))
     try:
-        return WRITERS.get(name, plain_answer)(result.tables, anchor, question)
+        return _with_anchors(WRITERS.get(name, plain_answer)(result.tables, anchor, question))
     except KeyError as error:
         raise DataError(f"no table, or no column of one, is called {error}", Path("studies", name)) from error
+
+
+def _with_anchors(found: Answer) -> Answer:
+    """Make what is named after experiments and attributes fit for a link; no two of an answer are the same."""
+    given: set[str] = set()
+
+    def clean(part: Part) -> Part:
+        stem = re.sub("[^a-z0-9]+", "-", part.anchor.lower()).strip("-")
+        name = next(name for name in chain([stem], (f"{stem}-{i}" for i in count(2))) if name not in given)
+        given.add(name)
+        return replace(part, anchor=name)
+
+    return replace(found, figures=tuple(map(clean, found.figures)), tables=tuple(map(clean, found.tables)))
 
 
 def _question(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -229,7 +230,8 @@ def squares(frame: pd.DataFrame, columns: Sequence[str], width: int) -> alt.Laye
         data=frame,
     ).properties(width=panel, height=round(step * len(rows) * 1.15))
     header = alt.Header(title=None, labelAnchor="start", labelFontSize=FONT, labelColor=INK)
-    return layered.facet(facet=alt.Facet("panel:N", header=header), columns=side, spacing=14)
+    units = frame["panel"].drop_duplicates().tolist()  # unit 10 is not the second
+    return layered.facet(facet=alt.Facet("panel:N", sort=units, header=header), columns=side, spacing=14)
 
 
 def gram_panels(frame: pd.DataFrame, width: int) -> alt.LayerChart | alt.FacetChart:
@@ -250,9 +252,8 @@ def gram_panels(frame: pd.DataFrame, width: int) -> alt.LayerChart | alt.FacetCh
 
     columns = 3 if width < plotting.NARROW else 6
     panel = (width - 12 * (columns - 1)) // columns
-    frame = frame.assign(
-        shade=frame["cosine"].abs(), title=[plotting.shorten(name, 1.05 * panel) for name in frame["embedder"]]
-    )
+    names = list(dict.fromkeys(frame["embedder"]))
+    frame = frame.assign(shade=frame["cosine"].abs(), place=frame["embedder"].map(names.index))
     shade = alt.Color("shade:Q", scale=alt.Scale(domain=[0, 1], range=[LOW, HIGH], interpolate="rgb"), legend=None)
     cells = (
         alt.Chart(frame)
@@ -260,9 +261,15 @@ def gram_panels(frame: pd.DataFrame, width: int) -> alt.LayerChart | alt.FacetCh
         .encode(x=alt.X("column:O", axis=None), y=alt.Y("row:O", axis=None), color=shade)
         .properties(width=panel, height=panel)
     )
-    header = alt.Header(title=None, labelAnchor="start", labelFontSize=FONT - 2, labelColor=INK, labelPadding=3)
-    order = frame["title"].drop_duplicates().tolist()
-    return alt.layer(cells).facet(facet=alt.Facet("title:N", sort=order, header=header), columns=columns, spacing=12)
+    header = alt.Header(
+        title=None,
+        labelExpr=f"{json.dumps([plotting.shorten(name, 1.05 * panel) for name in names])}[datum.value]",
+        labelAnchor="start",
+        labelFontSize=FONT - 2,
+        labelColor=INK,
+        labelPadding=3,
+    )
+    return alt.layer(cells).facet(facet=alt.Facet("place:O", header=header), columns=columns, spacing=12)
 
 
 def thinned(most: int) -> list[int]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from toolkit.report import figures
 from toolkit.report.answers.points import interval_points
-from toolkit.report.answers.tables import interval, plain_table, share, spoken
+from toolkit.report.answers.tables import by, interval, learned, plain_table, share, spoken
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import listed
 
@@ -19,6 +19,7 @@ def close_together_answer(tables: Mapping[str, pd.DataFrame], anchor: str, quest
     pairs, attributes = (tables.get(name, pd.DataFrame()) for name in ("pairs", "attributes"))
     verdicts = [*_attribute_verdicts(attributes), *_pair_verdicts(pairs)]
     first = f"{'Yes' if _all_above(attributes, pairs) else 'Not with every method'}: {'; '.join(verdicts)}."
+    first = first if verdicts else "No method that learns was looked at."
     return Answer(
         anchor,
         question,
@@ -41,19 +42,17 @@ def close_together_answer(tables: Mapping[str, pd.DataFrame], anchor: str, quest
     )
 
 
-def _learned(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[~rows["is_null"].astype(bool)]
-
-
 def _all_above(attributes: pd.DataFrame, pairs: pd.DataFrame) -> bool:
     """Return whether every method that learns lies above chance with its whole interval."""
-    films = attributes.empty or bool((_learned(attributes)["low"] > _learned(attributes)["chance"]).all())
-    return films and (pairs.empty or bool((_learned(pairs)["low"] > 0).all()))
+    films, words = learned(attributes), learned(pairs)
+    return (films.empty or bool((films["low"] > films["chance"]).all())) and (
+        words.empty or bool((words["low"] > 0).all())
+    )
 
 
 def _attribute_verdicts(attributes: pd.DataFrame) -> Iterator[str]:
-    for experiment, rows in attributes.groupby("experiment", sort=False) if len(attributes) else ():
-        best = _learned(rows).loc[_learned(rows)["value"].idxmax()]
+    for experiment, rows in by(learned(attributes), "experiment"):
+        best = rows.loc[rows["value"].idxmax()]
         yield (
             f"on {experiment}, {share(best['value'])} of the ten nearest by {best['embedder']} have a genre in common, "
             f"where chance gives {share(best['chance'])}"
@@ -61,40 +60,38 @@ def _attribute_verdicts(attributes: pd.DataFrame) -> Iterator[str]:
 
 
 def _pair_verdicts(pairs: pd.DataFrame) -> Iterator[str]:
-    for experiment, rows in pairs.groupby("experiment", sort=False) if len(pairs) else ():
-        largest = rows.loc[rows["n"].idxmax(), "pairs"]
-        judged = _learned(rows[rows["pairs"] == largest])
+    for experiment, rows in by(learned(pairs), "experiment"):
+        judged = rows[rows["pairs"] == rows.loc[rows["n"].idxmax(), "pairs"]]
         best = judged.loc[judged["value"].idxmax()]
         yield (
             f"on {experiment}, the cosines of {best['embedder']} follow what people say of {best['n']:,} pairs "
-            f"({largest}) with a correlation of {interval(best['value'], best['low'], best['high'])}"
+            f"({best['pairs']}) with a correlation of {interval(best['value'], best['low'], best['high'])}"
         )
 
 
 def _remarks(attributes: pd.DataFrame, pairs: pd.DataFrame) -> Iterator[str]:
     """Say of which methods the interval reaches down to chance, and how wide intervals are."""
-    if len(attributes):
-        rows = _learned(attributes)
-        low = rows.loc[rows["low"] <= rows["chance"], "embedder"].tolist()
-        yield f"By genres, {len(rows) - len(low)} of {len(rows)} methods are above chance with their whole interval" + (
-            f"; {listed(low)} {'is' if len(low) == 1 else 'are'} not." if low else "."
-        )
-    for name, rows in _learned(pairs).groupby("pairs", sort=False) if len(pairs) else ():
+    rows = learned(attributes)
+    if len(rows):
+        yield f"By genres, {_above(rows, rows['chance'], 'chance')}."
+    for name, rows in by(learned(pairs), "pairs"):
         best = rows.loc[rows["value"].idxmax()]
         tied = rows[(rows["high"] >= best["low"]) & (rows["embedder"] != best["embedder"])]["embedder"].tolist()
         yield (
-            f"On {name} ({best['n']:,} pairs), {best['embedder']} is highest with "
-            f"{interval(best['value'], best['low'], best['high'])}; "
-            + (
-                f"the intervals of {spoken(tied)} overlap with its own."
-                if tied
-                else "no other interval overlaps with its own."
-            )
+            f"On {name} ({best['n']:,} pairs), {_above(rows, 0, '0')}; {best['embedder']} is highest with "
+            f"{interval(best['value'], best['low'], best['high'])}, and "
+            + (f"the intervals of {spoken(tied)} overlap with its own." if tied else "no other interval overlaps it.")
         )
 
 
+def _above(rows: pd.DataFrame, floor: pd.Series | float, what: str) -> str:
+    low = rows.loc[~(rows["low"] > floor), "embedder"].tolist()
+    rest = f" ({listed(low)} {'is' if len(low) == 1 else 'are'} not)" if low else ""
+    return f"{len(rows) - len(low)} of {len(rows)} methods are above {what} with their whole interval{rest}"
+
+
 def _attribute_figures(attributes: pd.DataFrame, anchor: str) -> Iterator[Figure]:
-    for experiment, rows in attributes.groupby("experiment", sort=False) if len(attributes) else ():
+    for experiment, rows in by(attributes, "experiment"):
         points = interval_points(rows, [0] * len(rows))
         domain = (0.9 * min(points["low"].min(), rows["chance"].min()), 1.03 * points["high"].max())
         chance = float(rows["chance"].mean())
@@ -108,13 +105,13 @@ def _attribute_figures(attributes: pd.DataFrame, anchor: str) -> Iterator[Figure
 
 
 def _pair_figures(pairs: pd.DataFrame, anchor: str) -> Iterator[Figure]:
-    for experiment, rows in pairs.groupby("experiment", sort=False) if len(pairs) else ():
+    for experiment, rows in by(pairs, "experiment"):
         sets = tuple(rows["pairs"].drop_duplicates())
         points = interval_points(rows, [sets.index(name) for name in rows["pairs"]])
         domain = (points["low"].min() - 0.03, points["high"].max() + 0.03)
         yield Figure(
             f"{anchor}-{experiment}-pairs",
-            f"{str(experiment).capitalize()}: correlation of cosines with what people say, with 95 % intervals.",
+            f"{experiment.capitalize()}: correlation of cosines with what people say, with 95 % intervals.",
             "Dot plot of Spearman correlations, a row a method, a mark a set of pairs; the table of pairs holds them.",
             partial(figures.dots, points, "Spearman correlation", domain, 0.0, sets, name="no agreement"),
             tuple(Key(i, name) for i, name in enumerate(sets)),
@@ -122,30 +119,29 @@ def _pair_figures(pairs: pd.DataFrame, anchor: str) -> Iterator[Figure]:
 
 
 def _attribute_tables(attributes: pd.DataFrame, anchor: str) -> Iterator[Table]:
-    for experiment, rows in attributes.groupby("experiment", sort=False) if len(attributes) else ():
+    for experiment, rows in by(attributes, "experiment"):
         ordered = rows.sort_values("value", ascending=False, kind="stable")
         shown = ordered.assign(interval=[interval(*ends, ".3f") for ends in _ends(ordered)])
         titles = {"embedder": "Method", "interval": "Share", "chance": "Chance", "lift": "Times chance", "n": "Items"}
         formats = {"chance": ".3f", "lift": ".2f"}
-        caption = f"{str(experiment).capitalize()}: share of the ten nearest with a common genre [95 % interval]."
+        caption = f"{experiment.capitalize()}: share of the ten nearest with a common genre [95 % interval]."
         yield plain_table(shown, f"{anchor}-{experiment}-genre-table", caption, titles, formats)
 
 
 def _pair_tables(pairs: pd.DataFrame, anchor: str) -> Iterator[Table]:
-    for experiment, rows in pairs.groupby("experiment", sort=False) if len(pairs) else ():
+    for experiment, rows in by(pairs, "experiment"):
         sizes = rows.groupby("pairs", sort=False)["n"].max()
         cells = rows.assign(text=[interval(*ends) for ends in _ends(rows)])
         wide = cells.pivot_table(index=["embedder", "is_null"], columns="pairs", values="text", aggfunc="first")
         best = rows.groupby("embedder")["value"].mean().sort_values(ascending=False).index
         wide = wide[list(sizes.index)].reset_index().sort_values("embedder", key=lambda names: names.map(best.get_loc))
         titles = {"embedder": "Method", **{name: f"{name} ({size:,})" for name, size in sizes.items()}}
-        caption = f"{str(experiment).capitalize()}: Spearman correlation with people [95 % interval], by set (pairs)."
+        caption = f"{experiment.capitalize()}: Spearman correlation with people [95 % interval], by set (pairs)."
         yield plain_table(wide, f"{anchor}-{experiment}-pair-table", caption, titles)
 
 
 def _neighbor_tables(neighbors: pd.DataFrame, anchor: str) -> Iterator[Table]:
-    groups = neighbors.groupby("item", sort=False) if len(neighbors) else ()
-    for place, (item, rows) in enumerate(groups):
+    for place, (item, rows) in enumerate(by(neighbors, "item")):
         titles = {"embedder": "Method", **{f"near_{i}": str(i) for i in range(1, 6)}}
         shown = rows.fillna("")
         yield plain_table(

@@ -10,7 +10,7 @@ import pandas as pd
 from toolkit.report import figures
 from toolkit.report.answers import charts
 from toolkit.report.answers.points import interval_points
-from toolkit.report.answers.tables import interval, number, plain_table, share
+from toolkit.report.answers.tables import by, interval, learned, number, plain_table, share
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import listed
 
@@ -19,7 +19,7 @@ PAPER = 7  # of the eight answers of two runs that Hinton (1986) reports
 
 def family_trees_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question: str) -> Answer:
     """Put into words what the study ``family-trees`` found."""
-    completion = tables["completion"]
+    completion = tables["completion"].sort_values("is_null", kind="stable")  # first what learns, and of that the first
     probes, weights = (tables.get(name, pd.DataFrame()) for name in ("probes", "weights"))
     return Answer(
         anchor,
@@ -46,23 +46,22 @@ def family_trees_answer(tables: Mapping[str, pd.DataFrame], anchor: str, questio
     )
 
 
-def _learned(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[~rows["is_null"].astype(bool)]
-
-
 def _verdict(completion: pd.DataFrame, probes: pd.DataFrame) -> str:
     """Say how many held-out inputs the first method answers, beside the paper, and what its units hold."""
     network = completion.iloc[0]
     rows = probes[probes["embedder"] == network["embedder"]] if len(probes) else probes
     shown = [row.attribute for row in rows.itertuples() if row.accuracy > row.shuffled_high]
-    missed = [row.attribute for row in rows.itertuples() if row.accuracy <= row.shuffled_high]
+    missed = [row.attribute for row in rows.itertuples() if not row.accuracy > row.shuffled_high]
     found = f"{listed(shown)} can be read from its vectors, above the 95 % quantile of shuffled labels" if shown else ""
     lost = f"{listed(missed)} cannot" if missed else ""
     traits = "; ".join(part for part in (found, lost) if part)
+    null = completion.loc[completion["is_null"].astype(bool), "share"].max()
+    known = network["is_null"] or not network["low"] <= null
+    floor = "" if known else f", no better for certain than a null baseline with {number(null, '.2f')}"
     return (
-        f"{'Yes' if shown and not missed else 'In part' if shown else 'Not in this run'}: {network['embedder']} answers"
-        f" {network['right']} of {network['asked']} questions about held-out inputs in {network['runs']} runs"
-        f" ({interval(network['share'], network['low'], network['high'])}), which is"
+        f"{'Yes' if shown and not missed and known else 'In part' if shown else 'Not in this run'}:"
+        f" {network['embedder']} answers {network['right']} of {network['asked']} questions about held-out inputs in"
+        f" {network['runs']} runs ({interval(network['share'], network['low'], network['high'])}){floor}, which is"
         f" {number(network['of_eight'], '.1f')} of 8 where the paper has {PAPER}"
         + (f", and {traits}." if traits else ".")
     )
@@ -87,7 +86,7 @@ def _others(completion: pd.DataFrame) -> Iterator[str]:
 
 
 def _read(probes: pd.DataFrame) -> Iterator[str]:
-    for embedder, rows in _learned(probes).groupby("embedder", sort=False) if len(probes) else ():
+    for embedder, rows in by(learned(probes), "embedder"):
         found = listed(
             f"{row.attribute} {share(row.accuracy)} (shuffled {share(row.shuffled)}, above its 95 % quantile in"
             f" {row.above} of {row.runs} runs)"
@@ -105,7 +104,7 @@ def _weight_figure(weights: pd.DataFrame, anchor: str) -> Iterator[Figure]:
     rows["column"] = rows["person"].map(dict(zip(rows.drop_duplicates("person")["person"], places, strict=True)))
     people = rows.drop_duplicates("person")
     columns = sorted(rows["column"].unique())
-    lines = "; ".join(f"{row}: {', '.join(group['person'])}" for row, group in people.groupby("row", sort=False))
+    lines = "; ".join(f"{row}: {', '.join(group['person'])}" for row, group in by(people, "row"))
     yield Figure(
         f"{anchor}-weights",
         "Weights from each person to the units of the network, in the manner of the paper: blue positive, orange"
@@ -163,7 +162,7 @@ def _probe_tables(probes: pd.DataFrame, anchor: str) -> Iterator[Table]:
         "runs": "of",
     }
     formats = dict.fromkeys(("accuracy", "shuffled", "shuffled_high"), ".3f")
-    for attribute, rows in probes.groupby("attribute", sort=False) if len(probes) else ():
+    for attribute, rows in by(probes, "attribute"):
         ordered = rows.sort_values("accuracy", ascending=False, kind="stable")
-        caption = f"{str(attribute).capitalize()} read from the vectors by a linear probe, in the mean over runs."
+        caption = f"{attribute.capitalize()} read from the vectors by a linear probe, in the mean over runs."
         yield plain_table(ordered, f"{anchor}-probe-{attribute}", caption, titles, formats)

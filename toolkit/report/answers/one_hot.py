@@ -9,10 +9,12 @@ import pandas as pd
 
 from toolkit.report.answers import charts
 from toolkit.report.answers.tables import number, plain_table
-from toolkit.report.parts import Answer, Fact, Figure, Key
+from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import listed
 
 WAYS = {"lookup": "looked up", "one-hot": "one-hot × W"}
+WHATS = {"forward": "forward results", "gradient": "gradients"}
+SAME = 1e-3  # weights that differ by a smaller share of their way are the same: steps of training enlarge rounding
 SECONDS, MEMORY = "seconds of a batch", "bytes of its input"
 
 
@@ -40,76 +42,28 @@ def one_hot_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question: st
         ),
         (_figure(cost, anchor),),
         (
-            plain_table(
-                identity.assign(
-                    repeated=identity["repeated"].map({True: "some codes twice or more", False: "each code once"})
-                ),
-                f"{anchor}-identity",
-                "Largest difference between the two ways, and the largest that adding in another order can make.",
-                {
-                    "what": "What",
-                    "repeated": "Batch",
-                    "difference": "Difference",
-                    "bound": "Bound by rounding",
-                    "same_bits": "Same bits",
-                },
-                {"difference": ".1e", "bound": ".1e", "same_bits": lambda same: "yes" if same else "no"},
-            ),
-            plain_table(
-                training,
-                f"{anchor}-training",
-                "Weights after training from one start: how far they moved, how far apart the two layers are, and how "
-                "far another start leads.",
-                {
-                    "optimizer": "Optimizer",
-                    "steps": "Steps",
-                    "moved": "Moved by",
-                    "difference": "Layer against one-hot",
-                    "other_start": "Against another start",
-                },
-                {"moved": ".2g", "difference": ".1e", "other_start": ".2g"},
-            ),
-            plain_table(
-                cost.pivot_table(index="vocabulary", columns="way", values=["seconds", "megabytes"])
-                .pipe(lambda wide: wide.set_axis([f"{what} {way}" for what, way in wide.columns], axis=1))
-                .reset_index()
-                .assign(times=lambda wide: wide["seconds one-hot"] / wide["seconds lookup"]),
-                f"{anchor}-cost",
-                "Time and input of one batch of 256, as the vocabulary grows.",
-                {
-                    "vocabulary": "Vocabulary",
-                    "seconds lookup": "Lookup (s)",
-                    "seconds one-hot": "One-hot (s)",
-                    "times": "Times as long",
-                    "megabytes lookup": "Lookup (MB)",
-                    "megabytes one-hot": "One-hot (MB)",
-                },
-                {
-                    "seconds lookup": ".1e",
-                    "seconds one-hot": ".1e",
-                    "times": ",.0f",
-                    "megabytes lookup": ".3f",
-                    "megabytes one-hot": ",.1f",
-                },
-            ),
+            _identity_table(identity, anchor),
+            _training_table(training, anchor),
+            _cost_table(cost, anchor),
         ),
     )
 
 
 def _verdict(identity: pd.DataFrame, training: pd.DataFrame) -> str:
-    within = bool((identity["difference"] <= identity["bound"]).all())
+    """Say whether the two ways are the same, and where they are not, what differs by more than rounding explains."""
+    beyond = identity.loc[~(identity["difference"] <= identity["bound"]), "what"].map(WHATS).tolist()
+    if not (training["difference"] <= SAME * training["moved"]).all():
+        beyond.append("trained weights")
     apart = training["difference"].max()
     moved = number(training["moved"].max(), ".2g")
     trained = f"weights that differ by at most {number(apart, '.1e')} where they moved by {moved}"
     trained = "the same weights to the last bit" if apart == 0 else trained
     forward = identity.loc[identity["what"] == "forward", "difference"].max()
     result = "the same numbers to the last bit" if forward == 0 else f"numbers that differ by up to {forward:.1e}"
-    if not within or apart > 1e-3 * training["moved"].min():
-        return (
-            f"Not in this run: a lookup and one-hot × W give {result}, and training gives {trained}, more than "
-            "rounding explains."
-        )
-    return f"Yes: a lookup and one-hot × W give {result}, and training either from one start gives {trained}."
+    first = "Yes"
+    if beyond:
+        first = f"Not in this run, where {listed(dict.fromkeys(beyond))} differ by more than rounding explains"
+    return f"{first}: a lookup and one-hot × W give {result}, and training either from one start gives {trained}."
 
 
 def _rounding(identity: pd.DataFrame) -> str:
@@ -158,4 +112,63 @@ def _figure(cost: pd.DataFrame, anchor: str) -> Figure:
         partial(charts.lines, points, "vocabulary", "", tuple(WAYS.values()), tuple(panels)),
         tuple(Key(i, title) for i, title in enumerate(WAYS.values())),
         has_null=False,
+    )
+
+
+def _identity_table(identity: pd.DataFrame, anchor: str) -> Table:
+    return plain_table(
+        identity.assign(repeated=identity["repeated"].map({True: "some codes twice or more", False: "each code once"})),
+        f"{anchor}-identity",
+        "Largest difference between the two ways, and the largest that adding in another order can make.",
+        {
+            "what": "What",
+            "repeated": "Batch",
+            "difference": "Difference",
+            "bound": "Bound by rounding",
+            "same_bits": "Same bits",
+        },
+        {"difference": ".1e", "bound": ".1e", "same_bits": lambda same: "yes" if same else "no"},
+    )
+
+
+def _training_table(training: pd.DataFrame, anchor: str) -> Table:
+    return plain_table(
+        training,
+        f"{anchor}-training",
+        "Weights after training from one start: how far they moved, how far apart the two layers are, and how "
+        "far another start leads.",
+        {
+            "optimizer": "Optimizer",
+            "steps": "Steps",
+            "moved": "Moved by",
+            "difference": "Layer against one-hot",
+            "other_start": "Against another start",
+        },
+        {"moved": ".2g", "difference": ".1e", "other_start": ".2g"},
+    )
+
+
+def _cost_table(cost: pd.DataFrame, anchor: str) -> Table:
+    return plain_table(
+        cost.pivot_table(index="vocabulary", columns="way", values=["seconds", "megabytes"])
+        .pipe(lambda wide: wide.set_axis([f"{what} {way}" for what, way in wide.columns], axis=1))
+        .reset_index()
+        .assign(times=lambda wide: wide["seconds one-hot"] / wide["seconds lookup"]),
+        f"{anchor}-cost",
+        "Time and input of one batch of 256, as the vocabulary grows.",
+        {
+            "vocabulary": "Vocabulary",
+            "seconds lookup": "Lookup (s)",
+            "seconds one-hot": "One-hot (s)",
+            "times": "Times as long",
+            "megabytes lookup": "Lookup (MB)",
+            "megabytes one-hot": "One-hot (MB)",
+        },
+        {
+            "seconds lookup": ".1e",
+            "seconds one-hot": ".1e",
+            "times": ",.0f",
+            "megabytes lookup": ".3f",
+            "megabytes one-hot": ",.1f",
+        },
     )

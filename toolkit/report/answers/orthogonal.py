@@ -8,11 +8,12 @@ from functools import partial
 import pandas as pd
 
 from toolkit.report.answers import charts
-from toolkit.report.answers.tables import Formats, number, plain_table, share, spoken
+from toolkit.report.answers.tables import Formats, by, learned, number, plain_table, share, spoken
 from toolkit.report.parts import Answer, Fact, Figure, Table
 from toolkit.report.wording import listed
 
 EXACT = 1e-9  # off-diagonal share below which columns count as orthogonal; float32 vectors leave about 1e-13
+KEPT = 0.99  # overlap or alignment from which on something counts as unchanged; ties may order neighbours anew
 
 
 def orthogonal_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question: str) -> Answer:
@@ -21,7 +22,7 @@ def orthogonal_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question:
     return Answer(
         anchor,
         question,
-        (_verdict(geometry), _unused(geometry), _rotated(rotation)),
+        (_verdict(geometry), *_unused(geometry), *_rotated(rotation)),
         (
             Fact(
                 "Protocol",
@@ -44,53 +45,75 @@ def orthogonal_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question:
 
 
 def _verdict(geometry: pd.DataFrame) -> str:
-    found = []
-    for experiment, rows in geometry[~geometry["is_null"].astype(bool)].groupby("experiment", sort=False):
-        exact = rows["orthogonality"] < EXACT
-        names, others = rows.loc[exact, "embedder"].tolist(), rows[~exact]
-        made = f"the columns of {listed(names)} are orthogonal" if names else "no method has orthogonal columns"
-        rest = ""
-        if len(others):
-            low, high = (share(value) for value in (others["orthogonality"].min(), others["orthogonality"].max()))
-            rest = f", those of the other {len(others)} are not ({low} to {high} off the diagonal)"
-        found.append(f"on {experiment}, {made}{rest}")
-    few = (geometry.loc[~geometry["is_null"].astype(bool), "orthogonality"] >= EXACT).any()
-    return f"{'Only where the method makes them so' if few else 'Yes'}: {'; '.join(found)}."
+    """Say which columns are orthogonal, by experiment."""
+    rows = learned(geometry)
+    exact = rows["orthogonality"] < EXACT
+    first = "Yes" if exact.all() else "Only where the method makes them so" if exact.any() else "No"
+    found = (f"on {experiment}, {_made(each)}" for experiment, each in by(rows, "experiment"))
+    return f"{first}: {'; '.join(found)}." if len(rows) else "No method that learns was looked at."
 
 
-def _unused(geometry: pd.DataFrame) -> str:
+def _made(rows: pd.DataFrame) -> str:
+    exact = rows["orthogonality"] < EXACT
+    names, others = rows.loc[exact, "embedder"].tolist(), rows[~exact]
+    made = f"the columns of {listed(names)} are orthogonal" if names else "no method has orthogonal columns"
+    if others.empty:
+        return made
+    low, high = share(others["orthogonality"].min()), share(others["orthogonality"].max())
+    ends = low if low == high else f"{low} to {high}"
+    if not names:
+        return f"{made} ({ends} off the diagonal)"
+    others_named = others["embedder"].iloc[0] if len(others) == 1 else f"the other {len(others)}"
+    return f"{made}, those of {others_named} are not ({ends} off the diagonal)"
+
+
+def _unused(geometry: pd.DataFrame) -> Iterator[str]:
+    """Say how many directions carry the variance, where that can be told."""
     found = []
-    for experiment, rows in geometry[~geometry["is_null"].astype(bool)].groupby("experiment", sort=False):
-        least, most = (rows.loc[getattr(rows["participation_ratio"], pick)()] for pick in ("idxmin", "idxmax"))
-        found.append(
-            f"on {experiment} from {number(least['participation_ratio'], '.0f')} ({least['embedder']}) to "
-            f"{number(most['participation_ratio'], '.0f')} ({most['embedder']})"
+    for experiment, rows in by(learned(geometry), "experiment"):
+        known = rows.dropna(subset=["participation_ratio"]).sort_values("participation_ratio", kind="stable")
+        if len(known):
+            least, most = known.iloc[0], known.iloc[-1]
+            found.append(
+                f"on {experiment} from {number(least['participation_ratio'], '.0f')} ({least['embedder']}) to "
+                f"{number(most['participation_ratio'], '.0f')} ({most['embedder']})"
+            )
+    if found:
+        yield f"By their variance, the columns are worth as many directions of equal variance: {'; '.join(found)}."
+
+
+def _rotated(rotation: pd.DataFrame) -> Iterator[str]:
+    """Say what a rotation leaves as it was, what it changes, and whose columns are orthogonal no more."""
+    rows = learned(rotation)
+    if rows.empty:
+        return
+    largest, overlap, alike = rows["predictions"].max(), rows["neighbors"].min(), rows["cka"].min()
+    kept = overlap >= KEPT and alike >= KEPT
+    low, high = rows["axes"].min(), rows["axes"].max()
+    axes = number(low, ".2f") if low == high else f"between {number(low, '.2f')} and {number(high, '.2f')}"
+    parts = [f"changes no dot product by more than {number(largest, '.0e')} of the largest"] if largest >= 0 else []
+    parts += [
+        f"{'leaves' if kept else 'changes'} neighbours (overlap at least {number(overlap, '.3f')}) and CKA (at least"
+        f" {number(alike, '.3f')}){' as they were' if kept else ''}",
+        f"{'mixes the axes' if high < KEPT else 'does not mix all axes'}: a column's mean correlation with itself is"
+        f" {axes} afterwards",
+    ]
+    yield f"A random rotation {listed(parts)}."
+    lost = rows[(rows["orthogonality_before"] < EXACT) & (rows["orthogonality_after"] >= EXACT)]
+    if len(lost):
+        names = lost["embedder"].drop_duplicates().tolist()
+        low, high = share(lost["orthogonality_after"].min()), share(lost["orthogonality_after"].max())
+        yield (
+            f"{spoken(names)} {'loses its' if len(names) == 1 else 'lose their'} orthogonal columns by it (off-diagonal"
+            f" share {low if low == high else f'{low} to {high}'})."
         )
-    return f"Nor are all columns used alike: counted by their variance there are {'; '.join(found)} directions."
-
-
-def _rotated(rotation: pd.DataFrame) -> str:
-    rows = rotation[~rotation["is_null"].astype(bool)]
-    exact = rows[rows["orthogonality_before"] < EXACT]
-    lost = (
-        f" {spoken(exact['embedder'].drop_duplicates().tolist())} lose their orthogonal columns (off-diagonal share "
-        f"{share(exact['orthogonality_after'].min())} to {share(exact['orthogonality_after'].max())})."
-        if len(exact)
-        else ""
-    )
-    return (
-        f"A random rotation changes no dot product by more than {number(rows['predictions'].max(), '.0e')} of the"
-        f" largest, leaves neighbours (overlap at least {number(rows['neighbors'].min(), '.3f')}) and CKA (at least"
-        f" {number(rows['cka'].min(), '.3f')}) as they were, and mixes the axes: a column's mean correlation with"
-        f" itself falls to between {number(rows['axes'].min(), '.2f')} and {number(rows['axes'].max(), '.2f')}.{lost}"
-    )
 
 
 def _figures(gram: pd.DataFrame, anchor: str) -> Iterator[Figure]:
-    for experiment, rows in gram.groupby("experiment", sort=False):
+    for experiment, rows in by(gram, "experiment"):
         yield Figure(
             f"{anchor}-{experiment}-gram",
-            f"{str(experiment).capitalize()}: cosines between the {rows['row'].max()} strongest columns of each method;"
+            f"{experiment.capitalize()}: cosines between the {rows['row'].max()} strongest columns of each method;"
             " the darker, the further from orthogonal.",
             "A square of shades a method: the absolute cosine of each two columns. The table of geometry sums them up.",
             partial(charts.gram_panels, rows),
@@ -115,9 +138,9 @@ def _geometry_tables(geometry: pd.DataFrame, anchor: str) -> Iterator[Table]:
         **dict.fromkeys(("isoscore", "mean_cosine", "norm_frequency"), ".2f"),
         "hubness": ".1f",
     }
-    for experiment, rows in geometry.groupby("experiment", sort=False):
+    for experiment, rows in by(geometry, "experiment"):
         ordered = rows.sort_values("orthogonality", kind="stable")
-        caption = f"{str(experiment).capitalize()}: geometry of the vectors, most orthogonal columns first."
+        caption = f"{experiment.capitalize()}: geometry of the vectors, most orthogonal columns first."
         yield plain_table(ordered, f"{anchor}-{experiment}-geometry", caption, titles, formats)
 
 
@@ -139,7 +162,7 @@ def _rotation_tables(rotation: pd.DataFrame, anchor: str) -> Iterator[Table]:
         "orthogonality_before": ".3f",
         "orthogonality_after": ".3f",
     }
-    for experiment, rows in rotation.groupby("experiment", sort=False):
-        caption = f"{str(experiment).capitalize()}: what a random rotation changes, and what it cannot."
+    for experiment, rows in by(rotation, "experiment"):
+        caption = f"{experiment.capitalize()}: what a random rotation changes, and what it cannot."
         notes = ("– : the method has no vectors of the other side.",) if rows["predictions"].isna().any() else ()
         yield plain_table(rows, f"{anchor}-{experiment}-rotation", caption, titles, formats, notes)

@@ -8,21 +8,23 @@ from functools import partial
 import pandas as pd
 
 from toolkit.report.answers import charts
-from toolkit.report.answers.tables import number, plain_table
+from toolkit.report.answers.tables import by, learned, number, plain_table
 from toolkit.report.parts import Answer, Fact, Figure, Table
+from toolkit.report.wording import listed
 
 ONE_MODEL = 1e-9  # parameters of two trainings that differ by no more are those of one model, in float64
+MUCH = 0.5  # CKA of the middle one of all pairs from which on the methods are said to share much
 
 
 def same_thing_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question: str) -> Answer:
     """Put into words what the study ``same-thing`` found."""
-    agreement, stability = tables["agreement"], tables.get("stability", pd.DataFrame())
-    factorized, layers = (tables.get(name, pd.DataFrame()) for name in ("pmi", "svd"))
-    merges = tables["merges"]
+    names = ("agreement", "merges", "stability", "pmi", "svd")
+    agreement, merges, stability, factorized, layers = (tables.get(name, pd.DataFrame()) for name in names)
+    trees = dict(by(merges, "experiment"))
     figures = [
         figure
-        for experiment, rows in agreement.groupby("experiment", sort=False)
-        for figure in _figures(str(experiment), rows, merges[merges["experiment"] == experiment], anchor)
+        for experiment, rows in by(agreement, "experiment")
+        for figure in _figures(experiment, rows, trees.get(experiment, pd.DataFrame()), anchor)
     ]
     return Answer(
         anchor,
@@ -56,27 +58,33 @@ def same_thing_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question:
     )
 
 
-def _learned(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[~rows["is_null"].astype(bool)]
-
-
 def _verdict(agreement: pd.DataFrame) -> str:
+    """Say which two methods are nearest and furthest apart, and whether all are nearer than random vectors."""
+    known = agreement.dropna(subset=["cka"]) if len(agreement) else agreement
+    rows = learned(known)
+    if rows.empty:
+        return "No two methods that learn were laid side by side."
     found = []
-    for experiment, rows in _learned(agreement).groupby("experiment", sort=False):
-        near, far = rows.loc[rows["cka"].idxmax()], rows.loc[rows["cka"].idxmin()]
+    for experiment, each in by(rows, "experiment"):
+        near, far = each.loc[each["cka"].idxmax()], each.loc[each["cka"].idxmin()]
         found.append(
             f"on {experiment}, {near['first']} and {near['second']} are nearest (CKA {number(near['cka'], '.2f')}), "
             f"{far['first']} and {far['second']} furthest apart ({number(far['cka'], '.2f')}), half of all pairs above "
-            f"{number(rows['cka'].median(), '.2f')}"
+            f"{number(each['cka'].median(), '.2f')}"
         )
-    null = agreement.loc[agreement["is_null"].astype(bool), "cka"]
-    against = f"; random vectors reach at most {number(null.max(), '.2f')}" if len(null) else ""
-    more = len(null) == 0 or _learned(agreement)["cka"].min() > null.max()
-    return f"{'Much of it' if more else 'Not all of it'}: {'; '.join(found)}{against}."
+    null = known.loc[known["is_null"].astype(bool), "cka"]
+    if null.empty:
+        return f"There is no null baseline to judge by: {'; '.join(found)}."
+    above = rows["cka"].min() > null.max()
+    much = "Much of it" if rows["cka"].median() >= MUCH else "Some of it"
+    return (
+        f"{much if above else 'Not all of it'}: {'; '.join(found)}; random vectors reach at most"
+        f" {number(null.max(), '.2f')}."
+    )
 
 
 def _chances(agreement: pd.DataFrame) -> Iterator[str]:
-    for experiment, rows in _learned(agreement).groupby("experiment", sort=False):
+    for experiment, rows in by(learned(agreement), "experiment"):
         low, high = rows.loc[rows["neighbors"].idxmin()], rows.loc[rows["neighbors"].idxmax()]
         yield (
             f"Of the ten nearest {experiment}, two methods share from {number(low['neighbors'], '.3f')} ({low['first']}"
@@ -86,22 +94,20 @@ def _chances(agreement: pd.DataFrame) -> Iterator[str]:
 
 
 def _skip_gram(factorized: pd.DataFrame) -> Iterator[str]:
+    """Say how well dot products follow the matrix, and whether the better the more dimensions they have."""
     if factorized.empty:
         return
-    first, last = factorized.iloc[0], factorized.iloc[-1]
+    rows = factorized.sort_values("dim")
+    chance = rows["shuffled"].abs().max()
+    rises = len(rows) > 1 and rows["pearson"].is_monotonic_increasing and rows["pearson"].is_unique
+    better = ", the better the more dimensions they have" if rises else ""
+    follow = f"follow it{better}" if rows["pearson"].max() > chance else "do not follow it"
+    found = listed(f"{number(row.pearson, '.2f')} with {row.dim:.0f}" for row in rows.itertuples())
+    weighted = listed(number(value, ".2f") for value in rows["weighted"])
     yield (
-        (
-            "Skip-gram's dot products follow the matrix that it is said to factorize, PMI − log k, the better the more"
-            if last["pearson"] > first["pearson"]
-            else (
-                "Skip-gram's dot products follow the matrix that it is said to factorize, PMI − log k, no better with"
-                " more"
-            )
-        )
-        + f" dimensions it has: correlation {number(first['pearson'], '.2f')} with {first['dim']:.0f} and"
-        f" {number(last['pearson'], '.2f')} with {last['dim']:.0f}, weighted by how often pairs occur"
-        f" {number(first['weighted'], '.2f')} and {number(last['weighted'], '.2f')}; with shuffled cells"
-        f" {number(factorized['shuffled'].abs().max(), '.2f')} at most."
+        f"Skip-gram is said to factorize the matrix of PMI − log k, and its dot products {follow}: correlation {found}"
+        f" dimensions, weighted by how often pairs occur {weighted}; with shuffled cells {number(chance, '.2f')} at"
+        " most."
     )
 
 
@@ -121,7 +127,9 @@ def _layers(layers: pd.DataFrame) -> Iterator[str]:
 
 
 def _seeds(stability: pd.DataFrame) -> Iterator[str]:
-    for experiment, rows in _learned(stability).groupby("experiment", sort=False) if len(stability) else ():
+    for experiment, rows in by(learned(stability), "experiment"):
+        if rows["cka"].isna().all():
+            continue
         low = rows.loc[rows["cka"].idxmin()]
         yield (
             f"Two seeds of one method on {experiment} agree with CKA {number(low['cka'], '.2f')} ({low['embedder']}) or"
@@ -166,9 +174,9 @@ def _square(rows: pd.DataFrame, value: str) -> pd.DataFrame:
 
 def _agreement_tables(agreement: pd.DataFrame, anchor: str) -> Iterator[Table]:
     titles = {"first": "Method", "second": "and", "cka": "CKA", "neighbors": "Neighbours shared", "chance": "By chance"}
-    for experiment, rows in agreement.groupby("experiment", sort=False):
+    for experiment, rows in by(agreement, "experiment"):
         ordered = rows.sort_values("cka", ascending=False, kind="stable")
-        caption = f"{str(experiment).capitalize()}: agreement of each two methods over {rows['n'].max():,} keys."
+        caption = f"{experiment.capitalize()}: agreement of each two methods over {rows['n'].max():,} keys."
         formats = {"cka": ".3f", "neighbors": ".3f", "chance": ".4f"}
         ordered = ordered.drop(columns="is_null")  # it would mark one of the two methods
         yield plain_table(ordered, f"{anchor}-{experiment}-agreement", caption, titles, formats)

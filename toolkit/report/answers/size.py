@@ -10,27 +10,29 @@ import pandas as pd
 from toolkit.metrics.base import metric_info
 from toolkit.report import figures, plotting
 from toolkit.report.answers import charts
-from toolkit.report.answers.tables import Writer, plain_table, spoken
+from toolkit.report.answers.tables import Writer, by, learned, plain_table, spoken
 from toolkit.report.numbers import megabytes, seconds, written
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
-from toolkit.report.wording import direction_words
+from toolkit.report.wording import direction_words, listed
 
 ASKED = 50  # the number of dimensions that the question is about
+NEAR = 0.05 * (1 + 1e-9)  # as the study has it; the rest is for rounding
 
 
 def why_50_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question: str) -> Answer:
     """Put into words what the study ``why-50`` found."""
-    curves, ranges, choice = tables["curves"], tables["ranges"], tables["choice"]
+    curves, choice = tables["curves"], tables["choice"]
+    ranges = tables.get("ranges", pd.DataFrame())  # there are none where each method has one dimension
     return Answer(
         anchor,
         question,
-        (_verdict(ranges), *_extremes(ranges), _theory(choice, ranges), _bands(ranges)),
+        (_verdict(ranges), *_extremes(ranges), _theory(choice, ranges), *_bands(curves)),
         (
             Fact(
                 "Protocol",
                 "Every method is fitted with each number of dimensions and judged by one score; nothing else is tuned. "
-                "A range holds the dimensions whose score is within 5 % of the method's best. Time and memory are "
-                "those of the fits.",
+                "A range goes from the least to the most dimensions around the best one whose scores are all within "
+                "5 % of its score. Time and memory are those of the fits.",
             ),
             Fact(
                 "Choice by theory",
@@ -48,35 +50,36 @@ def why_50_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question: str
     )
 
 
-def _learned(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[~rows["is_null"].astype(bool)]
-
-
 def _verdict(ranges: pd.DataFrame) -> str:
-    """Say of how many methods the range holds 50, and how many are best there."""
-    found = []
-    for experiment, rows in _learned(ranges).groupby("experiment", sort=False):
-        near = (rows["least"] <= ASKED) & (rows["most"] >= ASKED)
-        found.append(
-            f"on {experiment}, {ASKED} is within 5 % of the best of {near.sum()} of {len(rows)} methods and the best of"
-            f" {(rows['best_dim'] == ASKED).sum()}"
-        )
-    rows = _learned(ranges)
-    near = int(((rows["least"] <= ASKED) & (rows["most"] >= ASKED)).sum())
-    amount = "all" if near == len(rows) else "most" if 2 * near > len(rows) else "a minority" if near else "none"
-    return f"{ASKED} is near enough for {amount} of the methods: {'; '.join(found)}."
+    """Say for how many methods 50 is nearly as good as the best, and how many are best there."""
+    rows = learned(ranges)
+    if rows.empty:
+        return "No method that learns was fitted with several dimensions."
+    rows = rows[rows["at_50"].notna()]
+    if rows.empty:
+        return f"No method was fitted with {ASKED} dimensions."
+    rows = rows.assign(near=(rows["at_50"] - rows["best"]).abs() <= NEAR * rows["best"].abs())
+    found = [
+        f"on {experiment}, {ASKED} is within 5 % of the best of {each['near'].sum()} of {len(each)} methods and the"
+        f" best of {(each['best_dim'] == ASKED).sum()}"
+        for experiment, each in by(rows, "experiment")
+    ]
+    share = rows["near"].mean()
+    amount = "all" if share == 1 else "most" if share > 0.5 else "half" if share == 0.5 else "a minority"
+    return f"{ASKED} is near enough for {amount if share else 'none'} of the methods: {'; '.join(found)}."
 
 
 def _extremes(ranges: pd.DataFrame) -> Iterator[str]:
-    for experiment, rows in _learned(ranges).groupby("experiment", sort=False):
+    for experiment, rows in by(learned(ranges), "experiment"):
         few, many = rows.loc[rows["best_dim"].idxmin()], rows.loc[rows["best_dim"].idxmax()]
         lower = metric_info(_metric(rows)).direction == "lower"
         top = rows.loc[rows["best"].idxmin() if lower else rows["best"].idxmax()]
+        alone = "its next dimensions are not within 5 % of it"
+        near = f"{top['least']} to {top['most']} dimensions are within 5 % of it"
         yield (
-            f"{str(experiment).capitalize()}: the best dimension goes from {few['best_dim']} ({few['embedder']}) to"
+            f"{experiment.capitalize()}: the best dimension goes from {few['best_dim']} ({few['embedder']}) to"
             f" {many['best_dim']} ({many['embedder']}); the best score of all, {written(_metric(rows), top['best'])},"
-            f" is that of {top['embedder']} with {top['best_dim']}, and {top['least']} to {top['most']} dimensions are"
-            " within 5 % of it."
+            f" is that of {top['embedder']} with {top['best_dim']}; {alone if top['least'] == top['most'] else near}."
         )
 
 
@@ -85,37 +88,43 @@ def _metric(rows: pd.DataFrame) -> str:
 
 
 def _theory(choice: pd.DataFrame, ranges: pd.DataFrame) -> str:
+    measured = dict(by(learned(ranges), "experiment"))
     found = []
     for row in choice.itertuples():
-        rows = _learned(ranges[ranges["experiment"] == row.experiment])
-        inside = rows.loc[(rows["best_dim"] >= row.low) & (rows["best_dim"] <= row.high), "embedder"].tolist()
-        where = (
-            f"the measured best of {spoken(inside)} lies there" if inside else "no method's measured best lies there"
-        )
-        found.append(
-            f"{row.best} for {row.experiment}, with {row.low} to {row.high} within 5 % of the least loss ({where})"
-        )
+        text = f"{row.best} for {row.experiment}, with {row.low} to {row.high} within 5 % of the least loss"
+        if row.experiment in measured:
+            rows = measured[row.experiment]
+            inside = rows.loc[rows["best_dim"].between(row.low, row.high), "embedder"].tolist()
+            who = f"the measured best of {spoken(inside)}" if inside else "no method's measured best"
+            text += f" ({who} lies there)"
+        found.append(text)
     return f"From the spectrum and its noise, theory chooses {'; '.join(found)}."
 
 
-def _bands(ranges: pd.DataFrame) -> str:
-    rows = _learned(ranges)
-    widest = rows.loc[rows["seed_band"].idxmax()]
-    return (
-        "Between the seeds of one method and dimension, scores differ by at most "
-        f"{written(str(widest['metric']), widest['seed_band'])} ({widest['embedder']}, {widest['experiment']})."
-    )
+def _bands(curves: pd.DataFrame) -> Iterator[str]:
+    """Say how far the seeds lie apart at most, of the methods that have several."""
+    several = learned(curves)[learned(curves)["seeds"] > 1]
+    found = []
+    for experiment, rows in by(several.assign(band=several["high"] - several["low"]), "experiment"):
+        widest = rows.loc[rows["band"].idxmax()]
+        found.append(
+            f"{written(_metric(rows), widest['band'])} on {experiment} ({widest['embedder']} with {widest['dim']:.0f})"
+        )
+    if found:
+        yield f"Between the fits of one method and dimension, scores differ by at most {listed(found)}."
 
 
 def _curve_figures(curves: pd.DataFrame, anchor: str) -> Iterator[Figure]:
-    for experiment, rows in curves.groupby("experiment", sort=False):
+    for experiment, rows in by(curves, "experiment"):
         info = metric_info(_metric(rows))
         several = rows.groupby("embedder")["dim"].transform("nunique") > 1
+        if not several.any():
+            continue
         points = rows[several].assign(series=0, readout="", is_null=rows["is_null"].astype(bool), complete=True)
         floor = plotting.null_floor(points, info.name)
         yield Figure(
             f"{anchor}-{experiment}-curves",
-            f"{str(experiment).capitalize()}: {info.title} against dimension (log scale), with the band of the seeds; "
+            f"{experiment.capitalize()}: {info.title} against dimension (log scale), with the band of the seeds; "
             f"{direction_words(info.name)}.",
             "Small line plots of the score against the dimension, one a method, all others in grey behind it; the table"
             " of scores holds the values.",
@@ -149,15 +158,14 @@ def _range_tables(ranges: pd.DataFrame, anchor: str) -> Iterator[Table]:
         "at_50": "With 50",
         "seed_band": "Widest seed band",
     }
-    for experiment, rows in ranges.groupby("experiment", sort=False):
+    for experiment, rows in by(ranges, "experiment"):
         metric = _metric(rows)
         formats = {name: partial(written, metric) for name in ("best", "at_50", "seed_band")}
         lower = metric_info(metric).direction == "lower"
         shown = rows.assign(range=[f"{row.least} to {row.most}" for row in rows.itertuples()])
         shown = shown.sort_values("best", ascending=lower, kind="stable")
         caption = (
-            f"{str(experiment).capitalize()}: the dimensions that are as good as the best, by"
-            f" {metric_info(metric).title}."
+            f"{experiment.capitalize()}: the dimensions that are as good as the best, by {metric_info(metric).title}."
         )
         yield plain_table(shown, f"{anchor}-{experiment}-ranges", caption, titles, formats)
 
@@ -176,7 +184,7 @@ def _choice_table(choice: pd.DataFrame, anchor: str) -> Table:
 
 def _wide_tables(curves: pd.DataFrame, anchor: str) -> Iterator[Table]:
     """Yield tables of score, seconds and memory by method and dimension."""
-    for experiment, rows in curves.groupby("experiment", sort=False):
+    for experiment, rows in by(curves, "experiment"):
         metric = _metric(rows)
         kinds: dict[str, tuple[str, Writer]] = {
             "value": (metric_info(metric).title, partial(written, metric)),
@@ -184,6 +192,7 @@ def _wide_tables(curves: pd.DataFrame, anchor: str) -> Iterator[Table]:
             "memory_mb": ("Peak memory of a fit (MB)", megabytes),
         }
         several = rows[rows.groupby("embedder")["dim"].transform("nunique") > 1]
+        kinds = kinds if len(several) else {}
         for column, (title, form) in kinds.items():
             wide = several.pivot_table(index=["embedder", "is_null"], columns="dim", values=column, sort=False)
             dims = sorted(wide.columns)
@@ -193,7 +202,7 @@ def _wide_tables(curves: pd.DataFrame, anchor: str) -> Iterator[Table]:
             yield plain_table(
                 wide,
                 f"{anchor}-{experiment}-{column.replace('_', '-')}",
-                f"{str(experiment).capitalize()}: {title.lower() if column != 'value' else title}, by dimension.",
+                f"{experiment.capitalize()}: {title.lower() if column != 'value' else title}, by dimension.",
                 {"embedder": "Method", **{name: name for name in names}},
                 dict.fromkeys(names, form),
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -54,6 +54,17 @@ def plain_table(
         for row in frame.to_dict("records")
     )
     return Table(anchor, caption, columns, rows, tuple(notes))
+
+
+def learned(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of methods that learn; of a table without rows, the table."""
+    return rows[~rows["is_null"].astype(bool)] if len(rows) else rows
+
+
+def by(rows: pd.DataFrame, column: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the rows of each value of a column, in the order of the table; of a table without rows, nothing."""
+    if len(rows):
+        yield from ((str(value), group) for value, group in rows.groupby(column, sort=False))
 
 
 def number(value: Any, form: str | Writer = "") -> str:
