@@ -23,10 +23,17 @@ def why_50_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question: str
     """Put into words what the study ``why-50`` found."""
     curves, choice = tables["curves"], tables["choice"]
     ranges = tables.get("ranges", pd.DataFrame())  # there are none where each method has one dimension
+    native = tables.get("native", pd.DataFrame())
     return Answer(
         anchor,
         question,
-        (_verdict(ranges), *_extremes(ranges), _theory(choice, ranges), *_bands(curves)),
+        (
+            _verdict(ranges),
+            *_extremes(ranges),
+            *_own_predictors(native, ranges),
+            _theory(choice, ranges),
+            *_bands(curves),
+        ),
         (
             Fact(
                 "Protocol",
@@ -46,7 +53,12 @@ def why_50_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question: str
             ),
         ),
         (*_curve_figures(curves, anchor), _loss_figure(tables["pip"], anchor)),
-        (*_range_tables(ranges, anchor), _choice_table(choice, anchor), *_wide_tables(curves, anchor)),
+        (
+            *_range_tables(ranges, anchor),
+            *_range_tables(native, f"{anchor}-native", ", each method by its own predictor"),
+            _choice_table(choice, anchor),
+            *_wide_tables(curves, anchor),
+        ),
     )
 
 
@@ -81,6 +93,24 @@ def _extremes(ranges: pd.DataFrame) -> Iterator[str]:
             f" {many['best_dim']} ({many['embedder']}); the best score of all, {written(_metric(rows), top['best'])},"
             f" is that of {top['embedder']} with {top['best_dim']}; {alone if top['least'] == top['most'] else near}."
         )
+
+
+def _own_predictors(native: pd.DataFrame, ranges: pd.DataFrame) -> Iterator[str]:
+    """Say for how many methods the best dimension is another by their own predictor, and name the furthest apart."""
+    if native.empty or ranges.empty:
+        return
+    both = learned(native).merge(ranges, on=["experiment", "embedder"], suffixes=("", "_common"))
+    for experiment, rows in by(both, "experiment"):
+        other = rows["best_dim"] != rows["best_dim_common"]
+        text = (
+            f"{experiment.capitalize()} by the methods' own predictors: the best dimension is another for {other.sum()}"
+            f" of {len(rows)} methods"
+        )
+        if other.any():
+            apart = (rows["best_dim"] / rows["best_dim_common"]).map(lambda ratio: max(ratio, 1 / ratio))
+            most = rows.loc[apart.idxmax()]
+            text += f", for {most['embedder']} {most['best_dim']} rather than {most['best_dim_common']}"
+        yield f"{text}."
 
 
 def _metric(rows: pd.DataFrame) -> str:
@@ -149,7 +179,7 @@ def _loss_figure(losses: pd.DataFrame, anchor: str) -> Figure:
     )
 
 
-def _range_tables(ranges: pd.DataFrame, anchor: str) -> Iterator[Table]:
+def _range_tables(ranges: pd.DataFrame, anchor: str, how: str = "") -> Iterator[Table]:
     titles = {
         "embedder": "Method",
         "best_dim": "Best dimension",
@@ -165,7 +195,8 @@ def _range_tables(ranges: pd.DataFrame, anchor: str) -> Iterator[Table]:
         shown = rows.assign(range=[f"{row.least} to {row.most}" for row in rows.itertuples()])
         shown = shown.sort_values("best", ascending=lower, kind="stable")
         caption = (
-            f"{experiment.capitalize()}: the dimensions that are as good as the best, by {metric_info(metric).title}."
+            f"{experiment.capitalize()}: the dimensions that are as good as the best, by"
+            f" {metric_info(metric).title}{how}."
         )
         yield plain_table(shown, f"{anchor}-{experiment}-ranges", caption, titles, formats)
 
