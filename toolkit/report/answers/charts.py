@@ -280,7 +280,7 @@ def thinned(most: int) -> list[int]:
     Examples
     --------
     >>> thinned(6), len(thinned(600))
-    ([1, 2, 3, 4, 5, 6], 32)
+    ([1, 2, 3, 4, 5, 6], 45)
     """
     numbers = np.geomspace(1, most, 1 + round(6 * np.log2(most))) if most > 1 else np.ones(1)
     return sorted({*np.rint(numbers).astype(int).tolist(), most})
