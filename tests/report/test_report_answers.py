@@ -58,7 +58,7 @@ def test_a_study_without_words_shows_its_tables(folder, nasty):
     rows = [[part.strip() for part in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
     assert [row[1] for row in rows[2:5]] == ["0.250", "−1,234", MISSING]
     assert rows[4][0] == "plain (null)"
-    assert rows[5:] == [["n"], ["---"], ["7"]]  # the first column names the rows
+    assert rows[5:] == [["n"], ["---"], ["7"]], "the first column names the rows"
 
 
 def test_a_study_that_did_not_end_well_says_why(folder):

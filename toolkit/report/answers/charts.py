@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -87,10 +88,11 @@ def heat(
     """
     import altair as alt
 
-    left = min(round(LETTER * max(map(len, order))) + 12, 60 + width // 4)
+    numbers = LETTER * (len(str(len(order))) + 2)  # before the names
+    left = min(math.ceil(LETTER * max(map(len, order)) + numbers) + 12, 60 + width // 4)
     cell = min(44, (width - left - PAD) // len(order))
     side = cell * len(order)
-    names = {name: plotting.shorten(name, left - 12) for name in order}
+    names = {name: plotting.shorten(name, left - 12 - numbers) for name in order}
     frame = frame.assign(
         across=[list(order).index(name) for name in frame["column"]],
         down=[list(order).index(name) for name in frame["row"]],

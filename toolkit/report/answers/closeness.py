@@ -143,7 +143,7 @@ def _pair_tables(pairs: pd.DataFrame, anchor: str) -> Iterator[Table]:
 def _neighbor_tables(neighbors: pd.DataFrame, anchor: str) -> Iterator[Table]:
     for place, (item, rows) in enumerate(by(neighbors, "item")):
         titles = {"embedder": "Method", **{f"near_{i}": str(i) for i in range(1, 6)}}
-        shown = rows.fillna("")
+        shown = rows.astype(object).where(rows.notna(), "")  # where fewer than five are left
         yield plain_table(
             shown, f"{anchor}-near-{place + 1}", f"Nearest to {item}, among items with 20 ratings or more.", titles
         )

@@ -49,6 +49,8 @@ def family_trees_answer(tables: Mapping[str, pd.DataFrame], anchor: str, questio
 def _verdict(completion: pd.DataFrame, probes: pd.DataFrame) -> str:
     """Say how many held-out inputs the first method answers, beside the paper, and what its units hold."""
     network = completion.iloc[0]
+    if network["is_null"]:
+        return "No method that learns was looked at."
     rows = probes[probes["embedder"] == network["embedder"]] if len(probes) else probes
     shown = [row.attribute for row in rows.itertuples() if row.accuracy > row.shuffled_high]
     missed = [row.attribute for row in rows.itertuples() if not row.accuracy > row.shuffled_high]
@@ -56,7 +58,7 @@ def _verdict(completion: pd.DataFrame, probes: pd.DataFrame) -> str:
     lost = f"{listed(missed)} cannot" if missed else ""
     traits = "; ".join(part for part in (found, lost) if part)
     null = completion.loc[completion["is_null"].astype(bool), "share"].max()
-    known = network["is_null"] or not network["low"] <= null
+    known = not network["low"] <= null  # or there is none
     floor = "" if known else f", no better for certain than a null baseline with {number(null, '.2f')}"
     return (
         f"{'Yes' if shown and not missed and known else 'In part' if shown else 'Not in this run'}:"

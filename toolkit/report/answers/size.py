@@ -148,7 +148,7 @@ def _curve_figures(curves: pd.DataFrame, anchor: str) -> Iterator[Figure]:
     for experiment, rows in by(curves, "experiment"):
         info = metric_info(_metric(rows))
         several = rows.groupby("embedder")["dim"].transform("nunique") > 1
-        if not several.any():
+        if learned(rows[several]).empty:  # there would be no panel
             continue
         points = rows[several].assign(series=0, readout="", is_null=rows["is_null"].astype(bool), complete=True)
         floor = plotting.null_floor(points, info.name)
@@ -216,14 +216,15 @@ def _choice_table(choice: pd.DataFrame, anchor: str) -> Table:
 def _wide_tables(curves: pd.DataFrame, anchor: str) -> Iterator[Table]:
     """Yield tables of score, seconds and memory by method and dimension."""
     for experiment, rows in by(curves, "experiment"):
+        several = rows[rows.groupby("embedder")["dim"].transform("nunique") > 1]
+        if several.empty:
+            continue
         metric = _metric(rows)
         kinds: dict[str, tuple[str, Writer]] = {
             "value": (metric_info(metric).title, partial(written, metric)),
             "seconds": ("Seconds of a fit", seconds),
             "memory_mb": ("Peak memory of a fit (MB)", megabytes),
         }
-        several = rows[rows.groupby("embedder")["dim"].transform("nunique") > 1]
-        kinds = kinds if len(several) else {}
         for column, (title, form) in kinds.items():
             wide = several.pivot_table(index=["embedder", "is_null"], columns="dim", values=column, sort=False)
             dims = sorted(wide.columns)
