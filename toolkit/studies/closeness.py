@@ -91,7 +91,9 @@ def _attributes(found: list[Learned], train: Ratings, attribute: str, k: int, se
         shares = attribute_precision(each.embedding.subset(keys).unit_vectors, known, k)
         interval = bootstrap_mean(shares, random_state=seed)
         chance = chance_precision(known)
-        yield {**_named(each), **_ends(interval), "chance": chance, "lift": interval.value / chance, "n": len(keys)}
+        lift = interval.value / chance if chance else float("nan")
+        facts = {"chance": chance, "lift": lift, "n": len(keys), "attribute": attribute, "k": k}
+        yield {**_named(each), **_ends(interval), **facts}
 
 
 def _neighbors(found: list[Learned], train: Ratings, items: Sequence[str]) -> Iterator[dict[str, Any]]:

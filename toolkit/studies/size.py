@@ -18,6 +18,7 @@ from toolkit.metrics.dimension import estimate_noise, pip_loss, spectrum
 from toolkit.studies.base import Evidence, Tables, study
 
 NATIVE = "native"  # the readout that is a method's own predictor
+WINDOW = 5  # within which two keys meet
 LONGEST = 600  # dimensions for which the loss is computed
 ASKED = 50  # the number of dimensions that the question is about
 NEAR = 0.05  # a score within so much of the best counts as good as it
@@ -145,7 +146,15 @@ def _choice(sequences: Sequences, n_keys: int, exponent: float, seed: int) -> tu
     noise = estimate_noise(information(first), information(second))
     found = pip_loss(spectrum(information(few)), noise, exponent, max_dim=min(LONGEST, len(few.keys)))
     low, high = found.within(NEAR)
-    facts = {"keys": len(few.keys), "noise": noise, "best": found.best, "low": low, "high": high}
+    facts = {
+        "keys": len(few.keys),
+        "window": WINDOW,
+        "exponent": exponent,
+        "noise": noise,
+        "best": found.best,
+        "low": low,
+        "high": high,
+    }
     losses = np.asarray(found.losses)
     return pd.DataFrame({"dim": found.dims, "loss": losses / losses.min()}), facts
 
@@ -177,6 +186,6 @@ def halves(sequences: Sequences, seed: int) -> tuple[Sequences, Sequences]:
 
 
 def information(sequences: Sequences) -> npt.NDArray[np.float64]:
-    """Return the pointwise mutual information of keys within a window of 5, 0 where two never meet; shape (n, n)."""
-    dense: npt.NDArray[np.float64] = pmi(cooccurrence(sequences, 5, harmonic=False)).toarray()
+    """Return the pointwise mutual information of keys, 0 where two never meet within the window; shape (n, n)."""
+    dense: npt.NDArray[np.float64] = pmi(cooccurrence(sequences, WINDOW, harmonic=False)).toarray()
     return dense

@@ -81,7 +81,9 @@ def _close_together(labels):
     null = [False, False, False, True]
     attributes = pd.DataFrame({"experiment": "films", "embedder": labels, "is_null": null})
     value = np.array([0.57, 0.52, 0.44, 0.35])
-    attributes = attributes.assign(value=value, low=value - 0.012, high=value + 0.013, chance=0.347, lift=value / 0.347)
+    attributes = attributes.assign(
+        value=value, low=value - 0.012, high=value + 0.013, chance=0.347, lift=value / 0.347, attribute="genres", k=10
+    )
     pairs = []
     for name, n, best in (("men", 603, 0.62), ("simlex999", 212, 0.31)):
         for i, label in enumerate(labels):
@@ -133,7 +135,16 @@ def _why_50(labels):
     columns = ["best_dim", "best", "least", "most", "at_50"]
     ranges = pd.DataFrame(found, columns=columns).assign(**shared, embedder=labels, seed_band=[0.007] * 3 + [0.0])
     pip = {"dim": range(1, 301), "loss": 1 + (np.log(np.arange(1, 301) / 26)) ** 2}
-    choice = {"experiment": ["films"], "keys": 1500, "noise": 0.376, "best": 26, "low": 16, "high": 60}
+    choice = {
+        "experiment": ["films"],
+        "keys": 1500,
+        "window": 5,
+        "exponent": 0.5,
+        "noise": 0.376,
+        "best": 26,
+        "low": 16,
+        "high": 60,
+    }
     return {
         "curves": pd.DataFrame(rows),
         "ranges": ranges.assign(is_null=[False, False, False, True]),

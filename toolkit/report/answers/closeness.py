@@ -9,9 +9,10 @@ import pandas as pd
 
 from toolkit.report import figures
 from toolkit.report.answers.points import interval_points
-from toolkit.report.answers.tables import by, interval, learned, plain_table, share, spoken
+from toolkit.report.answers.tables import by, capital, interval, learned, plain_table, share, spoken
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import listed
+from toolkit.studies.closeness import FEWEST
 
 
 def close_together_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question: str) -> Answer:
@@ -28,10 +29,10 @@ def close_together_answer(tables: Mapping[str, pd.DataFrame], anchor: str, quest
             Fact(
                 "Protocol",
                 "Words: Spearman correlation of cosines with what people said about pairs of words, all methods over"
-                " the same vocabulary. Films: the share of the ten nearest by cosine that have a genre in common, which"
-                " no method has seen. Intervals: 95 %, from 10,000 bootstrap samples of pairs and of films.",
+                " the same vocabulary. Items: the share of the nearest by cosine that have an attribute in common,"
+                " which no method has seen. Intervals: 95 %, from 10,000 bootstrap samples of pairs and of items.",
             ),
-            Fact("Null baseline", "Random vectors; and chance, the share of all pairs of films with a common genre."),
+            Fact("Null baseline", "Random vectors; and chance, the share of all pairs of items with it in common."),
         ),
         (*_attribute_figures(attributes, anchor), *_pair_figures(pairs, anchor)),
         (
@@ -54,8 +55,8 @@ def _attribute_verdicts(attributes: pd.DataFrame) -> Iterator[str]:
     for experiment, rows in by(learned(attributes), "experiment"):
         best = rows.loc[rows["value"].idxmax()]
         yield (
-            f"on {experiment}, {share(best['value'])} of the ten nearest by {best['embedder']} have a genre in common, "
-            f"where chance gives {share(best['chance'])}"
+            f"on {experiment}, {share(best['value'])} of the {best['k']} nearest by {best['embedder']} have"
+            f" {best['attribute']} in common, where chance gives {share(best['chance'])}"
         )
 
 
@@ -73,7 +74,7 @@ def _remarks(attributes: pd.DataFrame, pairs: pd.DataFrame) -> Iterator[str]:
     """Say of which methods the interval reaches down to chance, and how wide intervals are."""
     rows = learned(attributes)
     if len(rows):
-        yield f"By genres, {_above(rows, rows['chance'], 'chance')}."
+        yield f"By {listed(rows['attribute'].unique())}, {_above(rows, rows['chance'], 'chance')}."
     for name, rows in by(learned(pairs), "pairs"):
         best = rows.loc[rows["value"].idxmax()]
         tied = rows[(rows["high"] >= best["low"]) & (rows["embedder"] != best["embedder"])]["embedder"].tolist()
@@ -95,12 +96,15 @@ def _attribute_figures(attributes: pd.DataFrame, anchor: str) -> Iterator[Figure
         points = interval_points(rows, [0] * len(rows))
         domain = (0.9 * min(points["low"].min(), rows["chance"].min()), 1.03 * points["high"].max())
         chance = float(rows["chance"].mean())
+        k, attribute = rows["k"].iloc[0], rows["attribute"].iloc[0]
         yield Figure(
-            f"{anchor}-{experiment}-genres",
-            f"Share of the ten nearest {experiment} with a genre in common, with 95 % intervals; chance is"
+            f"{anchor}-{experiment}-attributes",
+            f"Share of the {k} nearest {experiment} with {attribute} in common, with 95 % intervals; chance is"
             f" {share(chance)}.",
-            "Dot plot of the share, a row a method, with intervals; the table of genres holds the values.",
-            partial(figures.dots, points, "share with a common genre", domain, chance, ("genres",), name="chance"),
+            "Dot plot of the share, a row a method, with intervals; the table of shares holds the values.",
+            partial(
+                figures.dots, points, f"share with {attribute} in common", domain, chance, (attribute,), name="chance"
+            ),
         )
 
 
@@ -111,7 +115,7 @@ def _pair_figures(pairs: pd.DataFrame, anchor: str) -> Iterator[Figure]:
         domain = (points["low"].min() - 0.03, points["high"].max() + 0.03)
         yield Figure(
             f"{anchor}-{experiment}-pairs",
-            f"{experiment.capitalize()}: correlation of cosines with what people say, with 95 % intervals.",
+            f"{capital(experiment)}: correlation of cosines with what people say, with 95 % intervals.",
             "Dot plot of Spearman correlations, a row a method, a mark a set of pairs; the table of pairs holds them.",
             partial(figures.dots, points, "Spearman correlation", domain, 0.0, sets, name="no agreement"),
             tuple(Key(i, name) for i, name in enumerate(sets)),
@@ -124,8 +128,9 @@ def _attribute_tables(attributes: pd.DataFrame, anchor: str) -> Iterator[Table]:
         shown = ordered.assign(interval=[interval(*ends, ".3f") for ends in _ends(ordered)])
         titles = {"embedder": "Method", "interval": "Share", "chance": "Chance", "lift": "Times chance", "n": "Items"}
         formats = {"chance": ".3f", "lift": ".2f"}
-        caption = f"{experiment.capitalize()}: share of the ten nearest with a common genre [95 % interval]."
-        yield plain_table(shown, f"{anchor}-{experiment}-genre-table", caption, titles, formats)
+        k, attribute = rows["k"].iloc[0], rows["attribute"].iloc[0]
+        caption = f"{capital(experiment)}: share of the {k} nearest with {attribute} in common [95 % interval]."
+        yield plain_table(shown, f"{anchor}-{experiment}-attribute-table", caption, titles, formats)
 
 
 def _pair_tables(pairs: pd.DataFrame, anchor: str) -> Iterator[Table]:
@@ -136,7 +141,7 @@ def _pair_tables(pairs: pd.DataFrame, anchor: str) -> Iterator[Table]:
         best = rows.groupby("embedder")["value"].mean().sort_values(ascending=False).index
         wide = wide[list(sizes.index)].reset_index().sort_values("embedder", key=lambda names: names.map(best.get_loc))
         titles = {"embedder": "Method", **{name: f"{name} ({size:,})" for name, size in sizes.items()}}
-        caption = f"{experiment.capitalize()}: Spearman correlation with people [95 % interval], by set (pairs)."
+        caption = f"{capital(experiment)}: Spearman correlation with people [95 % interval], by set (pairs)."
         yield plain_table(wide, f"{anchor}-{experiment}-pair-table", caption, titles)
 
 
@@ -145,7 +150,10 @@ def _neighbor_tables(neighbors: pd.DataFrame, anchor: str) -> Iterator[Table]:
         titles = {"embedder": "Method", **{f"near_{i}": str(i) for i in range(1, 6)}}
         shown = rows.astype(object).where(rows.notna(), "")  # where fewer than five are left
         yield plain_table(
-            shown, f"{anchor}-near-{place + 1}", f"Nearest to {item}, among items with 20 ratings or more.", titles
+            shown,
+            f"{anchor}-near-{place + 1}",
+            f"Nearest to {item}, among items with {FEWEST} ratings or more.",
+            titles,
         )
 
 

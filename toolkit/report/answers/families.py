@@ -10,7 +10,7 @@ import pandas as pd
 from toolkit.report import figures
 from toolkit.report.answers import charts
 from toolkit.report.answers.points import interval_points
-from toolkit.report.answers.tables import by, interval, learned, number, plain_table, share
+from toolkit.report.answers.tables import by, capital, interval, learned, number, plain_table, share
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import listed
 
@@ -166,5 +166,5 @@ def _probe_tables(probes: pd.DataFrame, anchor: str) -> Iterator[Table]:
     formats = dict.fromkeys(("accuracy", "shuffled", "shuffled_high"), ".3f")
     for attribute, rows in by(probes, "attribute"):
         ordered = rows.sort_values("accuracy", ascending=False, kind="stable")
-        caption = f"{attribute.capitalize()} read from the vectors by a linear probe, in the mean over runs."
+        caption = f"{capital(attribute)} read from the vectors by a linear probe, in the mean over runs."
         yield plain_table(ordered, f"{anchor}-probe-{attribute}", caption, titles, formats)

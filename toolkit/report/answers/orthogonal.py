@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from toolkit.report.answers import charts
-from toolkit.report.answers.tables import Formats, by, learned, number, plain_table, share, spoken
+from toolkit.report.answers.tables import Formats, by, capital, learned, number, plain_table, share, spoken
 from toolkit.report.parts import Answer, Fact, Figure, Table
 from toolkit.report.wording import listed
 
@@ -113,7 +113,7 @@ def _figures(gram: pd.DataFrame, anchor: str) -> Iterator[Figure]:
     for experiment, rows in by(gram, "experiment"):
         yield Figure(
             f"{anchor}-{experiment}-gram",
-            f"{experiment.capitalize()}: cosines between the {rows['row'].max()} strongest columns of each method;"
+            f"{capital(experiment)}: cosines between the {rows['row'].max()} strongest columns of each method;"
             " the darker, the further from orthogonal.",
             "A square of shades a method: the absolute cosine of each two columns. The table of geometry sums them up.",
             partial(charts.gram_panels, rows),
@@ -140,7 +140,7 @@ def _geometry_tables(geometry: pd.DataFrame, anchor: str) -> Iterator[Table]:
     }
     for experiment, rows in by(geometry, "experiment"):
         ordered = rows.sort_values("orthogonality", kind="stable")
-        caption = f"{experiment.capitalize()}: geometry of the vectors, most orthogonal columns first."
+        caption = f"{capital(experiment)}: geometry of the vectors, most orthogonal columns first."
         yield plain_table(ordered, f"{anchor}-{experiment}-geometry", caption, titles, formats)
 
 
@@ -163,6 +163,6 @@ def _rotation_tables(rotation: pd.DataFrame, anchor: str) -> Iterator[Table]:
         "orthogonality_after": ".3f",
     }
     for experiment, rows in by(rotation, "experiment"):
-        caption = f"{experiment.capitalize()}: what a random rotation changes, and what it cannot."
+        caption = f"{capital(experiment)}: what a random rotation changes, and what it cannot."
         notes = ("– : the method has no vectors of the other side.",) if rows["predictions"].isna().any() else ()
         yield plain_table(rows, f"{anchor}-{experiment}-rotation", caption, titles, formats, notes)

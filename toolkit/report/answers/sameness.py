@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from toolkit.report.answers import charts
-from toolkit.report.answers.tables import by, learned, number, plain_table
+from toolkit.report.answers.tables import by, capital, learned, number, plain_table
 from toolkit.report.parts import Answer, Fact, Figure, Table
 from toolkit.report.wording import listed
 
@@ -147,8 +147,7 @@ def _figures(experiment: str, rows: pd.DataFrame, merges: pd.DataFrame, anchor: 
         order = [names[leaf] for leaf in charts.leaf_order(merges, len(names))]
         yield Figure(
             f"{anchor}-{experiment}-tree",
-            f"{experiment.capitalize()}: which methods learn alike. The further left two branches meet, the more"
-            " alike.",
+            f"{capital(experiment)}: which methods learn alike. The further left two branches meet, the more alike.",
             "Dendrogram of the methods by 1 − CKA; the table of agreement holds the values.",
             partial(charts.dendrogram, merges, names, "1 − CKA"),
             has_null=False,
@@ -157,7 +156,7 @@ def _figures(experiment: str, rows: pd.DataFrame, merges: pd.DataFrame, anchor: 
         order = names
     yield Figure(
         f"{anchor}-{experiment}-cka",
-        f"{experiment.capitalize()}: CKA of each two methods; rows and columns in the order of the tree.",
+        f"{capital(experiment)}: CKA of each two methods; rows and columns in the order of the tree.",
         "Heat map of CKA; the table of agreement holds the values.",
         partial(charts.heat, _square(rows, "cka"), order, (0.0, 1.0)),
         has_null=False,
@@ -176,7 +175,7 @@ def _agreement_tables(agreement: pd.DataFrame, anchor: str) -> Iterator[Table]:
     titles = {"first": "Method", "second": "and", "cka": "CKA", "neighbors": "Neighbours shared", "chance": "By chance"}
     for experiment, rows in by(agreement, "experiment"):
         ordered = rows.sort_values("cka", ascending=False, kind="stable")
-        caption = f"{experiment.capitalize()}: agreement of each two methods over {rows['n'].max():,} keys."
+        caption = f"{capital(experiment)}: agreement of each two methods over {rows['n'].max():,} keys."
         formats = {"cka": ".3f", "neighbors": ".3f", "chance": ".4f"}
         ordered = ordered.drop(columns="is_null")  # it would mark one of the two methods
         yield plain_table(ordered, f"{anchor}-{experiment}-agreement", caption, titles, formats)

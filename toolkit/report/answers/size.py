@@ -10,7 +10,7 @@ import pandas as pd
 from toolkit.metrics.base import metric_info
 from toolkit.report import figures, plotting
 from toolkit.report.answers import charts
-from toolkit.report.answers.tables import Writer, by, learned, plain_table, spoken
+from toolkit.report.answers.tables import Writer, by, capital, learned, plain_table, spoken
 from toolkit.report.numbers import megabytes, seconds, written
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import direction_words, listed
@@ -45,7 +45,7 @@ def why_50_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question: str
                 "Choice by theory",
                 "Yin & Shen (2018): the singular values of the matrix of pointwise mutual information of the most "
                 "frequent keys, noise from two random halves of the data, and the dimension whose vectors lose least "
-                "of the pairwise inner products; singular values to the power 1/2.",
+                "of the pairwise inner products. Window and power of the singular values stand in the table.",
                 "https://arxiv.org/abs/1812.04224",
             ),
             Fact(
@@ -89,7 +89,7 @@ def _extremes(ranges: pd.DataFrame) -> Iterator[str]:
         alone = "its next dimensions are not within 5 % of it"
         near = f"{top['least']} to {top['most']} dimensions are within 5 % of it"
         yield (
-            f"{experiment.capitalize()}: the best dimension goes from {few['best_dim']} ({few['embedder']}) to"
+            f"{capital(experiment)}: the best dimension goes from {few['best_dim']} ({few['embedder']}) to"
             f" {many['best_dim']} ({many['embedder']}); the best score of all, {written(_metric(rows), top['best'])},"
             f" is that of {top['embedder']} with {top['best_dim']}; {alone if top['least'] == top['most'] else near}."
         )
@@ -103,7 +103,7 @@ def _own_predictors(native: pd.DataFrame, ranges: pd.DataFrame) -> Iterator[str]
     for experiment, rows in by(both, "experiment"):
         other = rows["best_dim"] != rows["best_dim_common"]
         text = (
-            f"{experiment.capitalize()} by the methods' own predictors: the best dimension is another for {other.sum()}"
+            f"{capital(experiment)} by the methods' own predictors: the best dimension is another for {other.sum()}"
             f" of {len(rows)} methods"
         )
         if other.any():
@@ -154,7 +154,7 @@ def _curve_figures(curves: pd.DataFrame, anchor: str) -> Iterator[Figure]:
         floor = plotting.null_floor(points, info.name)
         yield Figure(
             f"{anchor}-{experiment}-curves",
-            f"{experiment.capitalize()}: {info.title} against dimension (log scale), with the band of the seeds; "
+            f"{capital(experiment)}: {info.title} against dimension (log scale), with the band of the seeds; "
             f"{direction_words(info.name)}.",
             "Small line plots of the score against the dimension, one a method, all others in grey behind it; the table"
             " of scores holds the values.",
@@ -195,8 +195,7 @@ def _range_tables(ranges: pd.DataFrame, anchor: str, how: str = "") -> Iterator[
         shown = rows.assign(range=[f"{row.least} to {row.most}" for row in rows.itertuples()])
         shown = shown.sort_values("best", ascending=lower, kind="stable")
         caption = (
-            f"{experiment.capitalize()}: the dimensions that are as good as the best, by"
-            f" {metric_info(metric).title}{how}."
+            f"{capital(experiment)}: the dimensions that are as good as the best, by {metric_info(metric).title}{how}."
         )
         yield plain_table(shown, f"{anchor}-{experiment}-ranges", caption, titles, formats)
 
@@ -205,6 +204,8 @@ def _choice_table(choice: pd.DataFrame, anchor: str) -> Table:
     titles = {
         "experiment": "Data",
         "keys": "Keys",
+        "window": "Window",
+        "exponent": "Power",
         "noise": "Noise",
         "best": "Chosen",
         "low": "5 % from",
@@ -234,7 +235,7 @@ def _wide_tables(curves: pd.DataFrame, anchor: str) -> Iterator[Table]:
             yield plain_table(
                 wide,
                 f"{anchor}-{experiment}-{column.replace('_', '-')}",
-                f"{experiment.capitalize()}: {title.lower() if column != 'value' else title}, by dimension.",
+                f"{capital(experiment)}: {title.lower() if column != 'value' else title}, by dimension.",
                 {"embedder": "Method", **{name: name for name in names}},
                 dict.fromkeys(names, form),
             )

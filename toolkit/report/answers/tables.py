@@ -108,6 +108,17 @@ def interval(value: float, low: float, high: float, form: str = ".2f") -> str:
     return f"{number(value, form)} [{number(low, form)}, {number(high, form)}]"
 
 
+def capital(text: str) -> str:
+    """Return a text that begins with a capital letter.
+
+    Examples
+    --------
+    >>> capital("films of IMDb")
+    'Films of IMDb'
+    """
+    return text[:1].upper() + text[1:]
+
+
 def share(value: float, digits: int = 0) -> str:
     """Return a share as a percentage.
 
