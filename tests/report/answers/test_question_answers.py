@@ -206,7 +206,7 @@ def test_a_part_that_was_not_studied_has_no_sentence(said, left):
 def test_similar_things_are_close(said):
     verdict, genres, men, simlex = said("close-together")
     assert verdict == (
-        "Yes: on films, 57 % of the ten nearest by als have a genre in common, where chance gives 35 %; on words, the "
+        "Yes: on films, 57 % of the 10 nearest by als have genres in common, where chance gives 35 %; on words, the "
         "cosines of als follow what people say of 603 pairs (men) with a correlation of 0.62 [0.58, 0.67]."
     )
     assert genres == "By genres, 3 of 3 methods are above chance with their whole interval."
