@@ -169,3 +169,26 @@ def test_blocks_change_nothing(monkeypatch):
     parts.append(np.array(norm_frequency(x, np.arange(101))))
     for one, other in zip(whole, parts, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n", [3, 1000, 300_000])
+def test_many_equal_rows_are_still_equal(n, dtype):
+    equal = np.full((n, 2), 0.1, dtype=dtype)  # a plain sum of so many is off by more than a rounding
+    assert math.isnan(participation_ratio(equal))
+    assert math.isnan(effective_rank(equal, center=True))
+    assert math.isnan(orthogonality(equal, center=True))
+    assert not matrices.centred(equal).any()
+    np.testing.assert_allclose(matrices.column_means(equal), np.float64(dtype(0.1)), rtol=4e-16)
+
+
+@pytest.mark.parametrize("constant", [0.1, -7.0, 1e15, 1e-15])
+def test_a_constant_column_hides_no_other_one(constant):
+    x = np.random.default_rng(0).normal(size=(1000, 3))
+    wide = np.c_[np.full((1000, 2), constant), x]
+    assert participation_ratio(wide) == pytest.approx(participation_ratio(x), rel=1e-12)
+    assert orthogonality(wide, center=True) == pytest.approx(orthogonality(x, center=True), rel=1e-9)
+    assert effective_rank(wide, center=True) == pytest.approx(effective_rank(x, center=True), rel=1e-12)
+    assert (gram_matrix(wide, center=True)[:2] == 0).all()
+    np.testing.assert_allclose(matrices.centred(wide)[:, 2:], x - x.mean(axis=0), atol=1e-14)
+    assert (matrices.centred(wide)[:, :2] == 0).all()
