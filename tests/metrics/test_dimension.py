@@ -255,6 +255,8 @@ def test_spectrum_of_sparse_and_dense_matrices():
     for k in (0, 30):
         with pytest.raises(ParameterError, match=f"k is {k}; it must lie between 1 and 29"):
             spectrum(matrix, k=k)
+    for zero in (np.zeros((5, 4)), sparse.csr_array((5, 4))):
+        np.testing.assert_array_equal(spectrum(zero, k=2), [0, 0])
     with pytest.raises(ParameterError, match="finite"):
         spectrum(matrix * np.inf)
     with pytest.raises(ParameterError, match="must be a matrix"):
