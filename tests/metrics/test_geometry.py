@@ -153,6 +153,8 @@ def test_wrong_input_is_refused(function):
         function([[1, 2], [3, math.nan]])
     with pytest.raises(ParameterError, match="real numbers"):
         function([["a", "b"]])
+    with pytest.raises(ParameterError, match="as many numbers in each row"):
+        function([[1, 2], [3]])
 
 
 def test_neighbours_must_be_fewer_than_rows():
@@ -169,6 +171,22 @@ def test_blocks_change_nothing(monkeypatch):
     parts.append(np.array(norm_frequency(x, np.arange(101))))
     for one, other in zip(whole, parts, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 9), st.integers(2, 6))
+def test_rounding_takes_no_value_out_of_its_range(seed, n, d):
+    rng = np.random.default_rng(seed)
+    one = rng.normal(size=d)
+    line, equal, opposite = np.outer(rng.normal(size=n), one), np.tile(one, (n, 1)), np.vstack([one, -one])
+    even = np.vstack([np.eye(d), -np.eye(d)]) @ np.linalg.qr(rng.normal(size=(d, d)))[0]
+    assert 1 <= effective_rank(line)
+    assert 1 <= participation_ratio(line)
+    assert 0 <= isoscore(line)
+    assert effective_rank(even) <= d
+    assert participation_ratio(even) <= d
+    assert isoscore(even) <= 1
+    assert mean_cosine(equal) <= 1
+    assert mean_cosine(opposite) >= -1
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

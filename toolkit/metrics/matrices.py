@@ -37,7 +37,10 @@ def as_matrix(vectors: npt.ArrayLike, name: str = "vectors", least: int = 1) -> 
     ParameterError
         If it is not a matrix with at least so many rows and one column, or a value is not real and finite.
     """
-    matrix = np.asarray(vectors)
+    try:
+        matrix = np.asarray(vectors)
+    except ValueError as error:
+        raise ParameterError(f"{name} must be a matrix (n, d), with as many numbers in each row: {error}") from error
     if matrix.ndim != 2 or len(matrix) < least or not matrix.shape[1]:
         raise ParameterError(
             f"{name} must be a matrix (n, d) with n at least {least} and d at least 1, not of shape {matrix.shape}"
