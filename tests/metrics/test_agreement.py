@@ -245,3 +245,11 @@ def test_constant_columns_and_many_equal_rows(constant):
         assert math.isnan(MEASURES[name](flat, y))
     with pytest.raises(ParameterError, match="span no space"):
         principal_angles(flat, y)
+
+
+@pytest.mark.parametrize("n", [4, 50, 500])
+def test_one_hot_rows_have_no_debiased_cka(n):
+    rng = np.random.default_rng(0)
+    rows, other = 3 * np.eye(n) @ stats.ortho_group.rvs(n, random_state=0) + rng.normal(size=n), rng.normal(size=(n, 3))
+    assert math.isnan(linear_cka(rows, other))
+    assert 0 < linear_cka(rows, other, debiased=False) <= 1
