@@ -8,7 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from toolkit.errors import ParameterError
-from toolkit.metrics import linear_probe, metric_info
+from toolkit.metrics import linear_probe, matrices, metric_info
 from toolkit.metrics.probes import _accuracies, _folds
 
 
@@ -78,6 +78,24 @@ def test_depends_on_the_seed_alone():
     x, labels = rng.normal(size=(150, 3)), rng.integers(2, size=150)
     assert linear_probe(x, labels) == linear_probe(x, labels)
     assert linear_probe(x, labels) != linear_probe(x, labels, random_state=1)
+
+
+def test_blocks_of_shuffles_change_nothing(monkeypatch):
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(130, 3)), rng.integers(3, size=130)
+    whole = linear_probe(x, labels)
+    monkeypatch.setattr(matrices, "_CELLS", 7 * 130 * 3)
+    assert linear_probe(x, labels) == whole
+
+
+def test_memory_does_not_grow_with_labels_times_shuffles():
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(1500, 2)), np.arange(1500) % 300
+    tracemalloc.start()
+    linear_probe(x, labels, n_shuffles=60)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 1350 * 300 * 61 * 8  # all targets of a fold at once; a block has 4 million numbers, a few times
 
 
 def test_memory_does_not_grow_with_the_square_of_the_rows():

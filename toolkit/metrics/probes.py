@@ -10,7 +10,7 @@ import pandas as pd
 
 from toolkit.errors import ParameterError
 from toolkit.metrics.base import MetricInfo, metric
-from toolkit.metrics.matrices import Floats, as_matrix
+from toolkit.metrics.matrices import Floats, as_matrix, blocks
 
 Ints = npt.NDArray[np.int64]
 
@@ -151,17 +151,19 @@ def _accuracies(matrix: Floats, tried: Ints, n_labels: int, penalty: float, fold
         kept[left_out] = False
         means, scales = matrix[kept].mean(axis=0), matrix[kept].std(axis=0)
         scaled = (matrix - means) / np.where(scales > 1e-14 * np.abs(means), scales, 1)
-        targets = (tried[kept][:, :, None] == np.arange(n_labels)).astype(np.float64)
-        shares = targets.mean(axis=0)
-        values = _predicted(scaled[kept], (targets - shares).reshape(kept.sum(), -1), scaled[left_out], penalty)
-        told = (values.reshape(len(left_out), *shares.shape) + shares).round(12).argmax(axis=2)
-        right += (told == tried[left_out]).sum(axis=0)
+        solver = _solver(scaled[kept], penalty)
+        for some in blocks(tried.shape[1], len(matrix) * n_labels):
+            targets = (tried[kept, some, None] == np.arange(n_labels)).astype(np.float64)
+            shares = targets.mean(axis=0)
+            weights = solver @ (targets - shares).reshape(len(targets), -1)
+            values = (scaled[left_out] @ weights).reshape(len(left_out), *shares.shape)
+            right[some] += ((values + shares).round(12).argmax(axis=2) == tried[left_out, some]).sum(axis=0)
     return np.asarray(right / len(matrix))
 
 
-def _predicted(known: Floats, targets: Floats, asked: Floats, penalty: float) -> Floats:
-    """Return the ridge predictions for the rows asked, by the smaller of d × d and n × n products."""
+def _solver(known: Floats, penalty: float) -> Floats:
+    """Return the matrix, shape (d, n), that turns targets into the weights of the ridge regression on n rows."""
     n, d = known.shape
     if d <= n:
-        return np.asarray(asked @ np.linalg.solve(known.T @ known + penalty * np.eye(d), known.T @ targets))
-    return np.asarray(asked @ (known.T @ np.linalg.solve(known @ known.T + penalty * np.eye(n), targets)))
+        return np.asarray(np.linalg.solve(known.T @ known + penalty * np.eye(d), known.T))
+    return np.asarray(known.T @ np.linalg.inv(known @ known.T + penalty * np.eye(n)))
