@@ -395,4 +395,4 @@ def norm_frequency(vectors: npt.ArrayLike, frequencies: npt.ArrayLike) -> float:
 
 def _between(low: float, value: float, high: float) -> float:
     """Return the value, which rounding alone can have taken out of its range."""
-    return min(max(low, value), high)
+    return float(min(max(low, value), high))
