@@ -225,6 +225,23 @@ def test_nothing_to_learn_from(embedder: Embedder) -> None:
         embedder.fit(lonely)
 
 
+def test_nothing_that_downsampling_leaves() -> None:
+    with pytest.raises(DataError, match=r"window=5 of each other .*, of those that sample=1e-12 leaves; 0 keeps all$"):
+        SGNS(sample=1e-12, epochs=1).fit(small_corpus())
+    lonely = Corpus.from_sentences([["a"], ["b"]], min_count=1)
+    with pytest.raises(DataError, match=r"in a sequence$"):
+        SGNS(sample=0, epochs=1).fit(lonely)
+
+
+def test_an_epoch_without_pairs_is_no_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = SGNS._batches
+    epochs = iter([True, False])
+    monkeypatch.setattr(SGNS, "_batches", lambda self, *data: made(self, *data) if next(epochs) else iter(()))
+    losses = SGNS(4, epochs=2).fit(small_corpus()).history_["train_loss"]
+    assert losses[0] > 0
+    assert np.isnan(losses[1])
+
+
 @pytest.mark.parametrize("embedder", [GloVe(device="cuda"), SGNS(device="cuda")], ids=["glove", "sgns"])
 def test_a_gpu_that_is_not_there(embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)

@@ -39,6 +39,21 @@ def test_a_dump_without_words_is_refused_by_name(tmp_path: Path) -> None:
         read_wikipedia("empty", [dump(tmp_path / "w.xml.bz2", ("A", "a b c", 0))])
 
 
+@pytest.mark.parametrize("cut", [0, 100, 250])
+def test_a_dump_that_ends_too_early_is_refused_by_name(tmp_path: Path, cut: int) -> None:
+    whole = dump(tmp_path / "w.xml.bz2", ("A", "one two three", 0), ("B", "four five six", 0)).path
+    part = tmp_path / "part.xml"
+    part.write_bytes(bz2.decompress(whole.read_bytes())[:cut])
+    with pytest.raises(DataError, match=r"part\.xml: is no whole dump of MediaWiki's XML: "):
+        read_wikipedia("part", [DataFile(part)], min_count=1)
+
+
+def test_other_xml_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "page.xml").write_text("<html><p>one two three</p></html>")
+    with pytest.raises(DataError, match=r"page\.xml: is no whole dump of MediaWiki's XML: "):
+        read_wikipedia("page", [DataFile(tmp_path / "page.xml")], min_count=1)
+
+
 def test_the_articles_that_come_with_gensim() -> None:
     corpus = load_dataset("wikipedia-106")
     assert isinstance(corpus, Corpus)

@@ -233,3 +233,23 @@ def test_blocks_change_nothing(monkeypatch):
     monkeypatch.setattr(matrices, "_CELLS", 64)
     for one, name in zip(whole, MEASURES, strict=True):
         np.testing.assert_allclose(MEASURES[name](x, y), one, rtol=1e-9)
+
+
+@pytest.mark.parametrize("constant", [0.1, 1e15])
+def test_constant_columns_and_many_equal_rows(constant):
+    x, y = np.random.default_rng(0).normal(size=(2, 1000, 3))
+    flat = np.full((1000, 2), constant)
+    for name in ("linear_cka", "plain_cka", "procrustes_distance", "principal_angles"):
+        np.testing.assert_allclose(MEASURES[name](np.c_[flat, x], y), MEASURES[name](x, y), rtol=1e-9)
+    for name in ("linear_cka", "plain_cka", "procrustes_distance"):
+        assert math.isnan(MEASURES[name](flat, y))
+    with pytest.raises(ParameterError, match="span no space"):
+        principal_angles(flat, y)
+
+
+@pytest.mark.parametrize("n", [4, 50, 500])
+def test_one_hot_rows_have_no_debiased_cka(n):
+    rng = np.random.default_rng(0)
+    rows, other = 3 * np.eye(n) @ stats.ortho_group.rvs(n, random_state=0) + rng.normal(size=n), rng.normal(size=(n, 3))
+    assert math.isnan(linear_cka(rows, other))
+    assert 0 < linear_cka(rows, other, debiased=False) <= 1

@@ -62,6 +62,8 @@ def test_what_cannot_be_counted(function: Callable[..., object]) -> None:
         function([[1, 2], [1, 2]], [[True, False], [False, False]])
     with pytest.raises(ParameterError, match=r"scores of shape \(1, 2\) and truth of shape \(1, 3\)"):
         function([[1, 2]], [[True, False, False]])
+    with pytest.raises(ParameterError, match="scores of input 2 are nan"):
+        function([[1, 2], [np.nan, 2]], [[True, False], [True, False]])
 
 
 @pytest.mark.parametrize(

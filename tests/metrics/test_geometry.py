@@ -153,6 +153,8 @@ def test_wrong_input_is_refused(function):
         function([[1, 2], [3, math.nan]])
     with pytest.raises(ParameterError, match="real numbers"):
         function([["a", "b"]])
+    with pytest.raises(ParameterError, match="as many numbers in each row"):
+        function([[1, 2], [3]])
 
 
 def test_neighbours_must_be_fewer_than_rows():
@@ -169,3 +171,42 @@ def test_blocks_change_nothing(monkeypatch):
     parts.append(np.array(norm_frequency(x, np.arange(101))))
     for one, other in zip(whole, parts, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-9)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(2, 9), st.integers(2, 6))
+def test_rounding_takes_no_value_out_of_its_range(seed, n, d):
+    rng = np.random.default_rng(seed)
+    one = rng.normal(size=d)
+    line, equal, opposite = np.outer(rng.normal(size=n), one), np.tile(one, (n, 1)), np.vstack([one, -one])
+    even = np.vstack([np.eye(d), -np.eye(d)]) @ np.linalg.qr(rng.normal(size=(d, d)))[0]
+    assert effective_rank(line) >= 1
+    assert participation_ratio(line) >= 1
+    assert isoscore(line) >= 0
+    assert effective_rank(even) <= d
+    assert participation_ratio(even) <= d
+    assert isoscore(even) <= 1
+    assert mean_cosine(equal) <= 1
+    assert mean_cosine(opposite) >= -1
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("n", [3, 1000, 300_000])
+def test_many_equal_rows_are_still_equal(n, dtype):
+    equal = np.full((n, 2), 0.1, dtype=dtype)  # a plain sum of so many is off by more than a rounding
+    assert math.isnan(participation_ratio(equal))
+    assert math.isnan(effective_rank(equal, center=True))
+    assert math.isnan(orthogonality(equal, center=True))
+    assert not matrices.centred(equal).any()
+    np.testing.assert_allclose(matrices.column_means(equal), np.float64(dtype(0.1)), rtol=4e-16)
+
+
+@pytest.mark.parametrize("constant", [0.1, -7.0, 1e15, 1e-15])
+def test_a_constant_column_hides_no_other_one(constant):
+    x = np.random.default_rng(0).normal(size=(1000, 3))
+    wide = np.c_[np.full((1000, 2), constant), x]
+    assert participation_ratio(wide) == pytest.approx(participation_ratio(x), rel=1e-12)
+    assert orthogonality(wide, center=True) == pytest.approx(orthogonality(x, center=True), rel=1e-9)
+    assert effective_rank(wide, center=True) == pytest.approx(effective_rank(x, center=True), rel=1e-12)
+    assert (gram_matrix(wide, center=True)[:2] == 0).all()
+    np.testing.assert_allclose(matrices.centred(wide)[:, 2:], x - x.mean(axis=0), atol=1e-14)
+    assert (matrices.centred(wide)[:, :2] == 0).all()

@@ -1,4 +1,5 @@
 import time
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -7,7 +8,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from toolkit.errors import ParameterError
-from toolkit.metrics import linear_probe, metric_info
+from toolkit.metrics import linear_probe, matrices, metric_info
 from toolkit.metrics.probes import _accuracies, _folds
 
 
@@ -79,6 +80,35 @@ def test_depends_on_the_seed_alone():
     assert linear_probe(x, labels) != linear_probe(x, labels, random_state=1)
 
 
+def test_blocks_of_shuffles_change_nothing(monkeypatch):
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(130, 3)), rng.integers(3, size=130)
+    whole = linear_probe(x, labels)
+    monkeypatch.setattr(matrices, "_CELLS", 7 * 130 * 3)
+    assert linear_probe(x, labels) == whole
+
+
+def test_memory_does_not_grow_with_labels_times_shuffles():
+    rng = np.random.default_rng(0)
+    x, labels = rng.normal(size=(1500, 2)), np.arange(1500) % 300
+    tracemalloc.start()
+    linear_probe(x, labels, n_shuffles=60)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 1350 * 300 * 61 * 8  # all targets of a fold at once; a block has 4 million numbers, a few times
+
+
+def test_memory_does_not_grow_with_the_square_of_the_rows():
+    rng = np.random.default_rng(0)
+    n = 12_000
+    x, labels = rng.normal(size=(n, 2)), rng.integers(2, size=n)
+    tracemalloc.start()
+    linear_probe(x, labels, n_shuffles=1)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < n * n * 8 / 20  # rows known by rows asked are n² / 11 numbers
+
+
 def test_is_quick_for_family_trees():
     rng = np.random.default_rng(0)
     x, labels = rng.normal(size=(24, 6)), rng.integers(3, size=24)
@@ -93,6 +123,10 @@ def test_wrong_requests_are_refused():
         linear_probe(x, [0, 1, 0])
     with pytest.raises(ParameterError, match="none of them missing"):
         linear_probe(x, np.array(["a", None, "b", "a"], dtype=object))
+    with pytest.raises(ParameterError, match="none of them missing"):
+        linear_probe(x, ["a", float("nan"), "b", "a"])
+    with pytest.raises(ParameterError, match=r"labels: \(4, 1\)"):
+        linear_probe(x, [["a"], ["b"], ["b"], ["a"]])
     with pytest.raises(ParameterError, match="all labels are equal"):
         linear_probe(x, [1, 1, 1, 1])
     with pytest.raises(ParameterError, match="n_shuffles is 0"):

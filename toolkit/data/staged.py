@@ -74,7 +74,7 @@ def open_staged(path: str | Path) -> Staged:
     Returns
     -------
     Ratings, Corpus or Triples
-        What was staged; its arrays are read-only and take no memory of their own.
+        What was staged; its arrays are read-only and take no memory of their own. Facts, which are no arrays, are read.
     """
     batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
     facts = json.loads(batch.schema.metadata[b"facts"])

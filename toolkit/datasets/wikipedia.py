@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import IO
+from xml.etree.ElementTree import ParseError
 
 from toolkit.data import Corpus
 from toolkit.datasets.corpora import built_corpus, words_of
 from toolkit.datasets.files import DataFile, open_binary
+from toolkit.errors import DataError
 
 FEWEST = 3  # words in a line; shorter ones are headings and what is left of lists
 
@@ -43,19 +46,29 @@ def read_wikipedia(
     Raises
     ------
     DataError
-        If the file is missing or cannot be unpacked, or no word occurs `min_count` times.
+        If the file is missing, cannot be unpacked or is no such XML, or no word occurs `min_count` times.
     """
     return built_corpus(name, files[0], _sentences(files[0]), min_count, max_vocabulary, window)
 
 
 def _sentences(file: DataFile) -> Iterator[list[str]]:
-    from gensim.corpora.wikicorpus import extract_pages, filter_wiki
+    from gensim.corpora.wikicorpus import filter_wiki
 
     with open_binary(file) as stream:
-        for _, text, _ in extract_pages(stream, filter_namespaces=("0",)):
+        for text in _texts(file, stream):
             if text.lstrip().lower().startswith("#redirect"):
                 continue
             for line in filter_wiki(text).splitlines():
                 words = words_of(line)
                 if len(words) >= FEWEST:
                     yield words
+
+
+def _texts(file: DataFile, stream: IO[bytes]) -> Iterator[str]:
+    from gensim.corpora.wikicorpus import extract_pages
+
+    try:
+        for _, text, _ in extract_pages(stream, filter_namespaces=("0",)):
+            yield text
+    except (ParseError, ValueError) as error:  # the latter from gensim, where the XML is of another kind
+        raise DataError(f"is no whole dump of MediaWiki's XML: {error}", str(file)) from error

@@ -81,7 +81,8 @@ def linear_cka(first: npt.ArrayLike, second: npt.ArrayLike, *, debiased: bool = 
     -------
     float
         At most 1; at least 0 for the plain one and -1 for the debiased one, whose mean for independent vectors is about
-        0. The same for any rotation and scale of either. Nan where all rows of one are equal.
+        0. The same for any rotation and scale of either. Nan where all rows of one are equal, and for the debiased one
+        also where they are all equally far from each other, as one-hot rows: its estimate of their HSIC is then 0.
 
     Raises
     ------

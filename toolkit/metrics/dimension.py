@@ -284,6 +284,8 @@ def spectrum(matrix: Signal, k: int | None = None) -> Floats:
         return np.asarray(np.linalg.svd(dense, compute_uv=False))
     if not 1 <= k < least:
         raise ParameterError(f"k is {k}; it must lie between 1 and {least - 1}, or be None for all singular values")
+    if not (data.count_nonzero() if sparse.issparse(data) else data.any()):
+        return np.zeros(k)  # of which ARPACK makes an error
     start = np.random.default_rng(0).standard_normal(least)  # or each call would end in other last digits
     return np.asarray(np.sort(svds(data, k=k, v0=start, return_singular_vectors=False))[::-1])
 

@@ -62,7 +62,7 @@ def facts_right(scores: npt.ArrayLike, true: npt.ArrayLike) -> Bools:
     Raises
     ------
     ParameterError
-        If the shapes differ or an input has no true object.
+        If the shapes differ, a score is nan, or an input has no true object.
 
     Examples
     --------
@@ -100,7 +100,7 @@ def facts_right_strict(activities: npt.ArrayLike, true: npt.ArrayLike) -> Bools:
     Raises
     ------
     ParameterError
-        If the shapes differ or an input has no true object.
+        If the shapes differ, a score is nan, or an input has no true object.
 
     Examples
     --------
@@ -141,7 +141,7 @@ def filtered_reciprocal_rank(scores: npt.ArrayLike, true: npt.ArrayLike) -> Floa
     Raises
     ------
     ParameterError
-        If the shapes differ or an input has no true object.
+        If the shapes differ, a score is nan, or an input has no true object.
 
     Examples
     --------
@@ -167,6 +167,11 @@ def _checked(scores: npt.ArrayLike, true: npt.ArrayLike) -> tuple[npt.NDArray[An
     if found.ndim != 2 or found.shape != flags.shape:
         raise ParameterError(
             f"scores of shape {found.shape} and truth of shape {flags.shape}; both are inputs × persons"
+        )
+    if np.isnan(found).any():
+        raise ParameterError(
+            f"scores of input {int(np.isnan(found).any(axis=1).argmax()) + 1} are nan; a method that diverged ranks "
+            "nothing (-inf stands for a person that is not known)"
         )
     if not flags.any(axis=1).all():
         raise ParameterError(f"input {int(np.argmin(flags.any(axis=1))) + 1} has no true object")

@@ -60,12 +60,13 @@ def effective_rank(vectors: npt.ArrayLike, *, center: bool = False) -> float:
     >>> round(effective_rank([[3, 0], [0, 1]]), 4)
     1.7548
     """
-    values = np.linalg.svd(triangle(as_matrix(vectors), center=center), compute_uv=False)
+    matrix = as_matrix(vectors)
+    values = np.linalg.svd(triangle(matrix, center=center), compute_uv=False)
     if not values.any():
         return math.nan
     shares = values / values.sum()
     shares = shares[shares > 0]
-    return float(np.exp(-(shares @ np.log(shares))))
+    return _between(1, float(np.exp(-(shares @ np.log(shares)))), min(matrix.shape))
 
 
 @metric(
@@ -117,7 +118,7 @@ def participation_ratio(vectors: npt.ArrayLike) -> float:
     trace = float(np.trace(covariance))
     if trace == 0:
         return math.nan
-    return float(1 / np.square(covariance / trace).sum())
+    return _between(1, float(1 / np.square(covariance / trace).sum()), len(covariance))
 
 
 @metric(
@@ -205,7 +206,7 @@ def mean_cosine(vectors: npt.ArrayLike) -> float:
         unit = unit_rows(matrix[rows].astype(np.float64))
         total += unit.sum(axis=0)
         n += int(unit.any(axis=1).sum())
-    return float((total @ total - n) / (n * (n - 1))) if n > 1 else math.nan
+    return _between(-1 / (n - 1), float((total @ total - n) / (n * (n - 1))), 1) if n > 1 else math.nan
 
 
 @metric(
@@ -390,3 +391,8 @@ def norm_frequency(vectors: npt.ArrayLike, frequencies: npt.ArrayLike) -> float:
         raise ParameterError(f"frequencies have shape {counts.shape}; {len(matrix)} vectors need ({len(matrix)},)")
     lengths = np.concatenate([np.linalg.norm(matrix[r].astype(np.float64), axis=1) for r in blocks(*matrix.shape)])
     return spearman(lengths, counts)
+
+
+def _between(low: float, value: float, high: float) -> float:
+    """Return the value, which rounding alone can have taken out of its range."""
+    return float(min(max(low, value), high))

@@ -17,7 +17,7 @@ Matrix = npt.NDArray[np.floating[Any]]
 
 DIGITS = 6  # to which cosines are compared
 _CELLS = 1 << 22  # of a block
-_FLAT = 1e-28  # of the squares: what is left of equal rows, when their mean is taken away, is rounding
+_FLAT = 1e-28  # of its squares: what is left of a column of equal numbers, less their mean, is rounding
 
 
 def as_matrix(vectors: npt.ArrayLike, name: str = "vectors", least: int = 1) -> Matrix:
@@ -37,7 +37,10 @@ def as_matrix(vectors: npt.ArrayLike, name: str = "vectors", least: int = 1) -> 
     ParameterError
         If it is not a matrix with at least so many rows and one column, or a value is not real and finite.
     """
-    matrix = np.asarray(vectors)
+    try:
+        matrix = np.asarray(vectors)
+    except ValueError as error:
+        raise ParameterError(f"{name} must be a matrix (n, d), with as many numbers in each row: {error}") from error
     if matrix.ndim != 2 or len(matrix) < least or not matrix.shape[1]:
         raise ParameterError(
             f"{name} must be a matrix (n, d) with n at least {least} and d at least 1, not of shape {matrix.shape}"
@@ -77,31 +80,42 @@ def blocks(n: int, width: int) -> Iterator[slice]:
 
 
 def column_means(matrix: Matrix) -> Floats:
-    """Return the mean of each column, shape (d,), summed in float64; zeros where all rows are equal to rounding."""
-    return np.asarray(matrix.mean(axis=0, dtype=np.float64))
+    """Return the mean of each column, shape (d,), in float64; that of equal numbers is exact but for the last digit.
+
+    A plain sum of n numbers may be off by n roundings. A second pass adds the mean of what the first one left.
+    """
+    means = np.zeros(matrix.shape[1])
+    for _ in range(2):
+        left = np.zeros_like(means)
+        for rows in blocks(*matrix.shape):
+            left += (matrix[rows] - means).sum(axis=0)
+        means += left / len(matrix)
+    return means
 
 
 def centred(matrix: Matrix) -> Floats:
-    """Return the rows less their mean, exactly zero where all rows are equal; in float64."""
+    """Return the rows less their mean, in float64; a column of equal numbers becomes exactly zero."""
     rows = np.asarray(matrix - column_means(matrix), dtype=np.float64)
-    if np.vdot(rows, rows) <= _FLAT * np.vdot(matrix, matrix.astype(np.float64)):
-        rows[:] = 0
+    squares = np.einsum("ij,ij->j", matrix, matrix, dtype=np.float64)
+    rows[:, np.einsum("ij,ij->j", rows, rows) <= _FLAT * squares] = 0
     return rows
 
 
 def gram(matrix: Matrix, center: bool = False) -> Floats:
     """Return the products of all pairs of columns, shape (d, d), of the rows less their mean if `center`.
 
-    Products are summed in float64. Where all rows are equal, the centred ones are zero.
+    Products are summed in float64. The centred ones with a column of equal numbers are zero.
     """
     means = column_means(matrix) if center else np.zeros(matrix.shape[1])
-    total, squares = np.zeros((matrix.shape[1],) * 2), 0.0
+    total, squares = np.zeros((matrix.shape[1],) * 2), np.zeros(matrix.shape[1])
     for rows in blocks(*matrix.shape):
         block = matrix[rows].astype(np.float64)
-        squares += float(np.vdot(block, block))
+        squares += np.square(block).sum(axis=0)
         block -= means
         total += block.T @ block
-    return np.zeros_like(total) if np.trace(total) <= _FLAT * squares else total
+    flat = np.diag(total) <= _FLAT * squares
+    total[flat] = total[:, flat] = 0
+    return total
 
 
 def triangle(*matrices: Matrix, center: bool = False) -> Floats:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from toolkit.errors import ParameterError
 from toolkit.metrics.base import MetricInfo, metric
-from toolkit.metrics.matrices import Floats, as_matrix
+from toolkit.metrics.matrices import Floats, as_matrix, blocks
 
 Ints = npt.NDArray[np.int64]
 
@@ -113,9 +113,10 @@ def linear_probe(
     (1.0, 0.5)
     """
     matrix = as_matrix(vectors, least=3).astype(np.float64)
-    codes, names = pd.factorize(np.asarray(labels))
-    if codes.shape != (len(matrix),) or (codes < 0).any():
-        raise ParameterError(f"{len(matrix)} vectors need a label each, none of them missing; labels: {codes.shape}")
+    given = np.asarray(labels, dtype=object)  # as text, nan would be a label like any other
+    if given.shape != (len(matrix),) or pd.isna(given).any():
+        raise ParameterError(f"{len(matrix)} vectors need a label each, none of them missing; labels: {given.shape}")
+    codes, names = pd.factorize(given)
     if len(names) < 2:
         raise ParameterError("all labels are equal; a probe needs at least two different ones")
     if n_shuffles < 1 or not 0 < penalty < np.inf:
@@ -150,17 +151,19 @@ def _accuracies(matrix: Floats, tried: Ints, n_labels: int, penalty: float, fold
         kept[left_out] = False
         means, scales = matrix[kept].mean(axis=0), matrix[kept].std(axis=0)
         scaled = (matrix - means) / np.where(scales > 1e-14 * np.abs(means), scales, 1)
-        targets = (tried[kept][:, :, None] == np.arange(n_labels)).astype(np.float64)
-        shares = targets.mean(axis=0)
-        values = _predictor(scaled[kept], scaled[left_out], penalty) @ (targets - shares).reshape(kept.sum(), -1)
-        told = (values.reshape(len(left_out), *shares.shape) + shares).round(12).argmax(axis=2)
-        right += (told == tried[left_out]).sum(axis=0)
+        solver = _solver(scaled[kept], penalty)
+        for some in blocks(tried.shape[1], len(matrix) * n_labels):
+            targets = (tried[kept, some, None] == np.arange(n_labels)).astype(np.float64)
+            shares = targets.mean(axis=0)
+            weights = solver @ (targets - shares).reshape(len(targets), -1)
+            values = (scaled[left_out] @ weights).reshape(len(left_out), *shares.shape)
+            right[some] += ((values + shares).round(12).argmax(axis=2) == tried[left_out, some]).sum(axis=0)
     return np.asarray(right / len(matrix))
 
 
-def _predictor(known: Floats, asked: Floats, penalty: float) -> Floats:
-    """Return the matrix that turns the targets of the rows known into the ridge predictions for those asked."""
+def _solver(known: Floats, penalty: float) -> Floats:
+    """Return the matrix, shape (d, n), that turns targets into the weights of the ridge regression on n rows."""
     n, d = known.shape
     if d <= n:
-        return np.asarray(asked @ np.linalg.solve(known.T @ known + penalty * np.eye(d), known.T))
-    return np.asarray(asked @ known.T @ np.linalg.inv(known @ known.T + penalty * np.eye(n)))
+        return np.asarray(np.linalg.solve(known.T @ known + penalty * np.eye(d), known.T))
+    return np.asarray(known.T @ np.linalg.inv(known @ known.T + penalty * np.eye(n)))

@@ -43,7 +43,8 @@ def fact_completion(subject: Subject) -> Iterator[Score]:
     ------
     Score
         ``right``, ``filtered_mrr`` and, where answers are activities, ``right_strict``. An input or an object that
-        does not occur in training counts as wrong.
+        does not occur in training counts as wrong; for ``filtered_mrr`` such an object comes last, and all persons
+        have the same rank for such an input.
     """
     train, test = subject.train, subject.test
     if not isinstance(train, Triples) or not isinstance(test, Triples):

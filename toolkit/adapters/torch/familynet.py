@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal
@@ -13,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from toolkit.adapters.torch.training import threads_for
 from toolkit.data import Triples
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def train(data: Triples, embedding_dim: int, hidden: list[int], recipe: Recipe) 
     ]
     for each in weights:
         each.requires_grad_()
-    with _one_thread():
+    with threads_for(0):  # one: for products so small, several spend their time waiting for each other
         losses = _sweeps(weights, facts, recipe, generator)
         final = _final_losses(weights, facts, recipe, generator)
     best = int(final.argmin())
@@ -131,19 +131,6 @@ def _final_losses(
         drawn = [_losses(_outputs(weights, facts, disturbed), facts.targets, recipe.loss) for _ in range(DRAWS)]
         squares = torch.stack([each.square().sum((1, 2)) for each in weights]).sum(0)
         return torch.stack(drawn).mean(0) + recipe.regularization / 2 * squares
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Let torch work with one thread: for products so small, several spend their time waiting for each other."""
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _sweeps(

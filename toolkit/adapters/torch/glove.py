@@ -30,7 +30,8 @@ START = 0.01
 class GloVe(TorchEmbedder, SequenceEmbedder):
     """Vectors of words and of contexts whose product, with a bias each, is the logarithm of their co-occurrence.
 
-    The loss is that of the paper, summed over the cells X of the co-occurrence matrix that are not zero::
+    The loss is half that of the paper, as in its code, summed over the cells X of the co-occurrence matrix that are
+    not zero::
 
         min(1, X / x_max) ** weight_exponent * (w · c + b + b' - log X) ** 2 / 2
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
@@ -63,7 +64,8 @@ class SGNS(TorchEmbedder, SequenceEmbedder):
     Attributes
     ----------
     history_ : pandas.DataFrame
-        The loss curve: ``epoch`` from 1 and ``train_loss``, the mean over the pairs as each was met.
+        The loss curve: ``epoch`` from 1 and ``train_loss``, the mean over the pairs as each was met; nan where
+        downsampling left none.
 
     References
     ----------
@@ -120,7 +122,7 @@ class SGNS(TorchEmbedder, SequenceEmbedder):
         shape = len(sequences.keys), self.embedding_dim
         start = (rng.random(shape, dtype=np.float32) - np.float32(0.5)) / np.float32(self.embedding_dim)
         word, context = layer(start, device), layer(np.zeros(shape, np.float32), device)
-        losses = []
+        losses, pairs = [], 0
         with quietly():
             for epoch in range(self.epochs):
                 total, seen = 0.0, 0
@@ -128,9 +130,13 @@ class SGNS(TorchEmbedder, SequenceEmbedder):
                     rate = self.learning_rate * max(SLOWEST, 1 - (epoch + share) / self.epochs)
                     total += step(words, targets, word.weight.detach(), context.weight.detach(), rate)
                     seen += len(words)
-                losses.append(total / max(seen, 1))
-        if not seen:
-            raise DataError(f"no two {sequences.entity}s stand within window={self.window} of each other in a sequence")
+                losses.append(total / seen if seen else math.nan)
+                pairs += seen
+        if not pairs:
+            left = f", of those that sample={self.sample:g} leaves; 0 keeps all" if self.sample else ""
+            raise DataError(
+                f"no two {sequences.entity}s stand within window={self.window} of each other in a sequence{left}"
+            )
         self.history_ = pd.DataFrame({"epoch": np.arange(1, self.epochs + 1), "train_loss": losses})
         return word, context
 

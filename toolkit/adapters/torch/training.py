@@ -34,7 +34,8 @@ class TorchEmbedder(Embedder):
     Attributes
     ----------
     history_ : pandas.DataFrame
-        The loss curve: ``epoch`` from 1, ``train_loss``, and ``validation_loss``, nan where nothing was held out.
+        The loss curve: ``epoch`` from 1, ``train_loss``, and of methods that can hold out data ``validation_loss``,
+        nan where nothing was held out.
     """
 
     library: ClassVar[str] = "torch"
