@@ -107,7 +107,7 @@ class FamilyTree(TorchEmbedder):
         "optimizer": Allowed(words=("adam", "momentum")),
         "loss": Allowed(words=("cross-entropy", "tolerant")),
         "noise": Allowed(float, 0),
-        "dropout": Allowed(float, 0),
+        "dropout": Allowed(float, 0, below=1),
         "init_scale": Allowed(float, 0),
         "n_restarts": Allowed(int, 1),
     }
