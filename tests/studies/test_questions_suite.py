@@ -26,7 +26,7 @@ TABLES = {
     "same-thing": {"agreement", "merges", "pmi", "svd"},  # stability needs two seeds
     "close-together": {"pairs", "attributes", "neighbors"},
     "orthogonal": {"geometry", "gram", "rotation"},
-    "why-50": {"curves", "ranges", "pip", "choice"},
+    "why-50": {"curves", "ranges", "native", "pip", "choice"},
 }
 
 
