@@ -16,6 +16,7 @@ from toolkit.report.plotting import FONT, INK, LETTER, MUTED, NULL, PAD, SERIES
 if TYPE_CHECKING:
     import altair as alt
 
+LEAST = 16  # pixels of a cell of a heat map, so that the names of its rows do not meet
 LOW, HIGH = "#f3f1ec", "#0b5a8f"  # ends of a heat map: its own ground, the same on a light and on a dark page
 
 
@@ -90,6 +91,7 @@ def heat(
 
     numbers = LETTER * (len(str(len(order))) + 2)  # before the names
     left = min(math.ceil(LETTER * max(map(len, order)) + numbers) + 12, 60 + width // 4)
+    left = max(80, min(left, width - PAD - LEAST * len(order)))
     cell = min(44, (width - left - PAD) // len(order))
     side = cell * len(order)
     names = {name: plotting.shorten(name, left - 12 - numbers) for name in order}
