@@ -80,3 +80,8 @@ def test_facts_with_attributes_can_be_compared() -> None:
     first, second = Triples(FACTS, attributes=attributes), Triples(FACTS, attributes=attributes.copy())
     assert isinstance(first == second, bool)
     assert isinstance(hash(first), int)
+
+
+def test_columns_of_facts_that_read_alike_are_refused() -> None:
+    with pytest.raises(DataError, match="read alike; write relations without spaces"):
+        Triples((("x", "s t", "u"), ("x", "s", "t u"))).matrix()

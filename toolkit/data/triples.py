@@ -113,9 +113,17 @@ class Triples:
         return Sequences(as_keys(keys), codes.astype(np.int32), offsets, "person")
 
     def matrix(self) -> Matrix:
-        """Return persons by (relation, person), a 1 for each fact."""
+        """Return persons by (relation, person), a 1 for each fact.
+
+        Raises
+        ------
+        DataError
+            If two columns have the same key, because a relation or an object holds a space.
+        """
         facts = list(dict.fromkeys(self.facts))
         contexts = [context(relation, target) for _, relation, target in facts]
+        if len(set(contexts)) < len({fact[1:] for fact in facts}):
+            raise DataError("two pairs of relation and object read alike; write relations without spaces")
         rows = pd.Index(self.subjects, dtype=object)
         columns = pd.Index(list(dict.fromkeys(contexts)), dtype=object)
         return Matrix(
