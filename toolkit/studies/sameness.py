@@ -8,8 +8,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.cluster.hierarchy import linkage
-from scipy.spatial.distance import squareform
 
 from toolkit.allowed import Allowed
 from toolkit.data import Corpus, Ratings
@@ -112,6 +110,9 @@ def _stability(found: list[Learned], n_keys: int) -> Iterator[dict[str, Any]]:
 
 def _merges(pairs: list[dict[str, Any]], labels: list[str]) -> Iterator[dict[str, Any]]:
     """Yield the merges of average linkage on 1 - CKA; leaves are numbered as `labels`, merges on from there."""
+    from scipy.cluster.hierarchy import linkage  # which reading a suite need not wait for
+    from scipy.spatial.distance import squareform
+
     if len(labels) < 2:
         return
     distances = np.zeros((len(labels), len(labels)))
