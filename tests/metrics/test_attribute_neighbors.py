@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy import sparse, stats
 
 from toolkit.errors import ParameterError
-from toolkit.metrics import attribute_correlation, attribute_precision, chance_precision, neighbors
+from toolkit.metrics import attribute_correlation, attribute_precision, chance_precision, matrices, neighbors
 
 
 @st.composite
@@ -66,7 +66,8 @@ def test_correlation_agrees_with_its_definition(catalogue):
 def test_blocks_change_nothing(monkeypatch):
     unit, attributes = _clusters(50)
     whole = attribute_precision(unit, attributes), chance_precision(attributes), attribute_correlation(unit, attributes)
-    monkeypatch.setattr(neighbors, "_CELLS", 130)
+    for module in (neighbors, matrices):
+        monkeypatch.setattr(module, "_CELLS", 130)
     parts = attribute_precision(unit, attributes), chance_precision(attributes), attribute_correlation(unit, attributes)
     np.testing.assert_allclose(parts[0], whole[0])
     assert parts[1] == whole[1]
@@ -111,7 +112,7 @@ def test_pairs_are_distinct_and_ordered(n_items, max_pairs):
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda unit, genres: attribute_precision(unit, genres, k=0), "k is 0; .* 1 and the number of other items, 29"),
+        (lambda unit, genres: attribute_precision(unit, genres, k=0), "k is 0; .* 1 and the number of other rows, 29"),
         (lambda unit, genres: attribute_precision(unit, genres, k=30), "k is 30"),
         (lambda unit, genres: attribute_precision(unit[1:], genres), "both need a row for each item"),
         (lambda unit, genres: attribute_precision(2 * unit, genres), "row 0 of unit_vectors has length 2"),

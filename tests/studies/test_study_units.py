@@ -15,7 +15,7 @@ from toolkit.data import Sequences
 from toolkit.errors import DataError, ParameterError
 from toolkit.studies.closeness import close_together
 from toolkit.studies.families import family_trees
-from toolkit.studies.size import _curves, _ranges, halves, information, most_frequent, why_50
+from toolkit.studies.size import _curves, _ranges, halves, information, why_50
 from toolkit.testing import small_ratings, small_triples
 
 SENTENCES = st.lists(st.lists(st.sampled_from("abcde"), min_size=1, max_size=6), min_size=2, max_size=9)
@@ -28,7 +28,7 @@ def sequences(sentences: list[list[str]]) -> Sequences:
 @given(SENTENCES, st.integers(1, 6))
 def test_most_frequent_keeps_the_keys_that_occur_most(sentences: list[list[str]], size: int) -> None:
     data = sequences(sentences)
-    few = most_frequent(data, size)
+    few = data.most_frequent(size)
     kept = set(few.keys)
     assert len(kept) == min(size, len(data.keys))
     counts = dict(zip(data.keys, data.counts, strict=True))
@@ -39,8 +39,8 @@ def test_most_frequent_keeps_the_keys_that_occur_most(sentences: list[list[str]]
 
 def test_most_frequent_keeps_the_order_of_the_keys() -> None:
     data = Sequences(pd.Index(["x", "y", "z"]), np.array([0, 1, 1, 2, 2], np.int32), np.array([0, 3, 5]), "item")
-    assert most_frequent(data, 2).keys.tolist() == ["y", "z"]
-    assert list(most_frequent(data, 2)) == [["y", "y"], ["z", "z"]]
+    assert data.most_frequent(2).keys.tolist() == ["y", "z"]
+    assert list(data.most_frequent(2)) == [["y", "y"], ["z", "z"]]
 
 
 @given(SENTENCES, st.integers(0, 5))

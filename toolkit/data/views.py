@@ -48,6 +48,15 @@ class Sequences:
         for start, stop in zip(self.offsets[:-1], self.offsets[1:], strict=True):
             yield words[self.codes[start:stop]].tolist()
 
+    def most_frequent(self, size: int) -> Sequences:
+        """Return the most frequent keys alone, in their order; the others are dropped before windows are laid."""
+        kept = np.sort(np.argsort(-self.counts, kind="stable")[:size])
+        recode = np.full(len(self.keys), -1, dtype=np.int32)
+        recode[kept] = np.arange(len(kept), dtype=np.int32)
+        codes = recode[self.codes]
+        ends = np.concatenate([[0], np.cumsum(codes >= 0)])[self.offsets]
+        return Sequences(self.keys[kept], codes[codes >= 0], ends.astype(np.int64), self.entity)
+
     @property
     def counts(self) -> npt.NDArray[np.int64]:
         """ndarray of int64, shape (n,): how often each key occurs."""

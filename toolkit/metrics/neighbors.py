@@ -13,14 +13,13 @@ from scipy import sparse
 from toolkit.errors import ParameterError
 from toolkit.metrics.base import MetricInfo, metric
 from toolkit.metrics.correlation import spearman
-from toolkit.metrics.topk import top_columns
+from toolkit.metrics.matrices import nearest_rows
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Vectors = npt.NDArray[np.floating[Any]]
 Attributes: TypeAlias = npt.NDArray[np.bool_] | sparse.csr_array | sparse.csr_matrix
 
-DIGITS = 6  # to which cosines are compared
 _CELLS = 2**24  # of a block of items by items, or of pairs by dimensions
 
 
@@ -62,18 +61,11 @@ def attribute_precision(unit_vectors: Vectors, attributes: Attributes, k: int = 
     array([0., 1., 1.])
     """
     table = _table(unit_vectors, attributes)
-    n_items = len(unit_vectors)
-    if not 1 <= k < n_items:
-        raise ParameterError(f"k is {k}; it must lie between 1 and the number of other items, {n_items - 1}")
     unit = unit_vectors.astype(np.result_type(unit_vectors, np.float32), copy=False)
-    values = np.empty(n_items)
-    for rows in _blocks(n_items):
-        # equal rows may differ in the last bits of a product, and would then not stand in row order
-        cosines = (unit[rows] * 10**DIGITS) @ unit.T
-        np.rint(cosines, out=cosines)
-        cosines[np.arange(len(rows)), rows] = -np.inf
-        nearest = top_columns(cosines, k)
-        values[rows] = (_common(table, np.repeat(rows, k), nearest.ravel()) > 0).reshape(-1, k).mean(axis=1)
+    values = np.empty(len(unit))
+    for rows, nearest in nearest_rows(unit, k):
+        owners = np.repeat(np.arange(rows.start, rows.stop), k)
+        values[rows] = (_common(table, owners, nearest.ravel()) > 0).reshape(-1, k).mean(axis=1)
     return values
 
 

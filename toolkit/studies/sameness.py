@@ -174,11 +174,9 @@ def _weighted_pearson(first: Any, second: Any, weights: Any) -> float:
 
 
 def first_words(corpus: Corpus, size: int) -> Corpus:
-    """Return a corpus of its most frequent words only; the others are dropped before windows are laid."""
-    kept = corpus.codes < size
-    ends = np.concatenate([[0], np.cumsum(kept)])[corpus.offsets]
-    offsets = np.unique(ends).astype(np.int64)
-    return Corpus(corpus.words[:size], corpus.codes[kept], offsets, corpus.name, corpus.window)
+    """Return a corpus of its most frequent words only; sentences that are left empty go."""
+    few = corpus.sequences().most_frequent(size)
+    return Corpus(few.keys, few.codes, np.unique(few.offsets), corpus.name, corpus.window)
 
 
 def svd_beside_layers(train: Ratings, n: int, seed: int) -> Iterator[dict[str, Any]]:

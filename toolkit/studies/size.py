@@ -141,7 +141,7 @@ def _ranges(curves: pd.DataFrame) -> Iterator[dict[str, Any]]:
 
 def _choice(sequences: Sequences, n_keys: int, exponent: float, seed: int) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Return the loss against dimension, and the dimension that it chooses, for the matrix of information of keys."""
-    few = most_frequent(sequences, n_keys)
+    few = sequences.most_frequent(n_keys)
     first, second = halves(few, seed)
     noise = estimate_noise(information(first), information(second))
     found = pip_loss(spectrum(information(few)), noise, exponent, max_dim=min(LONGEST, len(few.keys)))
@@ -157,16 +157,6 @@ def _choice(sequences: Sequences, n_keys: int, exponent: float, seed: int) -> tu
     }
     losses = np.asarray(found.losses)
     return pd.DataFrame({"dim": found.dims, "loss": losses / losses.min()}), facts
-
-
-def most_frequent(sequences: Sequences, size: int) -> Sequences:
-    """Return sequences of the most frequent keys alone; the others are dropped before windows are laid."""
-    kept = np.sort(np.argsort(-sequences.counts, kind="stable")[:size])
-    recode = np.full(len(sequences.keys), -1, dtype=np.int32)
-    recode[kept] = np.arange(len(kept), dtype=np.int32)
-    codes = recode[sequences.codes]
-    ends = np.concatenate([[0], np.cumsum(codes >= 0)])[sequences.offsets]
-    return Sequences(sequences.keys[kept], codes[codes >= 0], ends.astype(np.int64), sequences.entity)
 
 
 def halves(sequences: Sequences, seed: int) -> tuple[Sequences, Sequences]:

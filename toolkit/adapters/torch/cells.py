@@ -1,7 +1,7 @@
 """Products of embedding layers in a few cells of words by contexts, the work that GloVe and SGNS share.
 
 Gradients are sums over cells. Written for autograd, a batch gathers two vectors a cell and scatters two; as sampled
-and sparse matrix products it does neither, takes a fifth of the time, and adds up in the same order every time.
+and sparse matrix products it does neither, and adds up in the same order every time.
 """
 
 from __future__ import annotations

@@ -127,7 +127,7 @@ class GloVe(TorchEmbedder, SequenceEmbedder):
             [each.weight for each in layers],
             lr=self.learning_rate,
             initial_accumulator_value=START,
-            fused=True if device.type == "cpu" else None,  # a quarter of the time
+            fused=True if device.type == "cpu" else None,
         )
         with quietly():
             batches = list(split(counts, self.n_batches, self.x_max, self.weight_exponent, rng, device))

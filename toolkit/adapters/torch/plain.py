@@ -1,6 +1,6 @@
 """Embedding layers trained as Surprise trains its SVD: proof that they are one model.
 
-Not an embedder: a step for each rating, through autograd, is some hundred times slower than Surprise's own loop.
+Not an embedder: it takes a step through autograd for each rating, which is for showing and not for use.
 """
 
 from __future__ import annotations

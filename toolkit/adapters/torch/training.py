@@ -125,8 +125,8 @@ def seeded(random_state: int | None, device: torch.device) -> Iterator[None]:
 def threads_for(numbers: int) -> Iterator[None]:
     """Let torch use one thread for steps on fewer than a million numbers, and its own setting for larger ones.
 
-    Threads that wait for each other thousands of times a second gain little on an idle machine, and on a busy one they
-    take more than ten times as long. torch's setting is restored.
+    Threads that wait for each other thousands of times a second gain little on an idle machine and lose much on a busy
+    one. torch's setting is restored.
     """
     import torch
 
