@@ -65,7 +65,7 @@ def trial_jobs(
             missing[reason].append(trial.label)
             writer.add(Outcome(trial.id, LEFT_OUT, reason))
             continue
-        arguments = (trial, files[trial.id], threads, writer.path / "embeddings")
+        arguments = (trial, files[trial.id], threads, writer.path)
         jobs.append(Job(_name(trial), run_trial, arguments, partial(Outcome, trial.id), writer.add, _trial_words))
     for reason, labels in missing.items():
         reporter.leave_out(len(labels), f"{reason} (left out: {', '.join(dict.fromkeys(labels))})")

@@ -70,11 +70,15 @@ class Reporter:
             left = f" ({self._left()})" if self._left() else ""
             self.say(f"[{self.done}/{self.total}] {name}: {text}{left}")
 
-    def leave_out(self, number: int, line: str) -> None:
-        """Say why some trials or studies are not carried out, and expect so many fewer."""
-        self.total -= number
+    def expect(self, number: int) -> None:
+        """Expect so many more."""
+        self.total += number
         if self._bar is not None:
             self._bar.update(self._all, total=self.total, count=f"{self.done}/{self.total}")
+
+    def leave_out(self, number: int, line: str) -> None:
+        """Say why some trials or studies are not carried out, and expect so many fewer."""
+        self.expect(-number)
         self.say(line)
 
     def say(self, line: str) -> None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -18,6 +19,7 @@ from rich.console import Console
 from toolkit.datasets.catalog import catalog
 from toolkit.datasets.sources import check_source
 from toolkit.errors import ParameterError
+from toolkit.harness.comparisons import StepWriter, common_jobs, compare_jobs
 from toolkit.harness.data import stage_data
 from toolkit.harness.jobs import Job, study_jobs, trial_jobs
 from toolkit.harness.machine import available_cores, machine, versions
@@ -118,6 +120,14 @@ def run(
         started = time.monotonic()
         with _closed(executor), Reporter(len(trials) + len(studies), console) as reporter:
             _carry_out(trial_jobs(trials, files, threads, writer, reporter), reporter, executor)
+            steps = StepWriter(writer)
+            for further in (
+                partial(common_jobs, trials, files, threads, writer, steps, reporter),
+                partial(compare_jobs, writer, steps, threads, wanted.seeds[0]),
+            ):
+                jobs = further()
+                reporter.expect(len(jobs))
+                _carry_out(jobs, reporter, executor)
             found = study_jobs(studies, trials, files, threads, wanted.seeds[0], writer, reporter)
             _carry_out(found, reporter, executor)
     writer.write_info({**info, "seconds": round(time.monotonic() - started, 1)})

@@ -18,20 +18,29 @@ from toolkit.embedding import Embedding
 from toolkit.errors import DataError, UnknownNameError
 from toolkit.harness.plan import Trial
 from toolkit.harness.tables import (
+    DIFFERENCE_COLUMNS,
+    INTERVAL_COLUMNS,
     LEFT_OUT,
     MEASURED,
+    RANK_COLUMNS,
     SCORE_COLUMNS,
+    STEP_COLUMNS,
+    STRATUM_COLUMNS,
     STUDY_COLUMNS,
     TRIAL_COLUMNS,
     lines,
+    read_comparison,
     read_study,
     read_table,
 )
-from toolkit.harness.trial import Outcome
+from toolkit.harness.trial import EMBEDDINGS, UNITS, Outcome
 from toolkit.registry import embedder_class
+from toolkit.tasks import Units, read_units
 
 if TYPE_CHECKING:
     from toolkit.harness.studying import StudyOutcome
+
+TABLES = ("trials", "scores", "studies", "intervals", "differences", "strata", "ranks", "steps", "tuning")
 
 
 @dataclass(frozen=True)
@@ -73,8 +82,8 @@ class Run:
 
     @property
     def failures(self) -> int:
-        """int: how many trials and studies did not end well; those that were left out are not among them."""
-        ended = pd.concat([self.trials["status"], self.studies["status"]])
+        """int: how many trials, studies and steps did not end well; those that were left out are not among them."""
+        ended = pd.concat([self.trials["status"], self.studies["status"], self.steps["status"]])
         return int((~ended.isin(["ok", LEFT_OUT])).sum())
 
     @cached_property
@@ -97,9 +106,39 @@ class Run:
             raise UnknownNameError("study of this run", name, self.studies["study"])
         return read_study(self.path / "studies" / name)
 
+    @cached_property
+    def intervals(self) -> pd.DataFrame:
+        """pandas.DataFrame: a row a score, over folds and seeds, with its 95 % interval over users, pairs and so on."""
+        return read_comparison(self.path / "intervals.csv", INTERVAL_COLUMNS)
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """pandas.DataFrame: a row a pair of entries of a leaderboard: difference, interval, p-values, effect size."""
+        return read_comparison(self.path / "differences.csv", DIFFERENCE_COLUMNS)
+
+    @cached_property
+    def strata(self) -> pd.DataFrame:
+        """pandas.DataFrame: scores within thirds of the cases, by popularity, history or frequency."""
+        return read_comparison(self.path / "strata.csv", STRATUM_COLUMNS)
+
+    @cached_property
+    def ranks(self) -> pd.DataFrame:
+        """pandas.DataFrame: average ranks over folds or data sets."""
+        return read_comparison(self.path / "ranks.csv", RANK_COLUMNS)
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        """pandas.DataFrame: a row a step after the trials; its status, error and time."""
+        path = self.path / "steps.csv"
+        return read_table(path, STEP_COLUMNS, {"seconds"}) if path.is_file() else pd.DataFrame(columns=STEP_COLUMNS)
+
     def embedding(self, trial: str, entity: str) -> Embedding:
         """Open the vectors that a trial learned, memory-mapped."""
-        return Embedding.load(self.path / "embeddings" / f"{trial}.{entity}.arrow")
+        return Embedding.load(self.path / EMBEDDINGS / f"{trial}.{entity}.arrow")
+
+    def units(self, trial: str) -> list[Units]:
+        """Read what the scores of a trial are made of: each user, rating, pair or question, by task and readout."""
+        return [units for path in sorted((self.path / UNITS).glob(f"{trial}.*.arrow")) for units in read_units(path)]
 
     def report(self, path: str | Path | None = None, format: str | None = None) -> Path:
         """Write a report.
@@ -164,6 +203,7 @@ class RunWriter:
         self._study_lines = dict.fromkeys(studies, "")
         self._trial_lines = dict.fromkeys(self.trials, "")
         self._score_lines = dict.fromkeys(self.trials, "")
+        self._outcomes: dict[str, Outcome] = {}
         self._write_tables()
 
     def add(self, outcome: Outcome) -> None:
@@ -175,12 +215,35 @@ class RunWriter:
             If the directory cannot be written to any more.
         """
         trial = self.trials[outcome.trial]
-        scores = [{**_common(trial, outcome), **score} for score in outcome.scores]
+        self._outcomes[trial.id] = outcome
         self._trial_lines[trial.id] = lines([_trial_row(trial, outcome)], TRIAL_COLUMNS)
-        self._score_lines[trial.id] = lines(scores, SCORE_COLUMNS)
-        with self._writing():
-            self._write_trace(outcome.trial, outcome.trace)
+        self._score_lines[trial.id] = self._lines_of(outcome, outcome.scores)
+        with self.writing():
+            self.write_trace(outcome.trial, outcome.trace)
             self._write_tables()
+
+    @property
+    def words(self) -> dict[str, list[str]]:
+        """dict of str to list of str: the words that trials learned vectors of, of those that ended well."""
+        return {name: outcome.words for name, outcome in self._outcomes.items() if outcome.words}
+
+    def rejudge(self, trial: str, scores: list[dict[str, Any]], earlier: str) -> None:
+        """Write the scores that count from now on; those of before become the variant `earlier`.
+
+        Raises
+        ------
+        DataError
+            If the directory cannot be written to any more.
+        """
+        outcome = self._outcomes[trial]
+        before = [{**score, "variant": score["variant"] or earlier} for score in outcome.scores]
+        self._score_lines[trial] = self._lines_of(outcome, [*scores, *before])
+        with self.writing():
+            self._write_tables()
+
+    def _lines_of(self, outcome: Outcome, scores: list[dict[str, Any]]) -> str:
+        common = _common(self.trials[outcome.trial], outcome)
+        return lines([{**common, **score} for score in scores], SCORE_COLUMNS)
 
     def add_study(self, outcome: StudyOutcome) -> None:
         """Write what came of one more study.
@@ -192,8 +255,8 @@ class RunWriter:
         """
         row = {name: getattr(outcome, name) for name in STUDY_COLUMNS}
         self._study_lines[outcome.study] = lines([row], STUDY_COLUMNS)
-        with self._writing():
-            self._write_trace(outcome.study, outcome.trace)
+        with self.writing():
+            self.write_trace(outcome.study, outcome.trace)
             folder = self.path / "studies" / outcome.study
             folder.mkdir(parents=True, exist_ok=True)
             for name, table in outcome.tables.items():
@@ -201,13 +264,15 @@ class RunWriter:
             self._write_tables()
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def writing(self) -> Iterator[None]:
+        """Turn what the system says against writing into an error that says where."""
         try:
             yield
         except OSError as error:
             raise DataError(f"cannot be written: {error.strerror}", self.path) from error
 
-    def _write_trace(self, name: str, trace: str) -> None:
+    def write_trace(self, name: str, trace: str) -> None:
+        """Keep the traceback of what raised."""
         if trace:
             (self.path / "errors").mkdir(exist_ok=True)
             write_text(self.path / "errors" / f"{name}.txt", trace)
@@ -245,12 +310,13 @@ def prepare_directory(path: Path, fresh: bool) -> None:
             raise DataError("is not empty and holds no run; choose another directory", path)
         if occupied and not fresh:
             raise DataError("already holds a run; replace it with --fresh, or choose another directory", path)
-        for name in ("run.json", "trials.csv", "scores.csv", "studies.csv", "report.html", "report.md"):
+        for name in ("run.json", *(f"{table}.csv" for table in TABLES), "report.html", "report.md"):
             (path / name).unlink(missing_ok=True)
-        for name in ("embeddings", "errors", "studies"):
+        for name in (EMBEDDINGS, UNITS, "errors", "studies"):
             if (path / name).is_dir():
                 shutil.rmtree(path / name)
-        (path / "embeddings").mkdir(parents=True)
+        for name in (EMBEDDINGS, UNITS):
+            (path / name).mkdir(parents=True)
     except OSError as error:
         raise DataError(f"cannot be written: {error.strerror}", path) from error
 

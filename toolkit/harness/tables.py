@@ -41,6 +41,7 @@ TUNING_COLUMNS = [
     *("task", "readout", "metric"),
 ]
 STUDY_COLUMNS = ["study", "status", "error", "seconds"]
+STEP_COLUMNS = ["step", "status", "error", "seconds"]  # of what is done once all trials have ended
 LEFT_OUT = "left out"  # status of a trial or a study whose library is not installed
 MEASURED = {"embedding_dim", "value", "n", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb"}
 COMPARED = {  # what the tables of comparisons measure

@@ -6,8 +6,8 @@ import math
 import resource
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ from toolkit.data.staged import open_staged
 from toolkit.embedder import Embedder
 from toolkit.harness.plan import Trial
 from toolkit.registry import make_embedder
-from toolkit.tasks import Subject, task_info
+from toolkit.tasks import Score, Subject, task_info, units_of, write_units
+
+EMBEDDINGS, UNITS = "embeddings", "units"  # folders of a run
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class Outcome:
         The fields of `toolkit.tasks.Score`.
     trace : str, default ""
         The traceback of a trial that raised.
+    words : list of str
+        The words that it learned vectors of.
     """
 
     trial: str
@@ -54,9 +58,10 @@ class Outcome:
     peak_memory_mb: float = math.nan
     scores: list[dict[str, Any]] = field(default_factory=list)
     trace: str = ""
+    words: list[str] = field(default_factory=list)
 
 
-def run_trial(trial: Trial, data: Sequence[Path], threads: int, embeddings: Path) -> Outcome:
+def run_trial(trial: Trial, data: Sequence[Path], threads: int, folder: Path) -> Outcome:
     """Run a trial.
 
     Parameters
@@ -67,8 +72,8 @@ def run_trial(trial: Trial, data: Sequence[Path], threads: int, embeddings: Path
         The staged training and test part, or the staged corpus.
     threads : int
         How many threads BLAS and OpenMP may use.
-    embeddings : Path
-        Folder in which the vectors are kept.
+    folder : Path
+        Directory of the run, in which vectors and units are kept.
 
     Returns
     -------
@@ -82,12 +87,10 @@ def run_trial(trial: Trial, data: Sequence[Path], threads: int, embeddings: Path
         wall, cpu = time.perf_counter(), time.process_time()
         embedder.fit(parts[0])
         fit_seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
-        _keep(embedder, trial, embeddings)
+        _keep(embedder, trial, folder / EMBEDDINGS)
         wall = time.perf_counter()
-        subject = Subject(trial.label, embedder.embeddings_, embedder, *parts)
-        scores = [
-            asdict(score) for task in trial.tasks for score in task_info(task.name).function(subject, **task.options)
-        ]
+        scores = list(judged(trial, Subject(trial.label, embedder.embeddings_, embedder, *parts)))
+        write_units(units_of(scores), folder / UNITS / trial.id)
         evaluate_seconds = time.perf_counter() - wall
     return Outcome(
         trial.id,
@@ -98,8 +101,15 @@ def run_trial(trial: Trial, data: Sequence[Path], threads: int, embeddings: Path
         cpu_seconds,
         evaluate_seconds,
         _peak_mb() - before,
-        scores,
+        [score.row() for score in scores],
+        words=list(embedder.embeddings_["word"].keys) if "word" in embedder.embeddings_ else [],
     )
+
+
+def judged(trial: Trial, subject: Subject) -> Iterator[Score]:
+    """Yield the scores of all tasks of a trial."""
+    for task in trial.tasks:
+        yield from task_info(task.name).function(subject, **task.options)
 
 
 def _keep(embedder: Embedder, trial: Trial, folder: Path) -> None:

@@ -52,16 +52,18 @@ def ranking_means(
     >>> ranking_means(found, [1, 1])["recall@1"]
     MeanScore(value=0.5, n=2)
     """
-    weights = ranking_convention(convention).weights
-    counts = np.asarray(n_relevant)
     means = {}
     for name, values in scores.items():
-        stem, _, cutoff = name.partition("@")
-        kind = weights.get(f"{stem}@k" if cutoff else stem)
-        weight = (
-            np.ones(len(values)) if kind is None else np.minimum(counts, int(cutoff)) if kind == "capped" else counts
-        )
+        weight = ranking_weights(name, n_relevant, convention=convention)
         has = ~np.isnan(values)
         if has.any():
             means[name] = MeanScore(float(np.average(values[has], weights=weight[has])), int(has.sum()))
     return means
+
+
+def ranking_weights(metric: str, n_relevant: npt.ArrayLike, *, convention: str = "standard") -> Floats:
+    """Return what each user counts in the mean of a metric, shape (n_users,); see `ranking_means`."""
+    counts = np.asarray(n_relevant, dtype=np.float64)
+    stem, _, cutoff = metric.partition("@")
+    kind = ranking_convention(convention).weights.get(f"{stem}@k" if cutoff else stem)
+    return np.ones(len(counts)) if kind is None else np.minimum(counts, int(cutoff)) if kind == "capped" else counts

@@ -68,6 +68,8 @@ class PairScores:
         Percentage of all pairs that hold an unknown word.
     gold, predicted : ndarray of float64, shape (n,)
         What people said, and the cosine, of each of these pairs in their order.
+    known : ndarray of bool, shape (n_pairs,)
+        Of which pairs both words are known.
     """
 
     pearson: float
@@ -76,6 +78,7 @@ class PairScores:
     oov: float
     gold: Floats
     predicted: Floats
+    known: npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +99,8 @@ class AnalogyScores:
         `skipped` as a percentage of all questions.
     sections : pandas.DataFrame
         Columns section, correct, total and skipped, in the order of the questions; total are those answered.
+    known, right : ndarray of bool, shape (n + skipped,)
+        Of which questions all words are known, and which of them are answered right, in their order.
     """
 
     accuracy: float
@@ -105,6 +110,8 @@ class AnalogyScores:
     skipped: int
     oov: float
     sections: pd.DataFrame
+    known: npt.NDArray[np.bool_]
+    right: npt.NDArray[np.bool_]
 
 
 def evaluate_pairs(
@@ -161,6 +168,7 @@ def evaluate_pairs(
         _percentage(int((~known).sum()), len(pairs)),
         gold,
         predicted,
+        known,
     )
 
 
@@ -240,6 +248,8 @@ def _count(questions: Analogies, known: npt.NDArray[np.bool_], correct: npt.NDAr
         skipped,
         _percentage(skipped, n + skipped),
         sections,
+        known,
+        correct,
     )
 
 

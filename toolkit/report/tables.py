@@ -11,7 +11,7 @@ import pandas as pd
 from toolkit.metrics.base import metric_info
 from toolkit.report.model import Results
 from toolkit.report.numbers import rounded
-from toolkit.tasks import task_info
+from toolkit.tasks import main_metric_of
 
 BOARD = ["experiment", "task", "target", "split"]
 ROW = ["embedder", "embedding_dim"]
@@ -108,7 +108,7 @@ def best_of(metric: str, values: pd.Series) -> float:
 def _leaderboard(key: tuple[str, ...], scores: pd.DataFrame) -> Leaderboard:
     named = dict(zip(BOARD, key, strict=True))
     present = scores["metric"].unique().tolist()
-    main = _main_metric(task_info(named["task"]).main_metric, present)
+    main = main_metric_of(named["task"], present)
     metrics = sorted(present, key=lambda metric: metric != main)
     readouts = sorted(scores["readout"].unique(), key=_readout_rank)
     cells = _summarize(scores)
@@ -123,12 +123,6 @@ def _leaderboard(key: tuple[str, ...], scores: pd.DataFrame) -> Leaderboard:
         folds=tuple(sorted(filter(None, scores["fold"].unique()), key=lambda fold: (len(fold), fold))),
         seeds=scores["seed"].nunique(),
     )
-
-
-def _main_metric(wanted: str, present: list[str]) -> str:
-    """Return the metric to sort by: the task's own, or the same with another cutoff, or the first that there is."""
-    stem = wanted.partition("@")[0]
-    return next((metric for metric in (wanted, *present) if metric in present and metric.startswith(stem)), present[0])
 
 
 def _readout_rank(readout: str) -> tuple[int, str]:

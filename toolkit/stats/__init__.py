@@ -4,7 +4,7 @@ from toolkit.stats.bootstrap import bootstrap_mean, bootstrap_spearman, interval
 from toolkit.stats.intervals import Interval, wilson_interval
 from toolkit.stats.paired import Comparison, compare, tied_for_best
 from toolkit.stats.ranks import Ranks, average_ranks
-from toolkit.stats.samples import Parts, Sample
+from toolkit.stats.samples import Parts, Sample, Statistic
 
 __all__ = [
     "Comparison",
@@ -12,6 +12,7 @@ __all__ = [
     "Parts",
     "Ranks",
     "Sample",
+    "Statistic",
     "average_ranks",
     "bootstrap_mean",
     "bootstrap_spearman",

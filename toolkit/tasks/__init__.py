@@ -1,11 +1,21 @@
 """Tasks: by what an embedding is judged."""
 
-from toolkit.tasks.base import Kind, Score, Subject, TaskInfo, task_info, task_names
+from toolkit.tasks.base import (
+    Kind,
+    Score,
+    Subject,
+    TaskInfo,
+    main_metric_of,
+    task_info,
+    task_names,
+    units_of,
+)
 from toolkit.tasks.facts import attribute_probe, fact_completion
 from toolkit.tasks.items import item_similarity
 from toolkit.tasks.judging import evaluate
 from toolkit.tasks.ranking import ranking
 from toolkit.tasks.rating import rating_prediction
+from toolkit.tasks.units import UnitRules, Units, read_units, write_units
 from toolkit.tasks.words import analogies, word_similarity
 
 __all__ = [
@@ -13,14 +23,20 @@ __all__ = [
     "Score",
     "Subject",
     "TaskInfo",
+    "UnitRules",
+    "Units",
     "analogies",
     "attribute_probe",
     "evaluate",
     "fact_completion",
     "item_similarity",
+    "main_metric_of",
     "ranking",
     "rating_prediction",
+    "read_units",
     "task_info",
     "task_names",
+    "units_of",
     "word_similarity",
+    "write_units",
 ]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from toolkit.allowed import Allowed
@@ -15,6 +15,7 @@ from toolkit.datasets.sources import check_source
 from toolkit.embedder import Embedder
 from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError, UnknownNameError
+from toolkit.tasks.units import UnitRules, Units
 
 Kind = Literal["ratings", "corpus", "triples"]
 
@@ -43,6 +44,10 @@ class Score:
         Which library's or paper's definition the number follows.
     note : str, default ""
         Why there is no number.
+    variant : str, default ""
+        What was done otherwise than the table says that methods are compared in, such as ``"oov=zero"``.
+    units : Units, optional
+        The cases that it is made of; scores may share them.
     """
 
     task: str
@@ -54,6 +59,15 @@ class Score:
     target: str = ""
     convention: str = ""
     note: str = ""
+    variant: str = ""
+    units: Units | None = field(default=None, repr=False, compare=False)
+
+    def row(self) -> dict[str, Any]:
+        """Return the fields that stand in tables: all but the units."""
+        return {name: getattr(self, name) for name in SCORE_FIELDS}
+
+
+SCORE_FIELDS = [column.name for column in fields(Score) if column.name != "units"]
 
 
 @dataclass(frozen=True)
@@ -115,6 +129,8 @@ class TaskInfo:
         What its options may be.
     sources : dict of str to str
         Its options that are lists of data sets, with the kind of these.
+    units : UnitRules, optional
+        How its scores come from their units; without these no difference can be tested.
     """
 
     name: str
@@ -125,6 +141,7 @@ class TaskInfo:
     function: Callable[..., Iterator[Score]]
     allowed: Mapping[str, Allowed]
     sources: Mapping[str, SourceKind]
+    units: UnitRules | None = None
 
     def check_options(self, options: Mapping[str, Any]) -> None:
         """Refuse an option that the task does not have, or a value that is not allowed.
@@ -166,11 +183,12 @@ def task(
     kind: Kind,
     allowed: Mapping[str, Allowed],
     sources: Mapping[str, SourceKind] | None = None,
+    units: UnitRules | None = None,
 ) -> Callable[[Callable[..., Iterator[Score]]], Callable[..., Iterator[Score]]]:
     """Register the decorated function as a task; see `TaskInfo`."""
 
     def register(function: Callable[..., Iterator[Score]]) -> Callable[..., Iterator[Score]]:
-        _TASKS[name] = TaskInfo(name, title, definition, main_metric, kind, function, allowed, sources or {})
+        _TASKS[name] = TaskInfo(name, title, definition, main_metric, kind, function, allowed, sources or {}, units)
         return function
 
     return register
@@ -192,6 +210,18 @@ def task_info(name: str) -> TaskInfo:
     if name not in _TASKS:
         raise UnknownNameError("task", name, _TASKS)
     return _TASKS[name]
+
+
+def main_metric_of(task: str, present: Sequence[str]) -> str:
+    """Return the metric to order by: the task's own, or the same with another cutoff, or the first that is present."""
+    wanted = task_info(task).main_metric
+    stem = wanted.partition("@")[0]
+    return next((metric for metric in (wanted, *present) if metric in present and metric.startswith(stem)), present[0])
+
+
+def units_of(scores: Iterable[Score]) -> list[Units]:
+    """Return the units that scores are made of, each once."""
+    return list({id(score.units): score.units for score in scores if score.units is not None}.values())
 
 
 def nothing(task: str, entity: str, readout: str, note: str, target: str = "") -> Score:

@@ -14,11 +14,21 @@ from toolkit.data.triples import context
 from toolkit.embedder import CompletesFacts, RanksItems
 from toolkit.keys import as_keys, locate
 from toolkit.metrics.facts import facts_right, facts_right_strict, filtered_reciprocal_rank
+from toolkit.stats import Sample
 from toolkit.tasks.base import Score, Subject, nothing, task
+from toolkit.tasks.units import UnitRules, Units, sample_of
 
 Floats = npt.NDArray[np.float64]
 Scorer = Callable[[pd.Index, pd.Index, pd.Index], Floats]
 COMPLETION, PROBE = "fact-completion", "attribute-probe"
+
+
+def _sample(inputs: pd.DataFrame, metric: str) -> Sample | None:
+    if metric not in inputs:
+        return None
+    keys = inputs["subject"] + "\t" + inputs["relation"]
+    counts = inputs["facts"] if metric == "filtered_mrr" else pd.Series(1, inputs.index)
+    return sample_of("mean", keys, inputs[metric] * counts, counts)
 
 
 @task(
@@ -30,6 +40,7 @@ COMPLETION, PROBE = "fact-completion", "attribute-probe"
     "right",
     "triples",
     {},
+    units=UnitRules("input", _sample),
 )
 def fact_completion(subject: Subject) -> Iterator[Score]:
     """Judge by the inputs held out.
@@ -42,9 +53,9 @@ def fact_completion(subject: Subject) -> Iterator[Score]:
     Yields
     ------
     Score
-        ``right``, ``filtered_mrr`` and, where answers are activities, ``right_strict``. An input or an object that
-        does not occur in training counts as wrong; for ``filtered_mrr`` such an object comes last, and all persons
-        have the same rank for such an input.
+        ``right``, ``filtered_mrr`` and, where answers are activities, ``right_strict``; units are the inputs. An
+        input or an object that does not occur in training counts as wrong; for ``filtered_mrr`` such an object comes
+        last, and all persons have the same rank for such an input.
     """
     train, test = subject.train, subject.test
     if not isinstance(train, Triples) or not isinstance(test, Triples):
@@ -61,13 +72,16 @@ def fact_completion(subject: Subject) -> Iterator[Score]:
     if any(known):
         subjects, relations = (as_keys(part) for part in zip(*np.array(test.inputs, dtype=object)[known], strict=True))
         scores[known] = scorer(subjects, relations, persons)
-    n = len(scores)
-    yield Score(COMPLETION, "person", "native", "right", float(facts_right(scores, true).mean()), n)
+    values = {"right": facts_right(scores, true)}
     if _answers(subject.embedder):
-        strict = float(facts_right_strict(scores, true).mean())
-        yield Score(COMPLETION, "person", "native", "right_strict", strict, n)
-    ranks = filtered_reciprocal_rank(scores, true)
-    yield Score(COMPLETION, "person", "native", "filtered_mrr", float(ranks.mean()), len(ranks))
+        values["right_strict"] = facts_right_strict(scores, true)
+    ranks, facts = filtered_reciprocal_rank(scores, true), true.sum(axis=1)
+    by_input = np.bincount(np.nonzero(true)[0], ranks) / facts
+    cases = pd.DataFrame(list(test.inputs), columns=["subject", "relation"]).assign(facts=facts)
+    units = Units(COMPLETION, "person", "", "native", cases, pd.DataFrame({**values, "filtered_mrr": by_input}))
+    for metric, found in values.items():
+        yield Score(COMPLETION, "person", "native", metric, float(found.mean()), len(found), units=units)
+    yield Score(COMPLETION, "person", "native", "filtered_mrr", float(ranks.mean()), len(ranks), units=units)
 
 
 def _answers(embedder: object) -> bool:

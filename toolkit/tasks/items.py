@@ -12,9 +12,17 @@ from toolkit.allowed import Allowed
 from toolkit.data import Ratings
 from toolkit.keys import locate
 from toolkit.metrics.neighbors import attribute_correlation, attribute_precision, chance_precision
+from toolkit.stats import Sample
 from toolkit.tasks.base import Score, Subject, nothing, task
+from toolkit.tasks.units import UnitRules, Units, occurrences, sample_of
 
 NAME = "item-similarity"
+
+
+def _sample(items: pd.DataFrame, metric: str) -> Sample | None:
+    if metric not in items:
+        return None  # a correlation over pairs of items, or what chance gives
+    return sample_of("mean", items["item"].astype(object), items[metric])
 
 
 @task(
@@ -26,6 +34,7 @@ NAME = "item-similarity"
     "precision@10",
     "ratings",
     {"k": Allowed(int, 1)},
+    units=UnitRules("item", _sample, ("item_count",)),
 )
 def item_similarity(subject: Subject, *, attribute: str = "genres", k: int = 10) -> Iterator[Score]:
     """Judge item vectors by attributes of the items.
@@ -42,11 +51,12 @@ def item_similarity(subject: Subject, *, attribute: str = "genres", k: int = 10)
     Yields
     ------
     Score
-        ``precision@k``, ``chance``, which is what random neighbours would give, and ``spearman``.
+        ``precision@k``, ``chance``, which is what random neighbours would give, and ``spearman``. Units are the items
+        with their precision, and how often they occur in training.
     """
     train, (item, why) = subject.train, subject.directions("item")
     table = train.item_table if isinstance(train, Ratings) else None
-    if table is None or attribute not in table:
+    if not isinstance(train, Ratings) or table is None or attribute not in table:
         yield nothing(NAME, "item", "cosine", _absent(attribute, table), attribute)
         return
     if item is None:
@@ -60,7 +70,12 @@ def item_similarity(subject: Subject, *, attribute: str = "genres", k: int = 10)
         yield nothing(NAME, "item", "cosine", note, attribute)
         return
     precision = attribute_precision(vectors, flags, k)
-    yield Score(NAME, "item", "cosine", f"precision@{k}", float(np.mean(precision)), len(precision), attribute)
+    keys = known.index[rows >= 0]
+    counts = occurrences(train.items, train.item_keys, keys)
+    cases = pd.DataFrame({"item": pd.Categorical(keys), "item_count": counts})
+    units = Units(NAME, "item", attribute, "cosine", cases, pd.DataFrame({f"precision@{k}": precision}))
+    mean = float(np.mean(precision))
+    yield Score(NAME, "item", "cosine", f"precision@{k}", mean, len(precision), attribute, units=units)
     yield Score(NAME, "item", "cosine", "chance", chance_precision(flags), len(precision), attribute)
     correlation = attribute_correlation(vectors, flags)
     if not math.isnan(correlation.spearman):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import Any
 
 import pandas as pd
@@ -12,7 +11,7 @@ from toolkit.data import Analogies, Corpus, Ratings, Triples, WordPairs
 from toolkit.embedder import Embedder
 from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError, UnsupportedError
-from toolkit.tasks.base import Kind, Score, Subject, task_info, task_names
+from toolkit.tasks.base import SCORE_FIELDS, Kind, Score, Subject, task_info, task_names
 from toolkit.tasks.words import analogies, word_similarity
 
 Judged = Ratings | tuple[Ratings, Ratings] | Triples | tuple[Triples, Triples] | Corpus | WordPairs | Analogies
@@ -40,7 +39,8 @@ def evaluate(
     Returns
     -------
     pandas.DataFrame
-        A row a number, with the columns of `toolkit.tasks.Score`; where a task does not apply, `note` says why.
+        A row a number, with the fields of `toolkit.tasks.Score` but its units; where a task does not apply, `note`
+        says why.
 
     Notes
     -----
@@ -108,4 +108,4 @@ def _word_set(model: Embedder | Embedding, data: WordPairs | Analogies) -> Itera
 
 
 def _table(scores: Iterator[Score]) -> pd.DataFrame:
-    return pd.DataFrame([asdict(score) for score in scores], columns=list(Score.__dataclass_fields__))
+    return pd.DataFrame([score.row() for score in scores], columns=SCORE_FIELDS)

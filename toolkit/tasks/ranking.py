@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,14 +16,25 @@ from toolkit.embedder import RanksByProducts, RanksItems
 from toolkit.errors import UnknownNameError
 from toolkit.keys import locate
 from toolkit.metrics.conventions import CONVENTIONS, Convention, ranking_convention
-from toolkit.metrics.means import ranking_means
+from toolkit.metrics.means import ranking_means, ranking_weights
 from toolkit.metrics.products import DotProducts
 from toolkit.metrics.ranking import RANKING_METRICS, ranking_scores
 from toolkit.readouts import ProfileReadout
+from toolkit.stats import Sample
 from toolkit.tasks.base import Score, Subject, nothing, task
+from toolkit.tasks.units import UnitRules, Units, occurrences, sample_of
 
 NAME = "ranking"
 PROFILES = ("dot", "cosine")
+WEIGHT = "weight of "  # begins the name of a column, where a convention weights users
+
+
+def _sample(users: pd.DataFrame, metric: str) -> Sample | None:
+    if metric not in users:
+        return None
+    weights = users.get(WEIGHT + metric, pd.Series(1.0, users.index))
+    has = users[metric].notna() & (weights > 0)
+    return sample_of("mean", users["user"][has].astype(object), (users[metric] * weights)[has], weights[has])
 
 
 @task(
@@ -41,6 +52,7 @@ PROFILES = ("dot", "cosine")
         "convention": Allowed(words=tuple(CONVENTIONS)),
         "metrics": Allowed(words=RANKING_METRICS, several=True),
     },
+    units=UnitRules("user", _sample, ("user_count",)),
 )
 def ranking(
     subject: Subject,
@@ -73,7 +85,8 @@ def ranking(
     ------
     Score
         The metrics of `toolkit.metrics.ranking.ranking_scores`, means over users, and ``coverage``, the share of the
-        users with a relevant item who are known from training.
+        users with a relevant item who are known from training. Their units are the users with their values, and how
+        many items they met in training.
     """
     train, test = subject.train, subject.test
     if not isinstance(train, Ratings) or not isinstance(test, Ratings):
@@ -141,9 +154,20 @@ def _scores(
         convention=convention.name,
         metrics=counted.metrics,
     )
+    met = occurrences(train.users, train.user_keys, users)
+    cases = pd.DataFrame({"user": pd.Categorical(users), "user_count": met})
+    units = Units(NAME, "item", "", name, cases, pd.DataFrame({**found, **_weights(found, n_relevant, convention)}))
     for metric, (value, n) in ranking_means(found, n_relevant, convention=convention.name).items():
-        yield Score(NAME, "item", name, metric, value, n, convention=convention.name)
+        yield Score(NAME, "item", name, metric, value, n, convention=convention.name, units=units)
     yield Score(NAME, "item", name, "coverage", len(rows) / n_users, n_users)
+
+
+def _weights(
+    metrics: Iterable[str], n_relevant: npt.NDArray[np.int64], convention: Convention
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return what users count in the means of the metrics in which they do not all count the same."""
+    weights = {WEIGHT + name: ranking_weights(name, n_relevant, convention=convention.name) for name in metrics}
+    return {name: values for name, values in weights.items() if np.ptp(values)}
 
 
 def _relevant(

@@ -3,17 +3,39 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
 from toolkit.allowed import Allowed
-from toolkit.data import Analogies, WordPairs
+from toolkit.data import Analogies, Corpus, WordPairs
 from toolkit.datasets.sources import load_source
-from toolkit.metrics.words import AnalogyScores, evaluate_analogies, evaluate_pairs
+from toolkit.metrics.words import AnalogyScores, PairScores, Unknown, evaluate_analogies, evaluate_pairs
+from toolkit.stats import Sample, Statistic
 from toolkit.tasks.base import Score, Subject, nothing, task
+from toolkit.tasks.units import UnitRules, Units, sample_of
 
 FEWEST = 3  # pairs that a correlation is taken over: of two it is always 1 or -1
 SIMILARITY, ANALOGIES = "word-similarity", "analogies"
+CORRELATIONS: dict[str, Statistic] = {"spearman": "spearman", "pearson": "pearson"}
+
+
+def _pair_sample(pairs: pd.DataFrame, metric: str) -> Sample | None:
+    known = pairs[pairs["cosine"].notna()]
+    statistic = CORRELATIONS.get(metric)
+    return statistic and sample_of(statistic, known["pair"], known["cosine"], known["rating"])
+
+
+def _question_sample(questions: pd.DataFrame, metric: str) -> Sample | None:
+    if metric not in ("accuracy", "semantic", "syntactic"):
+        return None
+    known = questions[questions["right"].notna()]
+    if metric != "accuracy":
+        known = known[known["section"].astype(str).str.startswith("gram") == (metric == "syntactic")]
+    return sample_of("mean", known["question"], known["right"])
 
 
 @task(
@@ -25,13 +47,14 @@ SIMILARITY, ANALOGIES = "word-similarity", "analogies"
     "corpus",
     {"restrict_vocab": Allowed(int, 1, optional=True), "oov": Allowed(words=("skip", "zero", "mean"))},
     {"pairs": "pairs"},
+    units=UnitRules("pair", _pair_sample, ("rank",)),
 )
 def word_similarity(
     subject: Subject,
     *,
     pairs: Sequence[str | WordPairs] = ("wordsim353", "simlex999"),
     restrict_vocab: int | None = None,
-    oov: Literal["skip", "zero", "mean"] = "skip",
+    oov: Unknown = "skip",
 ) -> Iterator[Score]:
     """Judge word vectors by pairs of words.
 
@@ -49,7 +72,9 @@ def word_similarity(
     Yields
     ------
     Score
-        ``spearman``, ``pearson`` and ``oov`` for each set.
+        ``spearman``, ``pearson`` and ``oov`` for each set; where it holds unknown words, the correlations under the
+        other ways of treating them too, as variants. Units are the pairs with their cosine, and the rank of the rarer
+        word in the training text.
     """
     words, why = subject.directions("word")
     for given in pairs:
@@ -63,9 +88,47 @@ def word_similarity(
             note += f"; fewer than {FEWEST} say nothing" if result.n < FEWEST else ", and gives all the same cosine"
             yield nothing(SIMILARITY, "word", "cosine", note, judged.name)
             continue
-        for metric in ("spearman", "pearson", "oov"):
-            n = len(judged) if metric == "oov" else result.n
-            yield Score(SIMILARITY, "word", "cosine", metric, getattr(result, metric), n, judged.name, "gensim")
+        units, facts = _pair_units(result, judged, subject), (judged.name, "gensim")
+        for metric in CORRELATIONS:
+            value = getattr(result, metric)
+            yield Score(SIMILARITY, "word", "cosine", metric, value, result.n, *facts, units=units)
+        yield Score(SIMILARITY, "word", "cosine", "oov", result.oov, len(judged), *facts)
+        for other in get_args(Unknown) if result.oov else ():
+            if other != oov:
+                yield from _variant(evaluate_pairs(words, judged, restrict_vocab, other), judged.name, f"oov={other}")
+
+
+def _variant(result: PairScores, target: str, variant: str) -> Iterator[Score]:
+    for metric in CORRELATIONS:
+        if not math.isnan(value := getattr(result, metric)):
+            yield Score(SIMILARITY, "word", "cosine", metric, value, result.n, target, "gensim", variant=variant)
+
+
+def _pair_units(result: PairScores, pairs: WordPairs, subject: Subject) -> Units:
+    cosines = np.full(len(pairs), np.nan)
+    judged = result.known if len(result.predicted) < len(pairs) else np.ones(len(pairs), dtype=bool)
+    cosines[judged] = result.predicted
+    ranks = _ranks(subject, [*pairs.first, *pairs.second]).reshape(2, -1)
+    cases = pd.DataFrame(
+        {
+            "pair": np.arange(len(pairs)),
+            "first": pairs.first,
+            "second": pairs.second,
+            "rating": np.array(pairs.scores, dtype=np.float64),
+            "rank": ranks.max(axis=0),  # nan for a word that the text does not hold
+        }
+    )
+    return Units(SIMILARITY, "word", pairs.name, "cosine", cases, pd.DataFrame({"cosine": cosines}))
+
+
+def _ranks(subject: Subject, words: Iterable[str]) -> npt.NDArray[np.float64]:
+    """Return the place of words among those of the training text by frequency, 1 the most frequent, in any case."""
+    wanted = pd.Index([word.upper() for word in words], dtype=object)
+    if not isinstance(subject.train, Corpus):
+        return np.full(len(wanted), np.nan)
+    known = pd.Index([word.upper() for word in subject.train.words], dtype=object)
+    places = pd.Series(np.arange(1.0, len(known) + 1), known)
+    return np.asarray(places[~known.duplicated()].reindex(wanted), dtype=np.float64)
 
 
 @task(
@@ -77,6 +140,7 @@ def word_similarity(
     "corpus",
     {"restrict_vocab": Allowed(int, 1, optional=True), "method": Allowed(words=("3cosadd", "3cosmul"))},
     {"questions": "analogies"},
+    units=UnitRules("question", _question_sample, ("rank",)),
 )
 def analogies(
     subject: Subject,
@@ -101,7 +165,8 @@ def analogies(
     Yields
     ------
     Score
-        ``accuracy``, ``semantic``, ``syntactic`` and ``oov`` for each set.
+        ``accuracy``, ``semantic``, ``syntactic`` and ``oov`` for each set. Units are the questions with whether they
+        are answered right, and the rank of their rarest word in the training text.
     """
     words, why = subject.directions("word")
     for given in questions:
@@ -114,8 +179,23 @@ def analogies(
             note = f"{subject.name} knows all four words of none of the {len(asked)} questions"
             yield nothing(ANALOGIES, "word", "cosine", note, asked.name)
             continue
+        units, facts = _question_units(result, asked, subject), (asked.name, f"gensim, {method}")
         for metric, value, n in _parts(result, len(asked)):
-            yield Score(ANALOGIES, "word", "cosine", metric, value, n, asked.name, f"gensim, {method}")
+            yield Score(ANALOGIES, "word", "cosine", metric, value, n, *facts, units=units)
+
+
+def _question_units(result: AnalogyScores, asked: Analogies, subject: Subject) -> Units:
+    words = [word for section in asked.sections.values() for question in section for word in question]
+    sections = np.repeat(list(asked.sections), [len(rows) for rows in asked.sections.values()])
+    cases = pd.DataFrame(
+        {
+            "question": np.arange(len(sections)),
+            "section": pd.Categorical(sections),
+            "rank": _ranks(subject, words).reshape(-1, 4).max(axis=1),
+        }
+    )
+    right = np.where(result.known, result.right, np.nan)
+    return Units(ANALOGIES, "word", asked.name, "cosine", cases, pd.DataFrame({"right": right}))
 
 
 def _parts(result: AnalogyScores, total: int) -> Iterator[tuple[str, float, int]]:

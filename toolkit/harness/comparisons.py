@@ -1,0 +1,160 @@
+"""What is done once all trials have ended: words judged on common ground, and leaderboards compared."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from toolkit.atomic import write_text
+from toolkit.comparing import Board, boards_of, compare_board, rank_table
+from toolkit.harness.common import OWN, common_words, judge_common
+from toolkit.harness.jobs import Job
+from toolkit.harness.plan import Trial
+from toolkit.harness.progress import Reporter
+from toolkit.harness.store import RunWriter, open_run
+from toolkit.harness.tables import (
+    DIFFERENCE_COLUMNS,
+    INTERVAL_COLUMNS,
+    RANK_COLUMNS,
+    STEP_COLUMNS,
+    STRATUM_COLUMNS,
+    lines,
+)
+from toolkit.harness.trial import UNITS
+
+COLUMNS = {
+    "intervals": INTERVAL_COLUMNS,
+    "differences": DIFFERENCE_COLUMNS,
+    "strata": STRATUM_COLUMNS,
+    "ranks": RANK_COLUMNS,
+    "steps": STEP_COLUMNS,
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """What came of a step.
+
+    Parameters
+    ----------
+    step : str
+        Its name.
+    status : {"ok", "failed", "timeout", "crashed"}
+        How it ended.
+    error : str, default ""
+        Why, where it did not end well.
+    seconds : float
+        How long it took.
+    rows : dict of str to list of dict
+        Rows of tables of the run.
+    trace : str, default ""
+        The traceback of one that raised.
+    """
+
+    step: str
+    status: str
+    error: str = ""
+    seconds: float = math.nan
+    rows: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
+    trace: str = ""
+
+
+class StepWriter:
+    """Writes the tables of comparisons as the steps end.
+
+    Parameters
+    ----------
+    writer : RunWriter
+        That of the run.
+    """
+
+    def __init__(self, writer: RunWriter) -> None:
+        self.writer = writer
+        self._steps: list[Step] = []
+
+    def add(self, outcome: Step) -> None:
+        """Write what came of one more step."""
+        self._steps = sorted([*self._steps, outcome], key=lambda step: step.step)
+        rows = {name: [row for step in self._steps for row in step.rows.get(name, ())] for name in COLUMNS}
+        rows["steps"] = [vars(step) for step in self._steps]
+        with self.writer.writing():
+            self.writer.write_trace(outcome.step.replace("/", " "), outcome.trace)
+            for name, columns in COLUMNS.items():
+                text = ",".join(columns) + "\n" + lines(rows[name], columns) if rows[name] else ",".join(columns) + "\n"
+                write_text(self.writer.path / f"{name}.csv", text)
+
+
+def common_jobs(
+    trials: Iterable[Trial],
+    files: Mapping[str, tuple[Path, ...]],
+    threads: int,
+    writer: RunWriter,
+    steps: StepWriter,
+    reporter: Reporter,
+) -> list[Job]:
+    """Return a job for each trial that is to be judged over the words that its experiment's methods have in common."""
+    common, apart = common_words(trials, writer.words)
+    for name in apart:
+        reporter.say(f"the methods of {name} have no word in common; each is judged over its own")
+    jobs = []
+    for trial in trials:
+        if trial.id in common:
+            name = f"common words {trial.id}"
+            arguments = (name, trial, files[trial.id], threads, writer.path, common[trial.id])
+            keep = partial(_keep_common, trial.id, writer, steps)
+            jobs.append(Job(name, judge_step, arguments, partial(Step, name), keep, _words))
+    return jobs
+
+
+def judge_step(name: str, trial: Trial, *arguments: Any) -> Step:
+    """Judge a trial over common words; see `judge_common`."""
+    started = time.perf_counter()
+    scores = judge_common(trial, *arguments)
+    return Step(name, "ok", "", time.perf_counter() - started, {"scores": scores})
+
+
+def _keep_common(trial: str, writer: RunWriter, steps: StepWriter, outcome: Step) -> None:
+    if outcome.status == "ok":
+        writer.rejudge(trial, outcome.rows["scores"], OWN)
+    steps.add(outcome)
+
+
+def compare_jobs(writer: RunWriter, steps: StepWriter, threads: int, seed: int) -> list[Job]:
+    """Return a job for each leaderboard of the run, and one for average ranks, once all scores are there."""
+    run = open_run(writer.path)
+    ended = run.trials[run.trials["status"] == "ok"]
+    boards = boards_of(ended, run.scores, writer.path / UNITS)
+    named = [(" ".join(filter(None, ["compare", *board.identity.values()])), board) for board in boards]
+    jobs = [
+        Job(name, compare_step, (name, board, threads, seed), partial(Step, name), steps.add, _words)
+        for name, board in named
+    ]
+    if boards:
+        jobs.append(Job("ranks", rank_step, ("ranks", run.scores), partial(Step, "ranks"), steps.add, _words))
+    return jobs
+
+
+def compare_step(name: str, board: Board, threads: int, seed: int) -> Step:
+    """Compare a leaderboard; see `compare_board`."""
+    started = time.perf_counter()
+    with threadpool_limits(threads):
+        rows = compare_board(board, seed)
+    return Step(name, "ok", "", time.perf_counter() - started, rows)
+
+
+def rank_step(name: str, scores: pd.DataFrame) -> Step:
+    """Rank embedders over folds and data sets; see `rank_table`."""
+    started = time.perf_counter()
+    return Step(name, "ok", "", time.perf_counter() - started, {"ranks": rank_table(scores)})
+
+
+def _words(outcome: Step) -> str:
+    return f"{outcome.seconds:.1f} s"

@@ -1,0 +1,183 @@
+"""What scores are made of, unit by unit, kept so that whatever is asked of a difference needs no new fit."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pyarrow as pa
+import pyarrow.ipc
+
+from toolkit.atomic import replacing
+from toolkit.errors import DataError
+from toolkit.keys import locate
+from toolkit.stats import Sample, Statistic
+
+BETWEEN = ": "  # a readout and the name of its column, in files
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """The cases that a readout was judged on, and what it made of each.
+
+    Parameters
+    ----------
+    task, entity, target, readout : str
+        As in `Score`.
+    cases : pandas.DataFrame, shape (n, some)
+        What identifies each case, what it is compared with, and traits by which cases are told apart, such as how often
+        an item was rated in training; the same for all methods.
+    values : pandas.DataFrame, shape (n, some)
+        What the readout made of each case; nan where it says nothing.
+    variant : str, default ""
+        As in `Score`.
+    """
+
+    task: str
+    entity: str
+    target: str
+    readout: str
+    cases: pd.DataFrame
+    values: pd.DataFrame
+    variant: str = ""
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """pandas.DataFrame: cases and values side by side."""
+        return pd.concat([self.cases, self.values], axis=1)
+
+
+@dataclass(frozen=True)
+class UnitRules:
+    """How the scores of a task come from their units.
+
+    Parameters
+    ----------
+    noun : str
+        What could have been another one, and is resampled: a user, a pair, a question, an item.
+    sample : callable
+        From the table of a `Units` and the name of a metric to what the score is made of; None where it has no units.
+    traits : sequence of str, default ()
+        Columns of the cases by which they are told apart.
+    """
+
+    noun: str
+    sample: Callable[[pd.DataFrame, str], Sample | None]
+    traits: Sequence[str] = ()
+
+
+def sample_of(
+    statistic: Statistic, units: npt.ArrayLike, first: npt.ArrayLike, second: npt.ArrayLike = 1
+) -> Sample | None:
+    """Return the sample of some units, or None where there are none; `second` may be one number for all."""
+    keys = pd.Index(np.asarray(units))
+    if not len(keys):
+        return None
+    values, others = (np.broadcast_to(np.asarray(side, dtype=np.float64), len(keys)) for side in (first, second))
+    return Sample(statistic, keys, values, others)
+
+
+def occurrences(codes: npt.NDArray[np.int32], keys: pd.Index, wanted: pd.Index) -> npt.NDArray[np.int32]:
+    """Return how often each wanted key stands among codes into `keys`; 0 for one that is not there."""
+    counts = np.append(np.bincount(codes, minlength=len(keys)), 0)  # the last is that of place -1
+    return counts[locate(keys, wanted)].astype(np.int32)
+
+
+def write_units(found: Iterable[Units], stem: Path) -> list[Path]:
+    """Write units, a file for all readouts of one task and target.
+
+    Parameters
+    ----------
+    found : iterable of Units
+        Of one trial.
+    stem : Path
+        Folder, and how the files' names begin.
+
+    Returns
+    -------
+    list of Path
+        The files: Arrow IPC, compressed, cases first and then a column ``readout: name`` for each value.
+
+    Raises
+    ------
+    DataError
+        If one cannot be written.
+    """
+    groups: list[list[Units]] = []
+    for units in found:
+        group = next((group for group in groups if _together(group[0], units)), None)
+        if group is None:
+            groups.append([units])
+        else:
+            group.append(units)
+    paths = []
+    for number, group in enumerate(groups, 1):
+        paths.append(stem.with_name(f"{stem.name}.{number}.arrow"))
+        _write(group, paths[-1])
+    return paths
+
+
+def _together(first: Units, other: Units) -> bool:
+    same = all(getattr(first, name) == getattr(other, name) for name in ("task", "entity", "target", "variant"))
+    return same and (first.cases is other.cases or first.cases.equals(other.cases))
+
+
+def _write(group: Sequence[Units], path: Path) -> None:
+    named = [units.values.add_prefix(units.readout + BETWEEN) for units in group]
+    table = pa.Table.from_pandas(pd.concat([group[0].cases, *named], axis=1), preserve_index=False)
+    facts = {name: getattr(group[0], name) for name in ("task", "entity", "target", "variant")}
+    facts["cases"] = len(group[0].cases.columns)
+    table = table.replace_schema_metadata({"units": json.dumps(facts)})
+    options = pa.ipc.IpcWriteOptions(compression="zstd")
+    try:
+        with (
+            replacing(path) as partial,
+            open(partial, "wb") as sink,
+            pa.ipc.new_file(sink, table.schema, options=options) as writer,
+        ):
+            writer.write_table(table)
+    except OSError as error:
+        raise DataError(f"cannot be written: {error.strerror or error}", path) from error
+
+
+def read_units(path: Path, task: str | None = None, target: str = "") -> Iterator[Units]:
+    """Yield the units of a file, one a readout.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    task, target : str, optional
+        With a task: nothing, where the units are of another task or target.
+
+    Yields
+    ------
+    Units
+
+    Raises
+    ------
+    DataError
+        If it is not a file of `write_units`.
+    """
+    try:
+        file = pa.ipc.open_file(pa.memory_map(str(path)))
+        facts: Mapping[str, object] = json.loads(file.schema.metadata[b"units"])
+        named = {name: str(facts[name]) for name in ("task", "entity", "target", "variant")}
+        if task is not None and (named["task"], named["target"]) != (task, target):
+            return
+        frame = file.read_all().to_pandas(ignore_metadata=True)
+        cases = frame.iloc[:, : int(str(facts["cases"]))]
+    except (pa.ArrowException, OSError, LookupError, TypeError, ValueError) as error:
+        raise DataError(f"holds no units of a run: {error}", path) from error
+    values = frame.iloc[:, len(cases.columns) :]
+    readouts = [column.split(BETWEEN, 1)[0] for column in values.columns]
+    for readout in dict.fromkeys(readouts):
+        own = values.loc[:, [name == readout for name in readouts]]
+        yield Units(
+            **named, readout=readout, cases=cases, values=own.rename(columns=lambda name: name.split(BETWEEN, 1)[1])
+        )
