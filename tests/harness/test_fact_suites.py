@@ -14,7 +14,7 @@ from toolkit.errors import DataError, ToolkitError, UnknownNameError
 from toolkit.harness import Run, load_suite
 from toolkit.harness.data import stage_data
 from toolkit.harness.plan import plan
-from toolkit.tasks import Score
+from toolkit.tasks import SCORE_FIELDS
 
 Write = Callable[..., Path]
 BODY = """
@@ -103,7 +103,7 @@ def test_a_run_on_the_family_trees(facts: Write, tmp_path: Path) -> None:
     scores = run.scores
     assert set(scores["fold"]) == {"1", "7"}
     assert set(scores.loc[scores["metric"] == "right", "n"]) == {4}
-    columns = [name for name in Score.__dataclass_fields__ if name != "note"]
+    columns = [name for name in SCORE_FIELDS if name != "note"]
     families = tk.load_dataset("family-trees")
     methods = {"family-tree": tk.FamilyTree(epochs=20, n_restarts=2), "pca": tk.PCA(6), "popularity": tk.Popularity()}
     for fold in (1, 7):

@@ -50,7 +50,9 @@ def test_fresh_replaces_a_run_and_nothing_else(suite: Write, tmp_path: Path) -> 
     (out / "errors" / "old.txt").write_text("old")
     second = tk.run(suite(ONE), out=out, quiet=True, fresh=True)
     assert second.scores["embedder"].unique().tolist() == ["popularity"]
-    assert {path.name for path in out.iterdir()} == {"run.json", "trials.csv", "scores.csv", "embeddings", "notes.txt"}
+    compared = {f"{name}.csv" for name in ("intervals", "differences", "strata", "ranks", "steps")}
+    whole = {"run.json", "trials.csv", "scores.csv", "embeddings", "units", "notes.txt"}
+    assert {path.name for path in out.iterdir()} == whole | compared
     assert {path.name for path in (out / "embeddings").iterdir()} == {
         "films-001.item.arrow",
         "films-001.user.arrow",

@@ -16,7 +16,7 @@ from toolkit.harness import data, load_suite, runner
 from toolkit.harness.data import stage_data
 from toolkit.harness.plan import plan
 from toolkit.harness.pool import IsolatedExecutor
-from toolkit.tasks import Score
+from toolkit.tasks import SCORE_FIELDS
 
 Write = Callable[..., Path]
 FILMS = """
@@ -77,7 +77,7 @@ def test_every_data_set_is_loaded_once(suite: Write, tmp_path: Path, monkeypatch
 
 def test_scores_are_those_of_the_data_in_memory(suite: Write, films: Path, tmp_path: Path) -> None:
     run = tk.run(suite(FILMS), out=tmp_path / "run", quiet=True)
-    columns = [name for name in Score.__dataclass_fields__ if name != "note"]  # in which the label stands
+    columns = [name for name in SCORE_FIELDS if name != "note"]  # in which the label stands
     methods = {"svd": tk.SVD(2, epochs=3), "bias": tk.Bias(), "pca": tk.PCA(2)}
     for fold, options in (("1", {"fold": 1}), ("3", {"fold": 3}), ("", {})):
         parts = tk.load_ratings(films).split("kfold" if options else "holdout", **options)

@@ -163,7 +163,7 @@ def test_studies_that_are_damaged(studying: RunWriter, damage: bytes) -> None:
 def test_fresh_removes_studies(studying: RunWriter) -> None:
     studying.add_study(StudyOutcome("one-hot", "failed", "x", tables={"a": pd.DataFrame({"x": [1]})}, trace="x"))
     prepare_directory(studying.path, fresh=True)
-    assert [path.name for path in studying.path.iterdir()] == ["embeddings"]
+    assert {path.name for path in studying.path.iterdir()} == {"embeddings", "units"}
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,10 @@ import pytest
 import toolkit as tk
 from toolkit import Analogies, Corpus, Embedding, WordPairs
 from toolkit.errors import NotFittedError, ParameterError, UnknownNameError, UnsupportedError
-from toolkit.tasks import Score, Subject, ranking, task_info, task_names
+from toolkit.tasks import SCORE_FIELDS, Subject, ranking, task_info, task_names
 from toolkit.testing import small_corpus, small_ratings, small_triples
 
 PAIRS = WordPairs.from_rows([("a0", "a1", 9), ("a0", "b1", 1), ("b0", "b2", 8)], name="mine")
-COLUMNS = list(Score.__dataclass_fields__)
 
 
 def same(first: pd.DataFrame, second: pd.DataFrame) -> None:
@@ -26,7 +24,7 @@ def same(first: pd.DataFrame, second: pd.DataFrame) -> None:
 
 def test_ratings_are_judged_by_every_task_on_ratings() -> None:
     scores = tk.evaluate(tk.PCA(3), small_ratings())
-    assert scores.columns.tolist() == COLUMNS
+    assert scores.columns.tolist() == SCORE_FIELDS
     assert set(scores["task"]) == {"rating-prediction", "ranking", "item-similarity"} == set(task_names("ratings"))
     assert (scores["value"].isna() == (scores["note"] != "")).all()
     assert len(scores[scores["note"] != ""]) == 2  # no predictor of its own, no genres
@@ -43,7 +41,7 @@ def test_scores_are_those_of_the_task() -> None:
     train, test = small_ratings().split("leave-last-out")
     embedder = tk.TruncatedSVD(4).fit(train)
     subject = Subject("TruncatedSVD", embedder.embeddings_, embedder, train, test)
-    expected = pd.DataFrame([asdict(score) for score in ranking(subject)], columns=COLUMNS)
+    expected = pd.DataFrame([score.row() for score in ranking(subject)], columns=SCORE_FIELDS)
     same(tk.evaluate(tk.TruncatedSVD(4), (train, test), tasks=["ranking"]), expected)
 
 

@@ -25,8 +25,9 @@ QUESTIONS = {
 def test_similarity_by_hand() -> None:
     scores = list(word_similarity(Subject("x", {"word": WORDS}), pairs=[WordPairs.from_rows(ROWS, name="mine")]))
     cosines = [1 / np.sqrt(2), 0, -1 / np.sqrt(2)]
-    assert [(score.metric, score.n) for score in scores] == [("spearman", 3), ("pearson", 3), ("oov", 4)]
-    assert [score.value for score in scores] == pytest.approx([1, pearsonr(cosines, [8, 2, 1]).statistic, 25])
+    plain = [score for score in scores if not score.variant]
+    assert [(score.metric, score.n) for score in plain] == [("spearman", 3), ("pearson", 3), ("oov", 4)]
+    assert [score.value for score in plain] == pytest.approx([1, pearsonr(cosines, [8, 2, 1]).statistic, 25])
     assert {(score.entity, score.readout, score.target, score.convention) for score in scores} == {
         ("word", "cosine", "mine", "gensim")
     }

@@ -61,8 +61,12 @@ class Reporter:
             if new not in self._running:
                 self._running[new] = self._bar.add_task(escape(new), total=None, count="", left="")
 
-    def end(self, name: str, ok: bool, text: str) -> None:
-        """Show how a trial or a study ended; in a terminal only where it did not end well."""
+    def end(self, name: str, ok: bool, text: str, counted: bool = True) -> None:
+        """Show how a job ended; in a terminal only where it did not end well. Trials and studies are counted."""
+        if not counted:
+            if self._bar is None or not ok:
+                self.say(f"{name}: {text}")
+            return
         self.done += 1
         if self._bar is not None:
             self._bar.update(self._all, completed=self.done, count=f"{self.done}/{self.total}", left=self._left())
@@ -70,15 +74,11 @@ class Reporter:
             left = f" ({self._left()})" if self._left() else ""
             self.say(f"[{self.done}/{self.total}] {name}: {text}{left}")
 
-    def expect(self, number: int) -> None:
-        """Expect so many more."""
-        self.total += number
-        if self._bar is not None:
-            self._bar.update(self._all, total=self.total, count=f"{self.done}/{self.total}")
-
     def leave_out(self, number: int, line: str) -> None:
         """Say why some trials or studies are not carried out, and expect so many fewer."""
-        self.expect(-number)
+        self.total -= number
+        if self._bar is not None:
+            self._bar.update(self._all, total=self.total, count=f"{self.done}/{self.total}")
         self.say(line)
 
     def say(self, line: str) -> None:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -121,13 +120,9 @@ def run(
         with _closed(executor), Reporter(len(trials) + len(studies), console) as reporter:
             _carry_out(trial_jobs(trials, files, threads, writer, reporter), reporter, executor)
             steps = StepWriter(writer)
-            for further in (
-                partial(common_jobs, trials, files, threads, writer, steps, reporter),
-                partial(compare_jobs, writer, steps, threads, wanted.seeds[0]),
-            ):
-                jobs = further()
-                reporter.expect(len(jobs))
-                _carry_out(jobs, reporter, executor)
+            common = common_jobs(trials, files, threads, writer, steps, reporter)
+            _carry_out(common, reporter, executor, counted=False)
+            _carry_out(compare_jobs(writer, steps, threads, wanted.seeds[0]), reporter, executor, counted=False)
             found = study_jobs(studies, trials, files, threads, wanted.seeds[0], writer, reporter)
             _carry_out(found, reporter, executor)
     writer.write_info({**info, "seconds": round(time.monotonic() - started, 1)})
@@ -145,7 +140,7 @@ def _closed(executor: Executor) -> Iterator[None]:
     executor.shutdown()
 
 
-def _carry_out(jobs: list[Job], reporter: Reporter, executor: Executor) -> None:
+def _carry_out(jobs: list[Job], reporter: Reporter, executor: Executor, counted: bool = True) -> None:
     """Carry out jobs, and keep what comes of each as soon as it ends."""
     ended: SimpleQueue[Future[Any]] = SimpleQueue()
     running: dict[Future[Any], Job] = {}
@@ -161,7 +156,7 @@ def _carry_out(jobs: list[Job], reporter: Reporter, executor: Executor) -> None:
             outcome = _outcome(job, future)
             job.keep(outcome)
             ok = outcome.status == "ok"
-            reporter.end(job.name, ok, job.words(outcome) if ok else f"{outcome.status}: {outcome.error}")
+            reporter.end(job.name, ok, job.words(outcome) if ok else f"{outcome.status}: {outcome.error}", counted)
 
 
 def _outcome(job: Job, future: Future[Any]) -> Any:

@@ -1,6 +1,7 @@
 """Tasks: by what an embedding is judged."""
 
 from toolkit.tasks.base import (
+    SCORE_FIELDS,
     Kind,
     Score,
     Subject,
@@ -19,6 +20,7 @@ from toolkit.tasks.units import UnitRules, Units, read_units, write_units
 from toolkit.tasks.words import analogies, word_similarity
 
 __all__ = [
+    "SCORE_FIELDS",
     "Kind",
     "Score",
     "Subject",
