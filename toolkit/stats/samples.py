@@ -174,6 +174,8 @@ def lay_out_common(entries: Sequence[Parts]) -> Layout:
     ParameterError
         As `lay_out`; if the figures are not of the same folds, or have no unit in common.
     """
+    if not entries or not all(entries):
+        raise ParameterError("each figure needs at least one sample")
     folds = [[place if part.fold is None else part.fold for place, part in enumerate(parts)] for parts in entries]
     if any(set(mine) != set(folds[0]) for mine in folds):
         raise ParameterError("the figures are of different folds; give each entry samples of all folds, and name them")
