@@ -87,9 +87,7 @@ class Choice:
 
     def __post_init__(self) -> None:
         if not self.values or any(not isinstance(value, str | int | float) for value in self.values):
-            raise ParameterError(
-                f"the values to choose from are {self.values!r}; give words or numbers"
-            )
+            raise ParameterError(f"the values to choose from are {self.values!r}; give words or numbers")
 
     def holds(self, value: object) -> bool:
         """Return whether a value is among them; true and false are no numbers."""

@@ -13,15 +13,21 @@ from toolkit.errors import DataError
 
 TRIAL_COLUMNS = [
     *("trial", "experiment", "dataset", "split", "fold", "seed", "embedder", "name", "library", "is_null"),
-    *("embedding_dim", "parameters", "status", "error", "fit_seconds", "cpu_seconds", "evaluate_seconds"),
+    *("embedding_dim", "parameters", "tuned", "status", "error", "fit_seconds", "cpu_seconds", "evaluate_seconds"),
     "peak_memory_mb",
 ]
 SCORE_COLUMNS = [
     *("dataset", "split", "fold", "seed", "embedder", "embedding_dim", "entity", "task", "readout", "metric", "value"),
     *("n", "target", "convention", "note", "experiment", "trial"),
 ]
+TUNING_COLUMNS = [
+    *("experiment", "split", "fold", "embedder", "number", "state", "value", "seconds", "parameters", "chosen"),
+    *("task", "readout", "metric", "error"),
+]
 STUDY_COLUMNS = ["study", "status", "error", "seconds"]
 LEFT_OUT = "left out"  # status of a trial or a study whose library is not installed
+FLAGS = {"is_null", "tuned", "chosen"}  # columns of true and false
+LATER = {"tuned": "false"}  # columns that older runs lack, and what to read there
 MEASURED = {"embedding_dim", "value", "n", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb"}
 
 
@@ -40,7 +46,7 @@ def read_table(path: Path, columns: list[str], numbers: Set[str] = MEASURED) -> 
     columns : list of str
         Those that it must have.
     numbers : set of str
-        Those of them that hold numbers, nan where a cell is empty; all others but `is_null` hold text.
+        Those of them that hold numbers, nan where a cell is empty; all others but `FLAGS` hold text.
 
     Returns
     -------
@@ -57,6 +63,7 @@ def read_table(path: Path, columns: list[str], numbers: Set[str] = MEASURED) -> 
         raise DataError("no such file; a run directory holds run.json, trials.csv and scores.csv", path) from None
     except (OSError, ValueError) as error:
         raise DataError(f"not a CSV table: {error}", path) from error
+    table = table.assign(**{name: text for name, text in LATER.items() if name in columns and name not in table})
     for column in columns:
         if column not in table:
             raise DataError(f"column {column!r} is missing; there are {', '.join(map(str, table.columns))}", path)
@@ -65,10 +72,10 @@ def read_table(path: Path, columns: list[str], numbers: Set[str] = MEASURED) -> 
         values = pd.to_numeric(text, errors="coerce")
         refuse((text != "") & ~np.isfinite(values), text, f"{column} must be a number or empty", path)
         table[column] = values
-    if "is_null" in columns:
-        flags = table["is_null"].str.lower()
-        refuse(~flags.isin(["true", "false"]), table["is_null"], "is_null must be true or false", path)
-        table["is_null"] = flags == "true"
+    for column in FLAGS & set(columns):
+        flags = table[column].str.lower()
+        refuse(~flags.isin(["true", "false"]), table[column], f"{column} must be true or false", path)
+        table[column] = flags == "true"
     return table
 
 
