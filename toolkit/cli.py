@@ -63,7 +63,8 @@ def _parser() -> argparse.ArgumentParser:
         "--only", metavar="NAME", nargs="+", action="extend", default=[], help="experiments, studies or embedders"
     )
     run.add_argument("--data", metavar="NAME_OR_FILE", help="a data set or file in place of the suite's own")
-    run.add_argument("--timeout", metavar="S", type=float, help="seconds that one trial or study may take")
+    run.add_argument("--timeout", metavar="S", type=float, help="seconds that one trial, tuning or study may take")
+    run.add_argument("--tune", metavar="N|Ss", help="tune each method on ratings: with 30 trials, or for 60s")
     run.add_argument("--quick", action="store_true", help="the quick version of the suite, which says less")
     run.add_argument("--fresh", action="store_true", help="replace an earlier run in the directory")
 
@@ -114,6 +115,7 @@ def _run(options: argparse.Namespace) -> int:
         only=options.only,
         data=options.data,
         timeout=options.timeout,
+        tune=options.tune,
         fresh=options.fresh,
         quick=options.quick,
     )

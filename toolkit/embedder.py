@@ -27,6 +27,7 @@ from toolkit.errors import (
     UnknownNameError,
     UnsupportedError,
 )
+from toolkit.search import Space
 
 View = Literal["sequences", "matrix", "triples", "none"]
 
@@ -104,6 +105,9 @@ class Embedder(ABC):
         True for a baseline that learns nothing, or nothing about similarity.
     allowed : dict of str to Allowed
         What the method's own parameters may be; those with common names are checked for every method.
+    search_space : dict of str to Whole, Real or Choice
+        Where the values of parameters are looked for when the method is tuned; those that it does not name stay as they
+        are. Empty for what is not tuned.
     embeddings_ : dict of str to Embedding
         One an entity, main entity first; set by `fit`.
     """
@@ -114,6 +118,7 @@ class Embedder(ABC):
     view: ClassVar[View]
     is_null: ClassVar[bool] = False
     allowed: ClassVar[Mapping[str, Allowed]] = {}
+    search_space: ClassVar[Space] = {}
 
     embeddings_: dict[str, Embedding]
 

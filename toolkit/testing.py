@@ -69,6 +69,18 @@ def check_parameters(embedder: Embedder) -> None:
     raise AssertionError("an unknown parameter must be refused")
 
 
+def check_search_space(embedder: Embedder) -> None:
+    """Where a method is tuned, parameters may have every value that is looked at, and the search holds the defaults."""
+    cls = type(embedder)
+    defaults = cls().get_params(deep=False)
+    for name, found in cls.search_space.items():
+        assert name in defaults, f"the search space names {name}, which is no parameter"
+        assert name != "random_state", "a seed is not tuned"
+        for value in found.bounds():
+            cls().set_params(**{name: value}).check_params()
+        assert found.holds(defaults[name]), f"the search for {name} leaves its default out: {defaults[name]!r}"
+
+
 def check_not_fitted(embedder: Embedder) -> None:
     """Nothing is to be had before ``fit``, and the error says so."""
     fresh = clone(embedder)
@@ -228,6 +240,7 @@ def _check_embeddings(fitted: Embedder, entity: str, keys: pd.Index) -> None:
 
 CHECKS: list[Callable[[Embedder], None]] = [
     check_parameters,
+    check_search_space,
     check_not_fitted,
     check_ratings,
     check_corpus,

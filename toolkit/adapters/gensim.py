@@ -11,6 +11,7 @@ from toolkit.allowed import Allowed
 from toolkit.data.views import Sequences
 from toolkit.embedder import SequenceEmbedder
 from toolkit.embedding import Embedding
+from toolkit.search import Real, Space, Whole
 
 LONGEST = 10_000  # gensim silently drops what stands beyond so many tokens of a sentence
 ARCHITECTURES = {"skip-gram": 1, "cbow": 0}
@@ -43,6 +44,14 @@ class _Gensim(SequenceEmbedder):
         "max_n": Allowed(int, 0),
         "bucket": Allowed(int, 1),
         "random_state": Allowed(int, 0),  # gensim has no other way to draw a start
+    }
+    search_space: ClassVar[Space] = {
+        "embedding_dim": Whole(8, 100, log=True),
+        "window": Whole(3, 40, log=True),
+        "sample": Real(0.00001, 0.1, log=True),
+        "ns_exponent": Real(-1.0, 1.0),
+        "learning_rate": Real(0.01, 0.2, log=True),
+        "epochs": Whole(3, 10),
     }
 
     @abstractmethod

@@ -17,6 +17,7 @@ from toolkit.allowed import Allowed
 from toolkit.data.biases import Biases
 from toolkit.data.views import Matrix
 from toolkit.embedding import Embedding
+from toolkit.search import Real, Space, Whole
 
 
 class _Implicit(RankingFactorization):
@@ -67,6 +68,13 @@ class ALS(_Implicit):
     ----------
     Hu, Koren & Volinsky (2008), Collaborative filtering for implicit feedback datasets, ICDM.
     """
+
+    search_space: ClassVar[Space] = {
+        "embedding_dim": Whole(8, 200, log=True),
+        "regularization": Real(0.001, 100.0, log=True),
+        "alpha": Real(0.1, 50.0, log=True),
+        "epochs": Whole(5, 30),
+    }
 
     def __init__(
         self,
@@ -124,6 +132,13 @@ class BPR(_Implicit):
     ----------
     Rendle et al. (2009), BPR: Bayesian personalized ranking from implicit feedback, UAI.
     """
+
+    search_space: ClassVar[Space] = {
+        "embedding_dim": Whole(8, 200, log=True),
+        "learning_rate": Real(0.002, 0.1, log=True),
+        "regularization": Real(0.0001, 0.1, log=True),
+        "epochs": Whole(25, 200, log=True),
+    }
 
     def __init__(
         self,
@@ -187,6 +202,14 @@ class LMF(_Implicit):
     Johnson (2014), Logistic matrix factorization for implicit feedback data, NIPS workshop on distributed machine
     learning and matrix computations.
     """
+
+    search_space: ClassVar[Space] = {
+        "embedding_dim": Whole(8, 100, log=True),
+        "learning_rate": Real(0.1, 3.0, log=True),
+        "regularization": Real(0.01, 10.0, log=True),
+        "epochs": Whole(10, 50),
+        "negatives": Whole(5, 60, log=True),
+    }
 
     def __init__(
         self,

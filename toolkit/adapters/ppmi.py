@@ -11,6 +11,7 @@ from toolkit.data.views import Sequences
 from toolkit.embedder import SequenceEmbedder
 from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError
+from toolkit.search import Choice, Real, Space, Whole
 
 
 class PPMISVD(SequenceEmbedder):
@@ -45,6 +46,13 @@ class PPMISVD(SequenceEmbedder):
         "context_exponent": Allowed(float, 0),
         "shift": Allowed(float, 0),
         "singular_value_exponent": Allowed(float),
+    }
+    search_space: ClassVar[Space] = {
+        "embedding_dim": Whole(8, 200, log=True),
+        "window": Choice((5, 10, 20, 50, "all")),
+        "context_exponent": Real(0.5, 1.0),
+        "shift": Real(0.0, 2.7),
+        "singular_value_exponent": Real(0.0, 1.0),
     }
 
     def __init__(

@@ -17,6 +17,7 @@ from toolkit.data.biases import Biases
 from toolkit.data.views import Matrix
 from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError
+from toolkit.search import Choice, Real, Space, Whole
 
 
 class PCA(RankingFactorization):
@@ -41,6 +42,10 @@ class PCA(RankingFactorization):
 
     library: ClassVar[str] = "scikit-learn"
     module: ClassVar[str] = "sklearn"
+    search_space: ClassVar[Space] = {
+        "embedding_dim": Whole(8, 200, log=True),
+        "whiten": Choice((False, True)),
+    }
 
     def __init__(self, embedding_dim: int = 50, whiten: bool = False, random_state: int | None = 0) -> None:
         self.embedding_dim = embedding_dim
@@ -86,6 +91,10 @@ class TruncatedSVD(RankingFactorization):
     library: ClassVar[str] = "scikit-learn"
     module: ClassVar[str] = "sklearn"
     allowed: ClassVar[Mapping[str, Allowed]] = {"singular_value_exponent": Allowed(float)}
+    search_space: ClassVar[Space] = {
+        "embedding_dim": Whole(8, 200, log=True),
+        "singular_value_exponent": Real(0.0, 1.0),
+    }
 
     def __init__(
         self, embedding_dim: int = 50, singular_value_exponent: float = 1.0, random_state: int | None = 0
@@ -131,6 +140,11 @@ class NMF(RankingFactorization):
     library: ClassVar[str] = "scikit-learn"
     module: ClassVar[str] = "sklearn"
     allowed: ClassVar[Mapping[str, Allowed]] = {"init": Allowed(words=("nndsvd", "nndsvda", "random"))}
+    search_space: ClassVar[Space] = {
+        "embedding_dim": Whole(8, 100, log=True),
+        "regularization": Real(0.0, 0.01),
+        "init": Choice(("nndsvd", "nndsvda", "random")),
+    }
 
     def __init__(
         self,

@@ -19,6 +19,7 @@ from toolkit.allowed import Allowed
 from toolkit.data.biases import Biases
 from toolkit.data.views import Matrix
 from toolkit.embedding import Embedding
+from toolkit.search import Real, Space, Whole
 
 
 class _Surprise(RatingFactorization):
@@ -69,6 +70,13 @@ class SVD(_Surprise):
     ----------
     Koren, Bell & Volinsky (2009), Matrix factorization techniques for recommender systems, IEEE Computer 42(8).
     """
+
+    search_space: ClassVar[Space] = {
+        "embedding_dim": Whole(8, 200, log=True),
+        "epochs": Whole(10, 100, log=True),
+        "learning_rate": Real(0.002, 0.02, log=True),
+        "regularization": Real(0.01, 0.2, log=True),
+    }
 
     def __init__(
         self,
@@ -124,6 +132,13 @@ class SVDpp(_Surprise):
     ----------
     Koren (2008), Factorization meets the neighborhood: a multifaceted collaborative filtering model, KDD.
     """
+
+    search_space: ClassVar[Space] = {
+        "embedding_dim": Whole(5, 40, log=True),
+        "epochs": Whole(5, 25),
+        "learning_rate": Real(0.002, 0.02, log=True),
+        "regularization": Real(0.01, 0.2, log=True),
+    }
 
     def __init__(
         self,
@@ -181,6 +196,12 @@ class SurpriseNMF(_Surprise):
     Luo et al. (2014), An efficient non-negative matrix-factorization-based approach to collaborative filtering for
     recommender systems, IEEE Transactions on Industrial Informatics 10(2).
     """
+
+    search_space: ClassVar[Space] = {
+        "embedding_dim": Whole(5, 100, log=True),
+        "epochs": Whole(20, 100, log=True),
+        "regularization": Real(0.01, 1.0, log=True),
+    }
 
     def __init__(
         self,

@@ -15,12 +15,14 @@ from toolkit.stats import Sample
 from toolkit.tasks import UnitRules, Units, main_metric_of, read_units, task_info
 from toolkit.tasks.rating import WITHOUT_VECTORS
 
+SEVERAL = 0  # dimensions of an embedder that has others on each fold, as tuning may choose them
+
 
 class Entry(NamedTuple):
-    """What is compared: an embedder with its dimension and a readout."""
+    """What is compared: an embedder with its dimension, or `SEVERAL`, and a readout."""
 
     embedder: str
-    embedding_dim: float
+    embedding_dim: int
     readout: str
 
 
@@ -46,7 +48,7 @@ class Board:
     metrics : tuple of str
         All that occur.
     trials : pandas.DataFrame
-        The rows of ``trials.csv`` that have scores here.
+        The rows of ``trials.csv`` that have scores here, with `SEVERAL` where there is no one dimension.
     folder : Path
         Where their units are.
     """
@@ -71,7 +73,7 @@ class Board:
             for path in sorted(self.folder.glob(f"{trial.trial}.*.arrow")):
                 for units in read_units(path, self.task, self.target):
                     if units.readout not in WITHOUT_VECTORS:
-                        entry = Entry(trial.embedder, trial.embedding_dim, units.readout)
+                        entry = Entry(trial.embedder, int(trial.embedding_dim), units.readout)
                         yield EntryUnits(entry, trial.fold, trial.seed, units)
 
 
@@ -98,7 +100,7 @@ def boards_of(trials: pd.DataFrame, scores: pd.DataFrame, folder: Path) -> list[
         if task_info(task).units is None:
             continue
         metrics = tuple(group["metric"].unique())
-        mine = trials[trials["trial"].isin(group["trial"])]
+        mine = trials[trials["trial"].isin(group["trial"])].fillna({"embedding_dim": SEVERAL})
         main = main_metric_of(task, metrics)
         found.append(Board(experiment, task, target, split, main, metrics, mine, folder))
     return found

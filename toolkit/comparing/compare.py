@@ -76,7 +76,7 @@ def _intervals(board: Board, metric: str, entries: Entries, random_state: int) -
     for (entry, parts), interval in zip(entries.items(), found, strict=True):
         yield {
             **board.identity,
-            **entry._asdict(),
+            **dict(zip(Entry._fields, _cells(entry), strict=True)),
             "metric": metric,
             **interval._asdict(),
             "unit": rules_of(board.task).noun,
@@ -97,9 +97,13 @@ def _differences(board: Board, entries: Entries, random_state: int) -> Iterator[
         sides = {
             name: value
             for side in ("first", "second")
-            for name, value in zip((side, f"{side}_dim", f"{side}_readout"), row.pop(side), strict=True)
+            for name, value in zip((side, f"{side}_dim", f"{side}_readout"), _cells(row.pop(side)), strict=True)
         }
         yield {**board.identity, "metric": board.metric, **sides, **row}
+
+
+def _cells(entry: Entry) -> tuple[str, int | None, str]:
+    return entry.embedder, entry.embedding_dim or None, entry.readout
 
 
 def _strata(board: Board, chosen: list[Entry], random_state: int) -> Iterator[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from toolkit.comparing.boards import SEVERAL
 from toolkit.metrics.base import metric_info
 from toolkit.stats import average_ranks
 from toolkit.tasks import main_metric_of
@@ -46,6 +47,7 @@ def rank_table(scores: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _ranked(main: pd.DataFrame, block: str, named: dict[str, str]) -> Iterator[dict[str, Any]]:
     higher = metric_info(named["metric"]).direction == "higher"
+    main = main.fillna({"embedding_dim": SEVERAL})
     values = main.pivot_table(index=ENTRY, columns=block, values="value", aggfunc="mean", dropna=False).dropna()
     order = values.mean(axis=1).sort_values(ascending=not higher, kind="stable").index
     best = order[~order.get_level_values("embedder").duplicated()]
@@ -56,6 +58,7 @@ def _ranked(main: pd.DataFrame, block: str, named: dict[str, str]) -> Iterator[d
         yield {
             **named,
             **dict(zip(ENTRY, entry, strict=True)),
+            "embedding_dim": entry[1] or None,
             "rank": rank,
             "blocks": found.n_blocks,
             "entries": len(best),

@@ -17,13 +17,14 @@ from toolkit.harness.studying import StudyOutcome, gather_evidence, run_study
 from toolkit.harness.suite import StudySpec
 from toolkit.harness.tables import LEFT_OUT
 from toolkit.harness.trial import Outcome, run_trial
+from toolkit.harness.tuning import Tuning, TuningOutcome, gather_tried, run_tuning
 from toolkit.registry import embedder_class
 from toolkit.studies import study_info
 
 
 @dataclass(frozen=True)
 class Job:
-    """A trial or a study.
+    """A trial, a tuning or a study.
 
     Parameters
     ----------
@@ -72,6 +73,26 @@ def trial_jobs(
     return jobs
 
 
+def tuning_jobs(
+    tunings: Iterable[Tuning],
+    files: Mapping[str, tuple[Path, ...]],
+    threads: int,
+    writer: RunWriter,
+) -> list[Job]:
+    """Return a job for each tuning. It is given the path of the training part, and never that of the test part."""
+    jobs = []
+    for tuning in tunings:
+        train = files[tuning.trials[0].id][0]
+        fault = partial(_broken_off, tuning)
+        words = partial(_tuning_words, tuning)
+        jobs.append(Job(f"tune {tuning.name}", run_tuning, (tuning, train, threads), fault, writer.add_tuning, words))
+    return jobs
+
+
+def _broken_off(tuning: Tuning, status: str, error: str, trace: str = "") -> TuningOutcome:
+    return TuningOutcome(tuning, status, error, gather_tried(tuning), trace=trace)
+
+
 def study_jobs(
     specs: Iterable[StudySpec],
     trials: list[Trial],
@@ -98,6 +119,11 @@ def study_jobs(
 
 def _trial_words(outcome: Outcome) -> str:
     return f"fit {outcome.fit_seconds:.1f} s, judged {outcome.evaluate_seconds:.1f} s"
+
+
+def _tuning_words(tuning: Tuning, outcome: TuningOutcome) -> str:
+    values = [row["value"] for row in outcome.rows if row["chosen"]]
+    return f"{len(outcome.rows)} tried, {tuning.objective.metric} {values[0]:.4f} on the part held out"
 
 
 def _study_words(outcome: StudyOutcome) -> str:

@@ -18,6 +18,7 @@ PACKAGES = [
     "pandas",
     "pyarrow",
     "torch",
+    "optuna",
 ]
 
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from toolkit.errors import ParameterError, UnknownNameError
-from toolkit.harness.suite import EmbedderSpec, Experiment, StudySpec, Suite, TaskSpec
+from toolkit.harness.suite import TUNED, EmbedderSpec, Experiment, StudySpec, Suite, TaskSpec
 from toolkit.registry import embedder_class
 from toolkit.tasks import Kind
+
+SUFFIX = "-tuned"  # behind the id of the trial as the suite has it
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class Trial:
         The embedder's parameters.
     tasks : tuple of TaskSpec
         What is asked.
+    tuned : bool, default False
+        Whether the parameters are chosen by tuning; until then they are missing.
     """
 
     id: str
@@ -52,6 +56,7 @@ class Trial:
     label: str
     params: dict[str, Any]
     tasks: tuple[TaskSpec, ...] = field(repr=False)
+    tuned: bool = False
 
     @property
     def split_method(self) -> str:
@@ -87,13 +92,15 @@ def plan(suite: Suite, only: Sequence[str] = ()) -> list[Trial]:
     for name in only:
         if name not in known:
             raise UnknownNameError("experiment, study or embedder of this suite", name, known)
-    trials = [trial for experiment in suite.experiments for trial in _trials(experiment, suite.seeds)]
+    trials = [
+        trial for experiment in suite.experiments for trial in _trials(experiment, suite.seeds, suite.tune is not None)
+    ]
     studies = plan_studies(suite, only) if only else ()
     wanted = (experiments & set(only)).union(*(study.experiments for study in studies))
     if wanted or studies:
         trials = [trial for trial in trials if trial.experiment in wanted]
     if chosen := labels & set(only):
-        trials = [trial for trial in trials if trial.label in chosen]
+        trials = [trial for trial in trials if base_label(trial) in chosen]
     if only and not trials and not studies:
         raise ParameterError(f"nothing in the suite is all of: {', '.join(only)}")
     return trials
@@ -104,15 +111,16 @@ def plan_studies(suite: Suite, only: Sequence[str] = ()) -> tuple[StudySpec, ...
     return tuple(study for study in suite.studies if not only or study.name in only)
 
 
-def _trials(experiment: Experiment, seeds: Iterable[int]) -> Iterator[Trial]:
+def _trials(experiment: Experiment, seeds: Iterable[int], tuning: bool) -> Iterator[Trial]:
     parts = [part for split in experiment.splits for part in split.parts()] or [("", "", {})]
     number = 0
     for split, fold, split_options in parts:
         for spec in experiment.embedders:
+            as_given = []
             for params in _variants(spec, spec.dims or experiment.dims):
                 for seed in _seeds(spec, spec.seeds or seeds):
                     number += 1
-                    yield Trial(
+                    trial = Trial(
                         f"{experiment.name}-{number:03d}",
                         experiment.name,
                         experiment.kind,
@@ -127,6 +135,23 @@ def _trials(experiment: Experiment, seeds: Iterable[int]) -> Iterator[Trial]:
                         {**params, **({"random_state": seed} if _takes(spec.name, "random_state") else {})},
                         experiment.tasks,
                     )
+                    as_given.append(trial)
+            yield from as_given
+            if tuning and experiment.can_tune(spec):
+                yield from _tuned(as_given)
+
+
+def _tuned(as_given: Iterable[Trial]) -> Iterator[Trial]:
+    """Yield a trial for each seed, named after the first one of it; all other parameters are still to be chosen."""
+    first = {trial.seed: trial for trial in reversed(list(as_given))}
+    for trial in sorted(first.values(), key=lambda trial: trial.id):
+        params = {name: value for name, value in trial.params.items() if name == "random_state"}
+        yield replace(trial, id=f"{trial.id}{SUFFIX}", label=f"{trial.label}{TUNED}", params=params, tuned=True)
+
+
+def base_label(trial: Trial) -> str:
+    """Return the label under which the suite has an embedder."""
+    return trial.label.removesuffix(TUNED) if trial.tuned else trial.label
 
 
 def _variants(spec: EmbedderSpec, dims: Sequence[int]) -> list[dict[str, Any]]:

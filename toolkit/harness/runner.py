@@ -20,16 +20,16 @@ from toolkit.datasets.sources import check_source
 from toolkit.errors import ParameterError
 from toolkit.harness.comparisons import StepWriter, common_jobs, compare_jobs
 from toolkit.harness.data import stage_data
-from toolkit.harness.jobs import Job, study_jobs, trial_jobs
+from toolkit.harness.jobs import Job, study_jobs, trial_jobs, tuning_jobs
 from toolkit.harness.machine import available_cores, machine, versions
 from toolkit.harness.plan import Trial, plan, plan_studies
 from toolkit.harness.pool import IsolatedExecutor, TrialCrashError, TrialFailedError, TrialTimeoutError
 from toolkit.harness.progress import Reporter
 from toolkit.harness.store import Run, RunWriter, prepare_directory
-from toolkit.harness.suite import DATA, Suite, load_suite
+from toolkit.harness.suite import DATA, LONGEST, Suite, load_suite
+from toolkit.harness.tuning import left_untuned, plan_tunings, prepare_tunings
 from toolkit.registry import embedder_class
 
-LONGEST = 10**6  # seconds that a trial may be given
 TICK = 0.2  # seconds between two looks at what is running
 # what the methods of a library import when they are fitted, by the library's import name
 LIBRARIES = {
@@ -40,6 +40,8 @@ LIBRARIES = {
     "torch": ["torch", "torch._dynamo"],  # what the first optimizer of a process imports
 }
 
+TUNERS = ["toolkit.harness.tuning", "optuna.samplers", "sqlalchemy.orm"]  # what every tuning imports
+
 
 def run(
     suite: str | Path,
@@ -49,6 +51,7 @@ def run(
     only: Sequence[str] = (),
     data: str | None = None,
     timeout: float | None = None,
+    tune: int | str | None = None,
     fresh: bool = False,
     quick: bool = False,
     quiet: bool = False,
@@ -68,7 +71,10 @@ def run(
     data : str, optional
         A data set of the catalog or a file, in place of the one that the suite names.
     timeout : float, optional
-        Seconds that one trial or study may take.
+        Seconds that one trial, tuning or study may take.
+    tune : int or str, optional
+        Tune each method on ratings that has a search space, and show it so beside what the suite gives: a number of
+        trials for each, such as 30, or of seconds, such as ``"60s"``, in place of the suite's own.
     fresh : bool, default False
         Replace an earlier run in the directory.
     quick : bool, default False
@@ -87,7 +93,7 @@ def run(
         If the request is wrong or the data cannot be had; nothing is written over then.
     """
     console = Console(stderr=True, quiet=quiet)
-    wanted = load_suite(suite, quick)
+    wanted = load_suite(suite, quick, tune)
     trials = plan(wanted, only)
     if data is not None:
         wanted = _on_other_data(wanted, data, {trial.experiment for trial in trials})
@@ -97,18 +103,22 @@ def run(
         raise ParameterError(f"workers is {workers}; it must be at least 1")
     if timeout is not None and not 0 < timeout <= LONGEST:
         raise ParameterError(f"timeout is {timeout:g}; it must be a number of seconds above 0, at most {LONGEST}")
+    tunings = plan_tunings(wanted, trials)
+    _check_budget(wanted, timeout)
     threads = max(1, available_cores() // workers)
     path = Path("runs", wanted.name) if out is None else Path(out)
     studies = plan_studies(wanted, only)
-    executor = IsolatedExecutor(workers, threads, timeout, _libraries(trials))  # starts while the data is loaded
+    modules = _libraries(trials) + (TUNERS if tunings else [])
+    executor = IsolatedExecutor(workers, threads, timeout, modules)  # starts while the data is loaded
     with tempfile.TemporaryDirectory(prefix="toolkit-run-", ignore_cleanup_errors=True) as folder:
         datasets, files = stage_data(trials, Path(folder))
         prepare_directory(path, fresh)
-        writer = RunWriter(path, trials, [study.name for study in studies])
+        tunings = prepare_tunings(wanted, tunings, path)
+        writer = RunWriter(path, trials, [study.name for study in studies], tunings)
         info = {
             "format": 1,
             "suite": wanted.model_dump(mode="json"),
-            "command": _command(suite, only, data, timeout, quick),
+            "command": _command(suite, only, data, timeout, tune, quick),
             "started": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": None,
             "versions": versions(),
@@ -117,8 +127,15 @@ def run(
         }
         writer.write_info(info)
         started = time.monotonic()
-        with _closed(executor), Reporter(len(trials) + len(studies), console) as reporter:
-            _carry_out(trial_jobs(trials, files, threads, writer, reporter), reporter, executor)
+        with _closed(executor), Reporter(len(trials) + len(tunings) + len(studies), console) as reporter:
+            if line := left_untuned(wanted, trials):
+                reporter.say(line)
+            later = [trial for tuning in tunings for trial in tuning.trials]
+            found = trial_jobs([trial for trial in trials if trial not in later], files, threads, writer, reporter)
+            _carry_out(found + tuning_jobs(tunings, files, threads, writer), reporter, executor)
+            chosen = writer.waiting(later)
+            reporter.total -= len(later) - len(chosen)
+            _carry_out(trial_jobs(chosen, files, threads, writer, reporter), reporter, executor)
             steps = StepWriter(writer)
             common = common_jobs(trials, files, threads, writer, steps, reporter)
             _carry_out(common, reporter, executor, counted=False)
@@ -198,7 +215,15 @@ def _on_other_data(suite: Suite, data: str, names: set[str]) -> Suite:
     return suite.model_copy(update={"experiments": tuple(experiments)})
 
 
-def _command(suite: str | Path, only: Sequence[str], data: str | None, timeout: float | None, quick: bool) -> str:
+def _check_budget(suite: Suite, timeout: float | None) -> None:
+    seconds = None if suite.tune is None else suite.tune.seconds
+    if seconds is not None and timeout is not None and seconds >= timeout:
+        raise ParameterError(f"each method is tuned for {seconds:g} s, but timeout ends that after {timeout:g} s")
+
+
+def _command(
+    suite: str | Path, only: Sequence[str], data: str | None, timeout: float | None, tune: int | str | None, quick: bool
+) -> str:
     words = ["toolkit", "run", str(suite), *(["--quick"] if quick else [])]
     for name in only:
         words += ["--only", name]
@@ -206,4 +231,6 @@ def _command(suite: str | Path, only: Sequence[str], data: str | None, timeout: 
         words += ["--data", data]
     if timeout is not None:
         words += ["--timeout", f"{timeout:g}"]
+    if tune is not None:
+        words += ["--tune", str(tune)]
     return shlex.join(words)

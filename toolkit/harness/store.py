@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,7 +16,8 @@ import pandas as pd
 from toolkit.atomic import write_text
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError, UnknownNameError
-from toolkit.harness.plan import Trial
+from toolkit.harness.candidates import FILE
+from toolkit.harness.plan import Trial, base_label
 from toolkit.harness.tables import (
     DIFFERENCE_COLUMNS,
     INTERVAL_COLUMNS,
@@ -28,6 +29,7 @@ from toolkit.harness.tables import (
     STRATUM_COLUMNS,
     STUDY_COLUMNS,
     TRIAL_COLUMNS,
+    TUNING_COLUMNS,
     lines,
     read_comparison,
     read_study,
@@ -39,6 +41,8 @@ from toolkit.tasks import Units, read_units
 
 if TYPE_CHECKING:
     from toolkit.harness.studying import StudyOutcome
+    from toolkit.harness.tuning import Tuning, TuningOutcome
+
 
 TABLES = ("trials", "scores", "studies", "intervals", "differences", "strata", "ranks", "steps", "tuning")
 
@@ -93,6 +97,14 @@ class Run:
         if not path.is_file():
             return pd.DataFrame(columns=STUDY_COLUMNS)
         return read_table(path, STUDY_COLUMNS, {"seconds"})
+
+    @cached_property
+    def tuning(self) -> pd.DataFrame:
+        """pandas.DataFrame: a row a candidate that was tried in tuning; empty where nothing was tuned."""
+        path = self.path / "tuning.csv"
+        if not path.is_file():
+            return pd.DataFrame(columns=TUNING_COLUMNS)
+        return read_table(path, TUNING_COLUMNS, {"number", "value", "seconds"})
 
     def study(self, name: str) -> dict[str, pd.DataFrame]:
         """Read the tables of a study, by their names.
@@ -196,14 +208,19 @@ class RunWriter:
         All trials, in the order in which tables show them.
     studies : list of str, optional
         All studies, in that order.
+    tunings : list of Tuning, optional
+        All that is tuned, in that order.
     """
 
-    def __init__(self, path: Path, trials: list[Trial], studies: Sequence[str] = ()) -> None:
+    def __init__(
+        self, path: Path, trials: list[Trial], studies: Sequence[str] = (), tunings: Sequence[Tuning] = ()
+    ) -> None:
         self.path, self.trials = path, {trial.id: trial for trial in trials}
         self._study_lines = dict.fromkeys(studies, "")
         self._trial_lines = dict.fromkeys(self.trials, "")
         self._score_lines = dict.fromkeys(self.trials, "")
         self._outcomes: dict[str, Outcome] = {}
+        self._tuning_lines = {tuning.id: "" for tuning in tunings}
         self._write_tables()
 
     def add(self, outcome: Outcome) -> None:
@@ -216,7 +233,7 @@ class RunWriter:
         """
         trial = self.trials[outcome.trial]
         self._outcomes[trial.id] = outcome
-        self._trial_lines[trial.id] = lines([_trial_row(trial, outcome)], TRIAL_COLUMNS)
+        self._trial_lines[trial.id] = lines([{**_trial_row(trial, outcome), **self._common(outcome)}], TRIAL_COLUMNS)
         self._score_lines[trial.id] = self._lines_of(outcome, outcome.scores)
         with self.writing():
             self.write_trace(outcome.trial, outcome.trace)
@@ -242,8 +259,14 @@ class RunWriter:
             self._write_tables()
 
     def _lines_of(self, outcome: Outcome, scores: list[dict[str, Any]]) -> str:
-        common = _common(self.trials[outcome.trial], outcome)
-        return lines([{**common, **score} for score in scores], SCORE_COLUMNS)
+        return lines([{**self._common(outcome), **score} for score in scores], SCORE_COLUMNS)
+
+    def _common(self, outcome: Outcome) -> dict[str, Any]:
+        trial = self.trials[outcome.trial]
+        common = _common(trial, outcome)
+        if trial.tuned and len(self._tuned_dims(trial)) > 1:
+            common["embedding_dim"] = ""  # the folds of one row of a table, which has no one number of dimensions
+        return common
 
     def add_study(self, outcome: StudyOutcome) -> None:
         """Write what came of one more study.
@@ -263,6 +286,37 @@ class RunWriter:
                 write_text(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
             self._write_tables()
 
+    def add_tuning(self, outcome: TuningOutcome) -> None:
+        """Write what was tried in one more tuning, and take over the parameters that were chosen.
+
+        Raises
+        ------
+        DataError
+            If the directory cannot be written to any more.
+        """
+        tuning = outcome.tuning
+        first, by = tuning.trials[0], tuning.objective
+        common = {name: getattr(first, name) for name in ("experiment", "split", "fold")}
+        common |= {"embedder": base_label(first), "task": by.task, "readout": by.readout, "metric": by.metric}
+        self._tuning_lines[tuning.id] = lines([{**common, **row} for row in outcome.rows], TUNING_COLUMNS)
+        self.trials.update((trial.id, trial) for trial in outcome.settled())
+        if outcome.status != "ok":
+            for trial in tuning.trials:
+                self.add(Outcome(trial.id, outcome.status, f"tuning: {outcome.error}"))
+        with self.writing():
+            self.write_trace(tuning.id, outcome.trace)
+            self._write_tables()
+
+    def waiting(self, trials: Iterable[Trial]) -> list[Trial]:
+        """Return those of some trials of which nothing is written yet, with the parameters that they now have."""
+        return [self.trials[trial.id] for trial in trials if not self._trial_lines[trial.id]]
+
+    def _tuned_dims(self, trial: Trial) -> set[int]:
+        """Return the numbers of dimensions that were chosen for a method on the folds of an experiment."""
+        alike = (each for each in self.trials.values() if each.tuned and each.experiment == trial.experiment)
+        chosen = (each.params.get("embedding_dim") for each in alike if each.label == trial.label)
+        return {dim for dim in chosen if dim is not None}
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Turn what the system says against writing into an error that says where."""
@@ -279,6 +333,8 @@ class RunWriter:
 
     def _write_tables(self) -> None:
         tables = [("trials", TRIAL_COLUMNS, self._trial_lines), ("scores", SCORE_COLUMNS, self._score_lines)]
+        if self._tuning_lines:
+            tables.append(("tuning", TUNING_COLUMNS, self._tuning_lines))
         if self._study_lines:
             tables.append(("studies", STUDY_COLUMNS, self._study_lines))
         for name, columns, rows in tables:
@@ -310,7 +366,7 @@ def prepare_directory(path: Path, fresh: bool) -> None:
             raise DataError("is not empty and holds no run; choose another directory", path)
         if occupied and not fresh:
             raise DataError("already holds a run; replace it with --fresh, or choose another directory", path)
-        for name in ("run.json", *(f"{table}.csv" for table in TABLES), "report.html", "report.md"):
+        for name in ("run.json", *(f"{table}.csv" for table in TABLES), FILE, "report.html", "report.md"):
             (path / name).unlink(missing_ok=True)
         for name in (EMBEDDINGS, UNITS, "errors", "studies"):
             if (path / name).is_dir():
@@ -329,6 +385,7 @@ def _trial_row(trial: Trial, outcome: Outcome) -> dict[str, Any]:
         "library": cls.library,
         "is_null": cls.is_null,
         "parameters": json.dumps(trial.params),
+        "tuned": trial.tuned,
     }
     measured = ("status", "error", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb")
     return {**facts, **{name: getattr(outcome, name) for name in measured}}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,17 +16,22 @@ from pydantic import (
     NonNegativeInt,
     PositiveInt,
     ValidationError,
+    field_serializer,
     model_validator,
 )
 
 from toolkit.data.splits import CANONICAL, SPLITS, check_split, n_folds_of
 from toolkit.datasets.sources import check_source
 from toolkit.errors import DataError, ParameterError, UnknownNameError
-from toolkit.registry import make_embedder
+from toolkit.harness.candidates import shown
+from toolkit.harness.objective import METRICS, check_objective
+from toolkit.registry import embedder_class, make_embedder
 from toolkit.resources import folder
 from toolkit.studies import study_info
 from toolkit.tasks import Kind, task_info
 
+TUNED = " (tuned)"  # behind the label of a method whose parameters were chosen by tuning
+LONGEST = 10**6  # seconds that a trial, or the tuning of a method, may be given
 DATA: dict[Kind, str] = {"ratings": "ratings", "corpus": "words", "triples": "facts"}  # as messages name it
 
 
@@ -151,6 +157,14 @@ class Experiment(_Table):
         """str: the kind of data."""
         return task_info(self.tasks[0].name).kind
 
+    def can_tune(self, spec: EmbedderSpec) -> bool:
+        """Return whether an embedder can be tuned: on ratings, of which a part can be held out, and if it has a space.
+
+        No part of a text says what people would judge, and facts are too few to hold more of them out.
+        """
+        judged = any(task.name in METRICS for task in self.tasks)
+        return judged and bool(embedder_class(spec.name).search_space)
+
 
 class StudySpec(_Table):
     """A study with its options, and the experiments whose trials it looks at."""
@@ -165,6 +179,30 @@ class StudySpec(_Table):
         return self
 
 
+class TuneSpec(_Table):
+    """How methods are tuned: with one budget for each on each training part, by ratings held out of that part."""
+
+    trials: int | None = Field(None, ge=1, strict=True)
+    seconds: float | None = Field(None, gt=0, le=LONGEST, strict=True)
+    storage: str = ""
+    task: str = ""
+    readout: str = ""
+    metric: str = ""
+    validation: float = Field(0.1, gt=0, le=0.5, strict=True)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> TuneSpec:
+        if (self.trials is None) == (self.seconds is None):
+            raise ParameterError("give the budget either as trials or as seconds, the same for each method")
+        check_objective(self.task, self.readout, self.metric)
+        self._published(self.storage)
+        return self
+
+    @field_serializer("storage", when_used="json")
+    def _published(self, storage: str) -> str:
+        return shown(storage) if storage else ""
+
+
 class Suite(_Table):
     """A set of experiments, and the studies that are made of them."""
 
@@ -173,6 +211,7 @@ class Suite(_Table):
     seeds: tuple[NonNegativeInt, ...] = Field((0,), min_length=1)
     experiments: tuple[Experiment, ...] = ()
     studies: tuple[Annotated[StudySpec, BeforeValidator(_named)], ...] = ()
+    tune: TuneSpec | None = None
     name: str = ""
 
     @model_validator(mode="after")
@@ -186,6 +225,10 @@ class Suite(_Table):
             for name in study.experiments:
                 if name not in names:
                     raise UnknownNameError(f"experiment of study {study.name!r}", name, names)
+        for experiment in self.experiments if self.tune else ():
+            labels = [spec.shown for spec in experiment.embedders]
+            labels += [f"{spec.shown}{TUNED}" for spec in experiment.embedders if experiment.can_tune(spec)]
+            _once(labels, f"experiment {experiment.name!r} has two embedders called", ", one of them by tuning")
         return self
 
 
@@ -200,7 +243,7 @@ def suite_names() -> list[str]:
     return sorted(path.stem for path in folder("benchmarks").glob("*.toml"))
 
 
-def load_suite(name: str | Path, quick: bool = False) -> Suite:
+def load_suite(name: str | Path, quick: bool = False, tune: int | str | None = None) -> Suite:
     """Read a suite.
 
     Parameters
@@ -209,6 +252,8 @@ def load_suite(name: str | Path, quick: bool = False) -> Suite:
         The name of one that ships with the toolkit, or the path of a TOML file.
     quick : bool, default False
         Take its quick version: what stands in a table ``quick`` replaces what stands beside that table.
+    tune : int or str, optional
+        In place of the suite's own budget for tuning: a number of trials, or of seconds, such as ``"60s"``.
 
     Returns
     -------
@@ -222,8 +267,9 @@ def load_suite(name: str | Path, quick: bool = False) -> Suite:
     DataError
         If the file is missing or is not a suite.
     ParameterError
-        If it has no quick version and one is asked for.
+        If it has no quick version and one is asked for, or `tune` is no budget.
     """
+    budget = {} if tune is None else _budget(tune)
     path = Path(name)
     if path.suffix != ".toml":
         if str(name) not in suite_names():
@@ -237,6 +283,10 @@ def load_suite(name: str | Path, quick: bool = False) -> Suite:
         raise DataError(f"cannot be read as TOML: {error}", path) from error
     if not _versions(raw, quick) and quick:
         raise ParameterError(f"suite {path.stem!r} has no quick version: no table in it is called quick")
+    if budget:
+        own = raw.get("tune")
+        kept = own.items() if isinstance(own, dict) else ()
+        raw["tune"] = {**{key: value for key, value in kept if key not in ("trials", "seconds")}, **budget}
     try:
         suite = Suite(**{"name": path.stem, **raw})
     except ValidationError as error:
@@ -244,6 +294,18 @@ def load_suite(name: str | Path, quick: bool = False) -> Suite:
     for experiment in suite.experiments:
         check_source(experiment.dataset, experiment.kind)
     return suite
+
+
+def _budget(tune: int | str) -> dict[str, int | float]:
+    """Return the budget that a number of trials, or of seconds, stands for."""
+    text = "" if isinstance(tune, bool) else str(tune)
+    if re.fullmatch("[0-9]{1,9}", text) and int(text):
+        return {"trials": int(text)}
+    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?s", text) and 0 < float(text[:-1]) <= LONGEST:
+        return {"seconds": float(text[:-1])}
+    raise ParameterError(
+        f"tune is {tune!r}; it must be a number of trials for each method, such as 30, or of seconds, such as '60s'"
+    )
 
 
 def _versions(raw: dict[str, Any], quick: bool) -> int:
@@ -280,6 +342,7 @@ def _model_at(steps: list[Any]) -> type[BaseModel]:
         "tasks": TaskSpec,
         "embedders": EmbedderSpec,
         "studies": StudySpec,
+        "tune": TuneSpec,
     }
     found: type[BaseModel] = Suite
     for step in steps:

@@ -18,6 +18,7 @@ from toolkit.data.views import Sequences
 from toolkit.embedder import SequenceEmbedder
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError
+from toolkit.search import Choice, Real, Space, Whole
 
 if TYPE_CHECKING:
     import torch
@@ -79,6 +80,14 @@ class GloVe(TorchEmbedder, SequenceEmbedder):
         "weight_exponent": Allowed(float, 0),
         "n_batches": Allowed(int, 1),
         "combine": Allowed(words=("sum", "word")),
+    }
+    search_space: ClassVar[Space] = {
+        "embedding_dim": Whole(8, 100, log=True),
+        "window": Choice((5, 10, 15, 30, "all")),
+        "x_max": Real(1.0, 100.0, log=True),
+        "weight_exponent": Real(0.0, 1.0),
+        "learning_rate": Real(0.01, 0.2, log=True),
+        "epochs": Whole(5, 30),
     }
 
     def __init__(

@@ -28,6 +28,7 @@ from toolkit.data.views import Matrix
 from toolkit.embedder import MatrixEmbedder
 from toolkit.embedding import Embedding
 from toolkit.errors import NotFittedError
+from toolkit.search import Real, Space, Whole
 
 if TYPE_CHECKING:
     import torch
@@ -120,6 +121,14 @@ class EmbeddingLayer(_Rated, RatingFactorization):
     Howard & Gugger (2020), Deep learning for coders with fastai and PyTorch, chapter 8, for the recipe.
     """
 
+    search_space: ClassVar[Space] = {
+        "embedding_dim": Whole(8, 100, log=True),
+        "epochs": Whole(3, 10),
+        "learning_rate": Real(0.001, 0.02, log=True),
+        "regularization": Real(0.01, 1.0, log=True),
+        "batch_size": Whole(64, 512, log=True),
+    }
+
     def __init__(
         self,
         embedding_dim: int = 50,
@@ -202,6 +211,14 @@ class EmbeddingMLP(_Rated):
         **TorchEmbedder.allowed,
         "layers": Allowed(int, 1, several=True),
         "dropout": Allowed(float, 0, below=1),
+    }
+    search_space: ClassVar[Space] = {
+        "embedding_dim": Whole(8, 100, log=True),
+        "epochs": Whole(3, 10),
+        "learning_rate": Real(0.0003, 0.01, log=True),
+        "regularization": Real(0.001, 1.0, log=True),
+        "dropout": Real(0.0, 0.5),
+        "batch_size": Whole(64, 512, log=True),
     }
 
     network_: Network

@@ -17,6 +17,7 @@ from toolkit.data.views import Sequences
 from toolkit.embedder import SequenceEmbedder
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError
+from toolkit.search import Real, Space, Whole
 
 if TYPE_CHECKING:
     import torch
@@ -79,6 +80,14 @@ class SGNS(TorchEmbedder, SequenceEmbedder):
         "negative": Allowed(int, 1),
         "sample": Allowed(float, 0),
         "ns_exponent": Allowed(float),
+    }
+    search_space: ClassVar[Space] = {
+        "embedding_dim": Whole(8, 100, log=True),
+        "window": Whole(3, 40, log=True),
+        "sample": Real(0.00001, 0.1, log=True),
+        "ns_exponent": Real(-1.0, 1.0),
+        "learning_rate": Real(0.01, 0.2, log=True),
+        "epochs": Whole(3, 10),
     }
 
     def __init__(

@@ -1,0 +1,267 @@
+"""Tuning: parameters of a method are chosen on a part of the training ratings, with the same budget as all others.
+
+A tuning job is given the training part alone: what a method is judged by in the end cannot reach it.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from threadpoolctl import threadpool_limits
+
+from toolkit.data import Ratings
+from toolkit.data.staged import open_staged
+from toolkit.errors import DataError
+from toolkit.harness import candidates
+from toolkit.harness.objective import Objective, judge, objective_of
+from toolkit.harness.plan import Trial, base_label
+from toolkit.harness.suite import Suite
+from toolkit.registry import embedder_class
+from toolkit.search import Space, Whole
+
+if TYPE_CHECKING:
+    import optuna
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """The search for the parameters of one method on one training part.
+
+    Parameters
+    ----------
+    trials : tuple of Trial
+        The trials, one a seed, that wait for what is chosen.
+    own : tuple of dict
+        The suite's own parameters, one for each dimension that it asks for; they are tried first.
+    objective : Objective
+        By what candidates are judged.
+    n_trials : int or None
+        How many candidates are tried; or else
+    seconds : float or None
+        after how many seconds no more begin. The first one always does.
+    validation : float
+        Share of the training ratings that candidates are judged by.
+    seed : int
+        Of that division, the same for every method, and of the search.
+    storage, study : str, default ""
+        The URL of an Optuna storage, and the name of the study in it, once it was made.
+    """
+
+    trials: tuple[Trial, ...]
+    own: tuple[dict[str, Any], ...]
+    objective: Objective
+    n_trials: int | None
+    seconds: float | None
+    validation: float
+    seed: int
+    storage: str = field(default="", repr=False)  # it may hold a password
+    study: str = ""
+
+    @property
+    def name(self) -> str:
+        """str: what people call it, which is also the name of the study."""
+        first = self.trials[0]
+        return " ".join(part for part in (first.experiment, first.split, first.fold, base_label(first)) if part)
+
+    @property
+    def id(self) -> str:
+        """str: unique within the run; names the file of its trace."""
+        return f"{self.trials[0].id}-tuning"
+
+
+@dataclass(frozen=True)
+class TuningOutcome:
+    """What came of a tuning job.
+
+    Parameters
+    ----------
+    tuning : Tuning
+        The job.
+    status : {"ok", "failed", "timeout", "crashed"}
+        How it ended.
+    error : str, default ""
+        Why, where it did not end well.
+    rows : list of dict
+        What was tried, a row a candidate.
+    params : dict, optional
+        What was chosen.
+    trace : str, default ""
+        The traceback of one that raised.
+    """
+
+    tuning: Tuning = field(repr=False)
+    status: str
+    error: str = ""
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    params: dict[str, Any] | None = None
+    trace: str = ""
+
+    def settled(self) -> list[Trial]:
+        """Return the trials with the parameters that were chosen."""
+        chosen = self.params or {}
+        return [replace(trial, params={**chosen, **trial.params}) for trial in self.tuning.trials]
+
+
+def plan_tunings(suite: Suite, trials: Sequence[Trial]) -> list[Tuning]:
+    """Return what has to be tuned before the tuned trials among some can be carried out, in their order.
+
+    A method whose library is not installed is not tuned; its trials say so.
+
+    Raises
+    ------
+    ParameterError
+        If the readout or the metric that the suite names is none of the task's.
+    """
+    spec = suite.tune
+    if spec is None:
+        return []
+    groups: dict[tuple[str, ...], list[Trial]] = {}
+    for trial in trials:
+        groups.setdefault((trial.experiment, trial.split, trial.fold, base_label(trial)), []).append(trial)
+    tunings = []
+    for group in groups.values():
+        tuned = tuple(trial for trial in group if trial.tuned)
+        cls = embedder_class(group[0].embedder)
+        tasks = {task.name: task.options for task in group[0].tasks}
+        objective = objective_of(cls, tasks, spec.task, spec.readout, spec.metric)
+        if tuned and objective is not None and cls.installed():
+            own = tuple(trial.params for trial in group if not trial.tuned and trial.seed == tuned[0].seed)
+            budget = spec.trials, spec.seconds
+            tunings.append(Tuning(tuned, own, objective, *budget, spec.validation, suite.seeds[0]))
+    return tunings
+
+
+def left_untuned(suite: Suite, trials: Sequence[Trial]) -> str:
+    """Return why some experiments stay as they are; empty where nothing has to be said."""
+    names = dict.fromkeys(trial.experiment for trial in trials)
+    stay = [name for name in names if not any(trial.tuned for trial in trials if trial.experiment == name)]
+    if suite.tune is None or not stay:
+        return ""
+    return f"not tuned: {', '.join(stay)}; tuning needs ratings to hold out, and a method with a search space"
+
+
+def prepare_tunings(suite: Suite, tunings: Sequence[Tuning], folder: Path) -> list[Tuning]:
+    """Make an Optuna study for each, by default in the directory of the run, and return them with its name.
+
+    Raises
+    ------
+    DataError
+        If the storage cannot be opened.
+    """
+    if suite.tune is None or not tunings:
+        return []
+    storage = candidates.database(suite.tune.storage, folder)
+    names = candidates.create_studies(storage, {each.name: each.objective.lower_is_better for each in tunings})
+    return [replace(each, storage=storage, study=names[each.name]) for each in tunings]
+
+
+def run_tuning(tuning: Tuning, train: Path, threads: int) -> TuningOutcome:
+    """Look for the best parameters of a method.
+
+    Parameters
+    ----------
+    tuning : Tuning
+        What to do.
+    train : Path
+        The staged training part. It is divided at random, for all methods in the same way: candidates learn from the
+        greater part and are judged by the other.
+    threads : int
+        How many threads BLAS and OpenMP may use.
+
+    Returns
+    -------
+    TuningOutcome
+        With status ``ok``, or ``failed`` where no candidate could be judged. A candidate that raises is kept with its
+        error, and the search goes on.
+    """
+    cls = embedder_class(tuning.trials[0].embedder)
+    with threadpool_limits(threads), candidates.quiet():
+        data: Any = open_staged(train)
+        parts = data.split("holdout", test_size=tuning.validation, random_state=tuning.seed)
+        space = _fitting(cls.search_space, parts[0])
+        study = candidates.load_study(tuning.storage, tuning.study, tuning.seed)
+        for trial, params in _asked(study, tuning, space):
+            _try(study, trial, tuning, params, parts)
+    tried = study.get_trials(deepcopy=False)
+    best = _best(tried, tuning.objective.lower_is_better)
+    if best is None:
+        error = f"none of {len(tried)} candidates could be judged; the last: {tried[-1].user_attrs.get('error')}"
+        return TuningOutcome(tuning, "failed", error, candidates.rows(tried, None))
+    return TuningOutcome(tuning, "ok", "", candidates.rows(tried, best.number), best.user_attrs["parameters"])
+
+
+def gather_tried(tuning: Tuning) -> list[dict[str, Any]]:
+    """Return what was tried until a job ended that did not answer, as far as the storage can still tell."""
+    try:
+        with candidates.quiet():
+            tried = candidates.load_study(tuning.storage, tuning.study, tuning.seed).get_trials(deepcopy=False)
+    except (DataError, KeyError):
+        return []
+    return candidates.rows(tried, None)
+
+
+def _asked(study: optuna.Study, tuning: Tuning, space: Space) -> Iterator[tuple[optuna.Trial, dict[str, Any]]]:
+    """Yield candidates with their parameters until the budget is spent: the suite's own, then what the sampler asks."""
+    cls, started = embedder_class(tuning.trials[0].embedder), time.monotonic()
+    for number in count():
+        if number >= (tuning.n_trials or math.inf):
+            return
+        if number and tuning.seconds is not None and time.monotonic() - started >= tuning.seconds:
+            return
+        if number < len(tuning.own):
+            known = {**cls().get_params(deep=False), **tuning.own[number]}
+            inside = {name: known[name] for name, found in space.items() if found.holds(known[name])}
+            study.enqueue_trial(inside)
+            trial = study.ask()
+            for name in inside:  # what lies outside is tried as it is, and tells the sampler nothing
+                candidates.suggest(trial, name, space[name])
+            yield trial, {**tuning.own[number], **{name: known[name] for name in space}}
+        else:
+            trial = study.ask()
+            chosen = {name: candidates.suggest(trial, name, found) for name, found in space.items()}
+            yield trial, {**tuning.own[0], **chosen}
+
+
+def _try(
+    study: optuna.Study,
+    trial: optuna.Trial,
+    tuning: Tuning,
+    params: dict[str, Any],
+    parts: tuple[Ratings, Ratings],
+) -> None:
+    """Judge a candidate, and write down what came of it."""
+    from optuna.trial import TrialState
+
+    trial.set_user_attr("parameters", {name: value for name, value in params.items() if name != "random_state"})
+    started = time.monotonic()
+    try:
+        value = judge(tuning.objective, tuning.trials[0].embedder, params, *parts)
+    except Exception as error:  # whatever it is, the others may do better
+        trial.set_user_attr("error", " ".join(f"{type(error).__name__}: {error}".split()))
+        trial.set_user_attr("seconds", round(time.monotonic() - started, 3))
+        study.tell(trial, state=TrialState.FAIL)
+    else:
+        trial.set_user_attr("seconds", round(time.monotonic() - started, 3))
+        study.tell(trial, value)
+
+
+def _fitting(space: Space, data: Ratings) -> dict[str, Any]:
+    """Return a search space without what the data has no room for: dimensions beyond the rank of its matrix."""
+    most = min(len(data.user_keys), len(data.item_keys)) - 1
+    found = dict(space)
+    if isinstance(dim := found.get("embedding_dim"), Whole):
+        found["embedding_dim"] = dim.up_to(most)
+    return found
+
+
+def _best(tried: Sequence[optuna.trial.FrozenTrial], lower: bool) -> optuna.trial.FrozenTrial | None:
+    """Return the best candidate, of equals the first; None where none was judged."""
+    judged = [trial for trial in tried if trial.state.name == "COMPLETE" and trial.value is not None]
+    sign = 1.0 if lower else -1.0
+    return min(judged, key=lambda trial: (sign * float(trial.value or 0.0), trial.number), default=None)
