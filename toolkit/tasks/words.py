@@ -181,7 +181,8 @@ def analogies(
             continue
         units, facts = _question_units(result, asked, subject), (asked.name, f"gensim, {method}")
         for metric, value, n in _parts(result, len(asked)):
-            yield Score(ANALOGIES, "word", "cosine", metric, value, n, *facts, units=units)
+            made_of = None if metric == "oov" else units
+            yield Score(ANALOGIES, "word", "cosine", metric, value, n, *facts, units=made_of)
 
 
 def _question_units(result: AnalogyScores, asked: Analogies, subject: Subject) -> Units:
