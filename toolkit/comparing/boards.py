@@ -114,13 +114,17 @@ def gather(board: Board) -> dict[str, dict[Entry, list[Sample]]]:
     """
     found: dict[str, dict[Entry, dict[str, list[Sample]]]] = {metric: {} for metric in board.metrics}
     rules = rules_of(board.task)
+    known: list[pd.Index] = []  # of which each is one object, so that units are put in order but once
     for part in board.units():
         table = part.units.table
         for metric in board.metrics:
             sample = rules.sample(table, metric)
             if sample is not None:
+                same = next((units for units in known if units.equals(sample.units)), None)
+                if same is None:
+                    known.append(same := sample.units)
                 by_seed = found[metric].setdefault(part.entry, {})
-                by_seed.setdefault(part.seed, []).append(replace(sample, fold=part.fold))
+                by_seed.setdefault(part.seed, []).append(replace(sample, units=same, fold=part.fold))
     every = set(board.trials["fold"])
     return {
         metric: {

@@ -75,7 +75,8 @@ def sample_of(
     statistic: Statistic, units: npt.ArrayLike, first: npt.ArrayLike, second: npt.ArrayLike = 1
 ) -> Sample | None:
     """Return the sample of some units, or None where there are none; `second` may be one number for all."""
-    keys = pd.Index(np.asarray(units))
+    keys = np.asarray(units)
+    keys = pd.Index(keys, dtype=keys.dtype)  # of text too, whose lookup is then the faster one
     if not len(keys):
         return None
     values, others = (np.broadcast_to(np.asarray(side, dtype=np.float64), len(keys)) for side in (first, second))
