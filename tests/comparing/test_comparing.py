@@ -77,6 +77,15 @@ def test_a_difference_that_is_there_and_one_that_is_not(tmp_path: Path) -> None:
     assert (intervals["unit"] + intervals["n"].astype(str)).tolist() == ["user60"] * 3
 
 
+def test_a_difference_without_spread_has_no_effect_size(tmp_path: Path) -> None:
+    made = Made(tmp_path)
+    made.add("a", BASE + 0.25)
+    made.add("b", BASE)
+    (found,) = made.rows("differences").to_dict("records")
+    assert found["effect"] is None
+    assert found["p"] < 0.01
+
+
 def test_means_are_over_folds_and_seeds_and_users_are_drawn_in_all(tmp_path: Path) -> None:
     made = Made(tmp_path)
     for fold, shift in (("u1", 0.0), ("u2", 0.2)):

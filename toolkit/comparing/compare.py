@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import Any
 
@@ -99,7 +100,8 @@ def _differences(board: Board, entries: Entries, random_state: int) -> Iterator[
             for side in ("first", "second")
             for name, value in zip((side, f"{side}_dim", f"{side}_readout"), _cells(row.pop(side)), strict=True)
         }
-        yield {**board.identity, "metric": board.metric, **sides, **row}
+        effect = row["effect"] if math.isfinite(row["effect"]) else None  # of a difference that is the same everywhere
+        yield {**board.identity, "metric": board.metric, **sides, **row, "effect": effect}
 
 
 def _cells(entry: Entry) -> tuple[str, int | None, str]:
