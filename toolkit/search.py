@@ -69,8 +69,8 @@ class Real:
         return number and bool(self.low <= value <= self.high)  # type: ignore[operator]  # a number, as just seen
 
     def bounds(self) -> tuple[float, float]:
-        """Return the outermost values."""
-        return self.low, self.high
+        """Return the outermost values, which are real numbers even where they were written as whole ones."""
+        return float(self.low), float(self.high)
 
 
 @dataclass(frozen=True)

@@ -21,12 +21,16 @@ CUT_SHORT = "stopped"  # state of a candidate that was being tried when its proc
 
 
 def database(storage: str, folder: Path) -> str:
-    """Return the URL of the storage that a suite asks for, by default that of a file in the directory of the run."""
-    if storage:
-        return storage
-    from sqlalchemy import URL
+    """Return the URL of a storage, by default that of a file in the directory of the run.
 
-    return URL.create("sqlite", database=str(folder.resolve() / FILE)).render_as_string()
+    The path of an SQLite file is made absolute, as other processes may work in another directory.
+    """
+    from sqlalchemy import URL, make_url
+
+    url = make_url(storage) if storage else URL.create("sqlite", database=str(folder / FILE))
+    if url.get_backend_name() == "sqlite" and not str(url.database).startswith("file:"):
+        url = url.set(database=str(Path(str(url.database)).resolve()))
+    return url.render_as_string(hide_password=False)
 
 
 def shown(storage: str) -> str:

@@ -18,6 +18,7 @@ from rich.console import Console
 from toolkit.datasets.catalog import catalog
 from toolkit.datasets.sources import check_source
 from toolkit.errors import ParameterError
+from toolkit.harness.candidates import database, open_storage
 from toolkit.harness.comparisons import StepWriter, common_jobs, compare_jobs
 from toolkit.harness.data import stage_data
 from toolkit.harness.jobs import Job, study_jobs, trial_jobs, tuning_jobs
@@ -104,7 +105,7 @@ def run(
     if timeout is not None and not 0 < timeout <= LONGEST:
         raise ParameterError(f"timeout is {timeout:g}; it must be a number of seconds above 0, at most {LONGEST}")
     tunings = plan_tunings(wanted, trials)
-    _check_budget(wanted, timeout)
+    _check_tuning(wanted, timeout)
     threads = max(1, available_cores() // workers)
     path = Path("runs", wanted.name) if out is None else Path(out)
     studies = plan_studies(wanted, only)
@@ -112,6 +113,8 @@ def run(
     executor = IsolatedExecutor(workers, threads, timeout, modules)  # starts while the data is loaded
     with tempfile.TemporaryDirectory(prefix="toolkit-run-", ignore_cleanup_errors=True) as folder:
         datasets, files = stage_data(trials, Path(folder))
+        if tunings and wanted.tune is not None and wanted.tune.storage:
+            open_storage(database(wanted.tune.storage, path))  # what is wrong with it shows before anything is removed
         prepare_directory(path, fresh)
         tunings = prepare_tunings(wanted, tunings, path)
         writer = RunWriter(path, trials, [study.name for study in studies], tunings)
@@ -215,7 +218,7 @@ def _on_other_data(suite: Suite, data: str, names: set[str]) -> Suite:
     return suite.model_copy(update={"experiments": tuple(experiments)})
 
 
-def _check_budget(suite: Suite, timeout: float | None) -> None:
+def _check_tuning(suite: Suite, timeout: float | None) -> None:
     seconds = None if suite.tune is None else suite.tune.seconds
     if seconds is not None and timeout is not None and seconds >= timeout:
         raise ParameterError(f"each method is tuned for {seconds:g} s, but timeout ends that after {timeout:g} s")
