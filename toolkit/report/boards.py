@@ -111,8 +111,9 @@ def _table(board: Leaderboard, results: Results, anchor: str) -> Table:
         info = metric_info(metric)
         title, group = (readout_title(readout), info.title) if readout else (info.title, "")
         columns.append(Column(title, group, info.direction, metric_anchor(metric)))
+    ties = int(board.main["tied"].sum()) > 1
     rows = [
-        _row(embedder, [dim] if len(dims) > 1 else [], cells, pairs, None if cases is None else cases[embedder, dim])
+        _row([dim] if len(dims) > 1 else [], None if cases is None else cases[embedder, dim], cells, pairs, ties)
         for (embedder, dim), cells in board.cells.groupby(ROW, sort=False, dropna=False)
     ]
     return Table(anchor, _caption(board, results), tuple(columns), tuple(rows), tuple(_remarks(board, results)))
@@ -128,15 +129,15 @@ def _columns_of(board: Leaderboard, metric: str) -> list[tuple[str, str]]:
 
 
 def _row(
-    embedder: str, dims: list[float], cells: pd.DataFrame, pairs: list[tuple[str, str]], cases: float | None
+    dims: list[float], cases: float | None, cells: pd.DataFrame, columns: list[tuple[str, str]], ties: bool
 ) -> Row:
     found: dict[tuple[str, str], Cell] = {}
     for cell in cells.itertuples():
-        value = _value(cell)
+        value = _value(cell, ties)
         found[cell.readout, cell.metric] = value
         found.setdefault(("", cell.metric), value)
-    values = [found.get(pair, Cell(MISSING)) for pair in pairs]
-    label = embedder if cells["complete"].all() else f"{embedder} †"
+    values = [found.get(pair, Cell(MISSING)) for pair in columns]
+    label = str(cells["embedder"].iloc[0]) + ("" if cells["complete"].all() else " †")
     size = [] if cases is None else [Cell(MISSING if pd.isna(cases) else f"{cases:,.0f}")]
     judged = cells["better_than_null"].dropna()
     return Row(
@@ -146,42 +147,42 @@ def _row(
     )
 
 
-def _value(cell: Any) -> Cell:
-    """Return a value with half the width of its interval, or its standard deviation where it has none."""
+def _value(cell: Any, several: bool) -> Cell:
+    """Return a value with half the width of its interval, or its standard deviation where it has none.
+
+    `several` says whether several are tied for best, so that these have to be marked.
+    """
     if pd.notna(cell.low):
         spread = written(cell.metric, (cell.high - cell.low) / 2)
     else:
         spread = written(cell.metric, cell.sd) if cell.count > 1 else ""
-    tested = pd.notna(cell.tied)
-    best = bool(cell.tied) if tested else cell.best
+    best = cell.best if pd.isna(cell.tied) else bool(cell.tied)
+    tied = several and pd.notna(cell.tied) and best
     at_floor = pd.notna(cell.better_than_null) and not cell.better_than_null
-    return Cell(written(cell.metric, cell.mean), spread, best, tied=tested and bool(cell.tied), at_floor=at_floor)
+    return Cell(written(cell.metric, cell.mean), spread, best, tied=tied, at_floor=at_floor)
 
 
 def _caption(board: Leaderboard, results: Results) -> str:
-    several = [
-        count(number, noun) for number, noun in ((len(board.folds), "fold"), (board.seeds, "seed")) if number > 1
-    ]
-    return f"{board_title(board, results)}. {_spread(board, listed(several) if several else '')}Ordered by {metric_info(board.metric).title}."
+    numbers = ((len(board.folds), "fold"), (board.seeds, "seed"))
+    several = [count(number, noun) for number, noun in numbers if number > 1]
+    spread = _spread(board, listed(several) if several else "")
+    return f"{board_title(board, results)}. {spread}Ordered by {metric_info(board.metric).title}."
 
 
 def _spread(board: Leaderboard, several: str) -> str:
     """Say what stands behind ±: over which units the intervals are, and over what the standard deviation."""
     drawn = board.cells[board.cells["low"].notna()]
-    rest = board.cells[board.cells["low"].isna()]
     if drawn.empty:
         return f"Mean ± standard deviation over {several}. " if several else ""
-    grounds = [
-        (count(round(units), str(unit)), cells["metric"].unique())
-        for (unit, units), cells in drawn.groupby(["unit", "units"], sort=False)
-    ]
-    over = listed(
-        text if len(grounds) == 1 else f"{text} ({listed(metric_info(metric).title for metric in metrics)})"
-        for text, metrics in grounds
+    grounds = drawn.groupby(["unit", "units"], sort=False)["metric"].unique()
+    of = [f" ({listed(metric_info(metric).title for metric in metrics)})" for metrics in grounds]
+    named = [count(round(units), unit) for unit, units in grounds.index]
+    over = listed(map("".join, zip(named, of, strict=True)) if len(grounds) > 1 else named)
+    text = f"± is half the width of the 95 % interval over {over}" + (
+        f", of the mean over {several}" if several else ""
     )
-    mean = f", of the mean over {several}" if several else ""
-    other = f"; where there is none, the standard deviation over {several}" if several and (rest["count"] > 1).any() else ""
-    return f"± is half the width of the 95 % interval over {over}{mean}{other}. "
+    spreads = board.cells.loc[board.cells["low"].isna(), "count"] > 1
+    return text + (f"; where there is none, the standard deviation over {several}. " if spreads.any() else ". ")
 
 
 def _remarks(board: Leaderboard, results: Results) -> list[str]:

@@ -35,7 +35,9 @@ def difference_table(board: Leaderboard, anchor: str) -> Table | None:
         return None
     several = len(dimensions_of(board.cells)) > 1, len(board.readouts) > 1
     columns = [Column("Embedder", kind="text")]
-    columns += [column for column, shown in zip((Column("Dim"), Column("Readout", kind="text")), several, strict=True) if shown]
+    columns += [
+        column for column, shown in zip((Column("Dim"), Column("Readout", kind="text")), several, strict=True) if shown
+    ]
     title = metric_info(board.metric).title
     columns += [Column("Difference"), Column("95 % interval"), Column("p"), Column("Effect"), Column("Ahead on")]
     main = board.main.sort_values("mean", ascending=metric_info(board.metric).direction == "lower", kind="stable")

@@ -6,7 +6,7 @@ import re
 
 import jinja2
 
-from toolkit.report.parts import ARROWS, AT_FLOOR, TIED, Cell, Column, Document, Row, Table
+from toolkit.report.parts import ARROWS, AT_FLOOR, MARKS, TIED, Cell, Column, Document, Row, Table
 from toolkit.report.templating import TEMPLATES
 
 
@@ -34,7 +34,7 @@ def render_markdown(document: Document) -> str:
     )
     environment.filters["ready"] = Ready
     template = environment.get_template("report.md.j2")
-    text = template.render(document=document, table=pipe_table, link=link, fence=fence)
+    text = template.render(document=document, table=pipe_table, link=link, fence=fence, marks=MARKS)
     return re.sub(r"\n{3,}", "\n\n", text)
 
 

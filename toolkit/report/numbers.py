@@ -40,16 +40,18 @@ def signed(metric: str, value: float) -> str:
 
 
 def p_value(p: float) -> str:
-    """Return a p-value: what is smaller than a thousandth as no more than that.
+    """Return a p-value: below a thousandth as no more than that, and never rounded up to 0.05.
 
     Examples
     --------
-    >>> p_value(0.04321), p_value(1e-7), p_value(1.0)
-    ('0.043', '<0.001', '1.000')
+    >>> p_value(0.04321), p_value(1e-7), p_value(1.0), p_value(0.04998)
+    ('0.043', '<0.001', '1.000', '0.0499')
     """
     if math.isnan(p):
         return MISSING
-    return "<0.001" if p < 0.001 else f"{p:.3f}"
+    if p < 0.001:
+        return "<0.001"
+    return f"{math.floor(p * 1e4) / 1e4:.4f}" if p < 0.05 <= round(p, 3) else f"{p:.3f}"
 
 
 def dimension(value: float) -> str:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 ARROWS = {"higher": "↑", "lower": "↓"}
-TIED, AT_FLOOR = "≈", "‡"  # the marks of cells; a note says what they mean
+TIED, AT_FLOOR = "≈", "‡"  # marks of cells; a note says what they mean
+MARKS = {"tied": TIED, "at_floor": AT_FLOOR}
 
 
 @dataclass(frozen=True)
@@ -219,3 +220,8 @@ class Document:
     command: str
     reproduction: tuple[Table, ...]
     definitions: tuple[Definition, ...]
+
+    @property
+    def tested(self) -> bool:
+        """Whether some leaderboard was tested."""
+        return any(board.differences for chapter in self.chapters for board in chapter.boards)

@@ -250,9 +250,9 @@ def _mark_tested(cells: pd.DataFrame, main: str, differences: Differences) -> pd
     null = is_null_entry(values)
     best, floor = _best_entry(values, differences), _best_entry(values[null], differences)
     for index, entry, is_null in zip(values.index, entries_of(values), null, strict=True):
-        if entry in differences.entries and best is not None:
+        if best is not None and (entry == best or differences.between(entry, best)):
             cells.loc[index, "tied"] = differences.tied(entry, best)
-        if entry in differences.entries and floor is not None and not is_null:
+        if floor is not None and not is_null and differences.between(entry, floor):
             cells.loc[index, "better_than_null"] = differences.ahead(entry, floor)
     return cells
 

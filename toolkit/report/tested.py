@@ -96,7 +96,8 @@ def entries_of(frame: pd.DataFrame, columns: Iterable[str] = ENTRY_COLUMNS) -> l
 
 
 def read_differences(table: pd.DataFrame, lower: bool) -> Differences:
-    """Return the differences that the rows of ``differences.csv`` for one leaderboard hold."""
+    """Return the differences that rows of ``differences.csv`` hold; what has no p-value was not tested."""
+    table = table[table["difference"].notna() & table["p_holm"].notna()]
     first = entries_of(table, ["first", "first_dim", "first_readout"])
     second = entries_of(table, ["second", "second_dim", "second_readout"])
     rows = table[list(Difference._fields)].itertuples(index=False, name=None)
