@@ -51,7 +51,7 @@ def _how_tested(board: Leaderboard) -> str:
     pairs, unit = count(board.differences.n_pairs, "pair"), board.unit or "case"
     return (
         "Interval: of the single difference, not corrected. p: permutation test, after Holm's correction for the "
-        f"{pairs} of this leaderboard; {TIED} marks what is not told from the best at {PERCENT}. Effect: mean difference "
+        f"{pairs} of this leaderboard; {TIED}: not told from the best at {PERCENT}. Effect: mean difference "
         f"of a {unit}'s part in the value, divided by its standard deviation. Ahead on: share of the {unit}s on which "
         "an entry is better than the best; ties count half."
     )
