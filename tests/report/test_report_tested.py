@@ -198,6 +198,17 @@ def test_what_is_incomplete_is_not_compared_even_if_it_was_tested(tested, tmp_pa
     assert board.differences.n_pairs == 3
 
 
+def test_uneven_rows_without_vectors_keep_their_number_of_units(builder, tmp_path):
+    builder.tested({"PCA": 0.9, "ALS": 0.91, ("Biases", "", "native"): 0.95})
+    builder.tables["intervals"][2]["n"] = 60
+    _, part = board_of(builder, tmp_path)
+    assert [[cell.text for cell in row.cells[:2]] for row in part.table.rows] == [
+        ["PCA", "100"],
+        ["ALS", "100"],
+        ["Biases †", "60"],
+    ]
+
+
 def test_variants_are_not_in_the_leaderboard(tested, tmp_path):
     tested.scores.append(tested.scores[0] | {"variant": "oov=zero", "value": 0.1})
     board, _ = board_of(tested, tmp_path)

@@ -264,8 +264,8 @@ def test_what_is_best_everywhere_with_a_rival(builder, tmp_path):
     verdict = verdict_of(builder, tmp_path)
     assert verdict.reason == (
         "it is ahead or tied for best on all 2 leaderboards, as is ALS with 8 dimensions; of these it is fitted "
-        "fastest (2.50 s a fit). It gives up 0.0010 of NDCG@10 to ALS (Ranking; 95 % interval of the difference −0.0110 to "
-        "+0.0090); no test tells that from nothing after Holm's correction."
+        "fastest (2.50 s a fit). It gives up 0.0010 of NDCG@10 to ALS (Ranking; 95 % interval of the difference −0.0110 "
+        "to +0.0090); no test tells that from nothing after Holm's correction."
     )
     assert verdict.changes == (), "no effect, so no number of users would do"
 
