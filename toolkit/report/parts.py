@@ -137,6 +137,21 @@ class Board:
 
 
 @dataclass(frozen=True)
+class Section:
+    """What is said of an experiment beyond its leaderboards: sentences, and the figures and tables that carry them.
+
+    The sentences are made from the numbers of the tables; the first is the one that matters most.
+    """
+
+    anchor: str
+    title: str
+    sentences: tuple[str, ...]
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True)
 class Chapter:
     """One experiment."""
 
@@ -145,8 +160,7 @@ class Chapter:
     facts: tuple[Fact, ...]
     findings: tuple[Finding, ...]
     boards: tuple[Board, ...]
-    costs: Table | None
-    cost_figures: tuple[Figure, ...]
+    sections: tuple[Section, ...]
     reasons: Table | None
     failures: Table | None
 
