@@ -10,7 +10,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from toolkit.harness.tables import ADDED
 from toolkit.report import write_report
+from toolkit.report.model import COMPARISONS
 
 NASTY = "<script>alert(1)</script>"
 PIPED = "a|b 50%_$& *x* `y` \\z {w} #1 ~t~ ^u"
@@ -38,16 +40,16 @@ PREDICTS = {"SVD", "SVD++", "NMF (Surprise)", "Embedding layer", "Biases"}
 RANKS = {"ALS", "BPR", "LMF", "Popularity"}
 RANKING = ["ndcg@10", "recall@10", "precision@10", "map@10", "mrr", "hit_rate@10", "auc"]
 TRIAL = "trial experiment dataset split fold seed embedder name library is_null embedding_dim parameters status error"
-TRIAL += " fit_seconds cpu_seconds evaluate_seconds peak_memory_mb"
+TRIAL += " tuned fit_seconds cpu_seconds evaluate_seconds peak_memory_mb"
 SCORE = "dataset split fold seed embedder embedding_dim entity task readout metric value n target convention note"
-SCORE += " experiment trial"
+SCORE += " variant experiment trial"
 
 
 class RunBuilder:
     """Collects rows and writes a run directory."""
 
     def __init__(self, title="Quickstart", description="Words and films on one small data set each.", seeds=(0,)):
-        self.trials, self.scores, self.studies = [], [], {}
+        self.trials, self.scores, self.studies, self.tables = [], [], {}, {}
         self.info = {
             "format": 1,
             "suite": {
@@ -97,7 +99,7 @@ class RunBuilder:
             }
         )
 
-    def trial(self, experiment, label, dim="", split="", fold="", seed=0, status="ok", error="", seconds=1.0):
+    def trial(self, experiment, label, dim="", split="", fold="", seed=0, status="ok", error="", seconds=1.0, **more):
         dataset = next(e["dataset"] for e in self.info["suite"]["experiments"] if e["name"] == experiment)
         name, library = name_of(label)
         shared = {
@@ -122,12 +124,18 @@ class RunBuilder:
             "evaluate_seconds": 0.4,
             "peak_memory_mb": round(150 + 40 * math.log1p(seconds)),
         }
-        self.trials.append(row)
+        self.trials.append(row | more)
         return shared
 
-    def score(self, trial, task, metric, value, readout="", target="", convention="", n=353, note="", entity="item"):
+    def score(
+        self, trial, task, metric, value, readout="", target="", convention="", n=353, note="", entity="item", **more
+    ):
         extra = {"task": task, "metric": metric, "value": value, "readout": readout, "target": target}
-        self.scores.append(trial | extra | {"convention": convention, "n": n, "note": note, "entity": entity})
+        self.scores.append(trial | extra | {"convention": convention, "n": n, "note": note, "entity": entity} | more)
+
+    def compare(self, table, **row):
+        """Add a row to one of the tables of comparisons, such as ``intervals``; what it does not name stays empty."""
+        self.tables.setdefault(table, []).append(row)
 
     def study(self, name, tables=None, status="ok", error="", experiments=()):
         asked = {"name": name, "experiments": list(experiments), "options": {}}
@@ -140,10 +148,16 @@ class RunBuilder:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "run.json").write_text(json.dumps(self.info), encoding="utf-8")
         for file, header, rows in (("trials.csv", TRIAL, self.trials), ("scores.csv", SCORE, self.scores)):
+            used = {column for row in rows for column in row}
+            header = " ".join(column for column in header.split() if column not in ADDED or column in used)
             with (folder / file).open("w", newline="", encoding="utf-8") as sink:
                 writer = csv.DictWriter(sink, header.split())
                 writer.writeheader()
                 writer.writerows(rows)
+        for name, rows in self.tables.items():
+            columns = COMPARISONS[name][0]
+            assert {column for row in rows for column in row} <= set(columns)
+            pd.DataFrame(rows, columns=columns).to_csv(folder / f"{name}.csv", index=False)
         for name, (_, tables) in self.studies.items():
             (folder / "studies" / name).mkdir(parents=True, exist_ok=True)
             for table, frame in tables.items():

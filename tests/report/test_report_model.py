@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from toolkit.errors import DataError
-from toolkit.report.model import read_results
+from toolkit.report.model import COMPARISONS, read_results
 
 
 def test_sample_run_is_read_whole(run_dir):
@@ -165,3 +165,94 @@ def test_wrong_cells_in_trials_are_placed(builder, tmp_path, column, value, mess
     with pytest.raises(DataError) as raised:
         read_results(builder.write(tmp_path))
     assert str(raised.value) == f"{tmp_path / 'trials.csv'}: {message}"
+
+
+TEXT = [
+    "experiment",
+    "task",
+    "target",
+    "split",
+    "fold",
+    "metric",
+    "embedder",
+    "readout",
+    "first",
+    "first_readout",
+    "second",
+    "second_readout",
+    "unit",
+]
+TEXT += ["trait", "over", "state", "parameters"]
+ENTRY = {"experiment": "films", "task": "ranking", "embedder": "ALS", "readout": "dot", "metric": "auc"}
+
+
+def test_a_run_without_comparisons_has_tables_without_rows(builder, tmp_path):
+    results = read_results(builder.write(tmp_path))
+    for name, (columns, _) in COMPARISONS.items():
+        table = getattr(results, name)
+        assert (len(table), table.columns.tolist()) == (0, columns)
+        assert (table.dtypes.drop(TEXT, errors="ignore").map(str).isin(["float64", "bool"])).all()
+
+
+def test_a_run_made_before_there_were_variants_is_read(builder, tmp_path):
+    trial = builder.trial("films", "ALS", 8, "canonical", "u1")
+    builder.score(trial, "rating-prediction", "rmse", 1.0, "ridge")
+    results = read_results(builder.write(tmp_path))
+    assert results.scores["variant"].tolist() == [""]
+    assert results.trials["tuned"].tolist() == [False]
+
+
+def test_variants_and_tuned_fits_are_read(builder, tmp_path):
+    trial = builder.trial("films", "ALS", 8, "canonical", "u1", tuned="True")
+    builder.trial("films", "PCA", 8, "canonical", "u1", tuned="")
+    builder.score(trial, "rating-prediction", "rmse", 1.0, "ridge")
+    builder.score(trial, "rating-prediction", "rmse", 1.1, "ridge", variant="oov=zero")
+    results = read_results(builder.write(tmp_path))
+    assert results.scores["variant"].tolist() == ["", "oov=zero"]
+    assert results.trials["tuned"].tolist() == [True, False]
+
+
+def test_comparisons_are_read_with_numbers_flags_and_gaps(builder, tmp_path):
+    builder.compare("intervals", **ENTRY, value=0.5, low=0.4, high=0.6, unit="user", n=100)
+    builder.compare("differences", experiment="films", metric="auc", first="ALS", second="NA", second_dim=8, p=0.5)
+    builder.compare("strata", **ENTRY, trait="item_count", stratum=1, least=1, most=7)
+    builder.compare("ranks", experiment="films", over="folds", rank=1.5, blocks=5)
+    builder.compare("tuning", experiment="films", number=0, chosen="true", parameters='{"epochs": 3}')
+    results = read_results(builder.write(tmp_path))
+    assert results.intervals[["low", "high", "n"]].to_numpy().tolist() == [[0.4, 0.6, 100]]
+    assert results.intervals["embedding_dim"].isna().all()
+    assert results.differences[["second", "second_dim", "p"]].iloc[0].tolist() == ["NA", 8.0, 0.5]
+    assert results.strata["most"].tolist() == [7.0]
+    assert results.ranks["rank"].tolist() == [1.5]
+    assert results.tuning["chosen"].tolist() == [True]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        ("intervals", "", "not a CSV table"),
+        ("intervals", "experiment,task\n", "column 'target' is missing; there are experiment, task"),
+        ("intervals", {"low": "few"}, "low must be a number or empty: 'few' in row 1"),
+        ("differences", {"effect": "inf"}, "effect must be a number or empty: 'inf' in row 1"),
+        ("strata", {"stratum": "all"}, "stratum must be a number or empty: 'all' in row 1"),
+        ("ranks", {"experiment": "songs"}, "run.json has no such experiment: 'songs' in row 1"),
+        ("tuning", {"chosen": ""}, "chosen must be true or false: '' in row 1"),
+    ],
+)
+def test_a_damaged_table_of_comparisons_is_named(builder, tmp_path, file, text, message):
+    if isinstance(text, dict):
+        builder.compare(file, **({"experiment": "films", "metric": "auc"} | text))
+    folder = builder.write(tmp_path)
+    if isinstance(text, str):
+        (folder / f"{file}.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError) as raised:
+        read_results(folder)
+    assert str(raised.value).startswith(f"{folder / file}.csv: {message}")
+
+
+@pytest.mark.parametrize("file", ["intervals", "differences", "strata", "ranks"])
+def test_a_comparison_that_stands_twice_is_refused(builder, tmp_path, file):
+    for n in (1, 2):
+        builder.compare(file, experiment="films", metric="auc", **({"blocks": n} if file == "ranks" else {"n": n}))
+    with pytest.raises(DataError, match=rf"{file}\.csv: a row stands twice, with other values: 'auc' in row 2"):
+        read_results(builder.write(tmp_path))

@@ -13,16 +13,43 @@ from toolkit.errors import DataError
 
 TRIAL_COLUMNS = [
     *("trial", "experiment", "dataset", "split", "fold", "seed", "embedder", "name", "library", "is_null"),
-    *("embedding_dim", "parameters", "status", "error", "fit_seconds", "cpu_seconds", "evaluate_seconds"),
+    *("embedding_dim", "parameters", "tuned", "status", "error", "fit_seconds", "cpu_seconds", "evaluate_seconds"),
     "peak_memory_mb",
 ]
 SCORE_COLUMNS = [
     *("dataset", "split", "fold", "seed", "embedder", "embedding_dim", "entity", "task", "readout", "metric", "value"),
-    *("n", "target", "convention", "note", "experiment", "trial"),
+    *("n", "target", "convention", "note", "variant", "experiment", "trial"),
+]
+BOARD_COLUMNS = ["experiment", "task", "target", "split"]  # what the rows of a leaderboard have in common
+ENTRY_COLUMNS = ["embedder", "embedding_dim", "readout"]  # what is compared in one
+INTERVAL_COLUMNS = [*BOARD_COLUMNS, *ENTRY_COLUMNS, "metric", "value", "low", "high", "unit", "n"]
+PAIR_COLUMNS = ["first", "first_dim", "first_readout", "second", "second_dim", "second_readout"]
+DIFFERENCE_COLUMNS = [
+    *(*BOARD_COLUMNS, "metric", *PAIR_COLUMNS),
+    *("difference", "low", "high", "p", "p_holm", "effect", "wins", "n"),
+]
+STRATUM_COLUMNS = [
+    *(*BOARD_COLUMNS, *ENTRY_COLUMNS, "metric", "trait", "stratum"),
+    *("least", "most", "value", "low", "high", "n"),
+]
+RANK_COLUMNS = [
+    *("experiment", "task", "metric", "over", *ENTRY_COLUMNS),
+    *("rank", "blocks", "entries", "friedman_p", "critical_difference"),
+]
+TUNING_COLUMNS = [
+    *("experiment", "split", "fold", "embedder", "number", "state", "value", "seconds", "parameters", "chosen"),
+    *("task", "readout", "metric"),
 ]
 STUDY_COLUMNS = ["study", "status", "error", "seconds"]
 LEFT_OUT = "left out"  # status of a trial or a study whose library is not installed
 MEASURED = {"embedding_dim", "value", "n", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb"}
+COMPARED = {  # what the tables of comparisons measure
+    *("embedding_dim", "first_dim", "second_dim", "value", "difference", "low", "high", "p", "p_holm", "effect"),
+    *("wins", "n", "stratum", "least", "most", "rank", "blocks", "entries", "friedman_p", "critical_difference"),
+    *("number", "seconds"),
+}
+FLAGS = ("is_null", "tuned", "chosen")  # true or false
+ADDED = {"variant": "", "tuned": "false"}  # columns that older runs lack, and what holds for these
 
 
 def lines(rows: Iterable[dict[str, Any]], columns: list[str]) -> str:
@@ -40,7 +67,7 @@ def read_table(path: Path, columns: list[str], numbers: Set[str] = MEASURED) -> 
     columns : list of str
         Those that it must have.
     numbers : set of str
-        Those of them that hold numbers, nan where a cell is empty; all others but `is_null` hold text.
+        Those of them that hold numbers, nan where a cell is empty; all others but those of `FLAGS` hold text.
 
     Returns
     -------
@@ -58,6 +85,8 @@ def read_table(path: Path, columns: list[str], numbers: Set[str] = MEASURED) -> 
     except (OSError, ValueError) as error:
         raise DataError(f"not a CSV table: {error}", path) from error
     for column in columns:
+        if column in ADDED and column not in table:
+            table[column] = ADDED[column]
         if column not in table:
             raise DataError(f"column {column!r} is missing; there are {', '.join(map(str, table.columns))}", path)
     for column in numbers & set(columns):
@@ -65,11 +94,32 @@ def read_table(path: Path, columns: list[str], numbers: Set[str] = MEASURED) -> 
         values = pd.to_numeric(text, errors="coerce")
         refuse((text != "") & ~np.isfinite(values), text, f"{column} must be a number or empty", path)
         table[column] = values
-    if "is_null" in columns:
-        flags = table["is_null"].str.lower()
-        refuse(~flags.isin(["true", "false"]), table["is_null"], "is_null must be true or false", path)
-        table["is_null"] = flags == "true"
+    for column in set(FLAGS) & set(columns):
+        flags = table[column].str.lower().replace("", ADDED.get(column, ""))
+        refuse(~flags.isin(["true", "false"]), table[column], f"{column} must be true or false", path)
+        table[column] = flags == "true"
     return table
+
+
+def read_comparison(path: Path, columns: list[str]) -> pd.DataFrame:
+    """Read one of the tables of comparisons; a run that has none gives one without rows.
+
+    Raises
+    ------
+    DataError
+        As `read_table`.
+    """
+    return _typed(read_table(path, columns, COMPARED), columns) if path.exists() else empty_comparison(columns)
+
+
+def empty_comparison(columns: list[str]) -> pd.DataFrame:
+    """Return a table of comparisons without rows."""
+    return _typed(pd.DataFrame(columns=columns, dtype=object), columns)
+
+
+def _typed(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    numbers, flags = COMPARED & set(columns), set(FLAGS) & set(columns)
+    return table.astype(dict.fromkeys(numbers, float) | dict.fromkeys(flags, bool))
 
 
 def read_study(folder: Path) -> dict[str, pd.DataFrame]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,14 +13,32 @@ from pydantic import TypeAdapter, ValidationError
 
 from toolkit.errors import DataError
 from toolkit.harness.tables import (
+    BOARD_COLUMNS,
+    DIFFERENCE_COLUMNS,
+    ENTRY_COLUMNS,
+    INTERVAL_COLUMNS,
     MEASURED,
+    PAIR_COLUMNS,
+    RANK_COLUMNS,
     SCORE_COLUMNS,
+    STRATUM_COLUMNS,
     STUDY_COLUMNS,
     TRIAL_COLUMNS,
+    TUNING_COLUMNS,
+    empty_comparison,
+    read_comparison,
     read_study,
     read_table,
     refuse,
 )
+
+COMPARISONS = {  # the tables of comparisons: their columns, and those that name a row; none name one of tuning.csv
+    "intervals": (INTERVAL_COLUMNS, [*BOARD_COLUMNS, *ENTRY_COLUMNS, "metric"]),
+    "differences": (DIFFERENCE_COLUMNS, [*BOARD_COLUMNS, "metric", *PAIR_COLUMNS]),
+    "strata": (STRATUM_COLUMNS, [*BOARD_COLUMNS, *ENTRY_COLUMNS, "metric", "trait", "stratum"]),
+    "ranks": (RANK_COLUMNS, ["experiment", "task", "metric", "over", *ENTRY_COLUMNS]),
+    "tuning": (TUNING_COLUMNS, []),
+}
 
 
 @dataclass(frozen=True)
@@ -114,12 +133,20 @@ class Results:
         ``scores.csv``: a row a number, with the columns name, library and is_null of its trial.
     studies : tuple of StudyResult
         What came of the studies that were carried out.
+    intervals, differences, strata, ranks, tuning : pandas.DataFrame
+        ``intervals.csv`` and so on: what was made of the scores of single users, pairs and questions, and what was
+        tried in tuning; without rows where the run has no such file.
     """
 
     info: RunInfo
     trials: pd.DataFrame
     scores: pd.DataFrame
     studies: tuple[StudyResult, ...] = ()
+    intervals: pd.DataFrame = field(default_factory=partial(empty_comparison, INTERVAL_COLUMNS))
+    differences: pd.DataFrame = field(default_factory=partial(empty_comparison, DIFFERENCE_COLUMNS))
+    strata: pd.DataFrame = field(default_factory=partial(empty_comparison, STRATUM_COLUMNS))
+    ranks: pd.DataFrame = field(default_factory=partial(empty_comparison, RANK_COLUMNS))
+    tuning: pd.DataFrame = field(default_factory=partial(empty_comparison, TUNING_COLUMNS))
 
 
 def read_results(folder: str | Path) -> Results:
@@ -143,8 +170,11 @@ def read_results(folder: str | Path) -> Results:
     if not folder.is_dir():
         raise DataError("no such run directory", folder)
     info = _read_info(folder / "run.json")
-    trials = _read_trials(folder / "trials.csv", {experiment.name for experiment in info.suite.experiments})
-    return Results(info, trials, _read_scores(folder / "scores.csv", trials), _read_studies(folder, info.suite.studies))
+    experiments = {experiment.name for experiment in info.suite.experiments}
+    trials = _read_trials(folder / "trials.csv", experiments)
+    scores, studies = _read_scores(folder / "scores.csv", trials), _read_studies(folder, info.suite.studies)
+    comparisons = {name: _read_comparison(folder / f"{name}.csv", experiments, *of) for name, of in COMPARISONS.items()}
+    return Results(info, trials, scores, studies, **comparisons)
 
 
 def _read_info(path: Path) -> RunInfo:
@@ -165,6 +195,14 @@ def _read_trials(path: Path, experiments: set[str]) -> pd.DataFrame:
     return trials
 
 
+def _read_comparison(path: Path, experiments: set[str], columns: list[str], identity: list[str]) -> pd.DataFrame:
+    table = read_comparison(path, columns)
+    refuse(~table["experiment"].isin(experiments), table["experiment"], "run.json has no such experiment", path)
+    if identity:
+        refuse(table.duplicated(identity), table["metric"], "a row stands twice, with other values", path)
+    return table
+
+
 def _read_studies(folder: Path, studies: tuple[Study, ...]) -> tuple[StudyResult, ...]:
     path = folder / "studies.csv"
     if not path.is_file():
@@ -182,7 +220,7 @@ def _read_studies(folder: Path, studies: tuple[Study, ...]) -> tuple[StudyResult
 def _read_scores(path: Path, trials: pd.DataFrame) -> pd.DataFrame:
     scores = read_table(path, SCORE_COLUMNS).astype(dict.fromkeys(MEASURED & set(SCORE_COLUMNS), float))
     refuse(~scores["trial"].isin(trials["trial"]), scores["trial"], "trials.csv has no such trial", path)
-    identity = ["trial", "split", "fold", "seed", "task", "target", "readout", "metric"]
+    identity = ["trial", "split", "fold", "seed", "task", "target", "readout", "metric", "variant"]
     twice = scores.duplicated(identity) & scores["value"].notna()
     refuse(twice, scores["metric"], "a trial has two values of one metric", path)
     return scores.merge(trials[["trial", "name", "library", "is_null"]], on="trial", validate="many_to_one")

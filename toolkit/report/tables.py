@@ -83,7 +83,7 @@ class Leaderboard:
 
 def leaderboards(results: Results) -> list[Leaderboard]:
     """Return a leaderboard for each experiment, task, target and split, in the order of the run."""
-    scores = results.scores[results.scores["value"].notna()]
+    scores = results.scores[results.scores["value"].notna() & (results.scores["variant"] == "")]
     order = [experiment.name for experiment in results.info.suite.experiments]
     groups = [(key, group) for key, group in scores.groupby(BOARD, sort=False)]
     return [_leaderboard(key, group) for key, group in sorted(groups, key=lambda pair: order.index(pair[0][0]))]

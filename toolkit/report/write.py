@@ -11,7 +11,7 @@ from toolkit.report.document import build_document
 from toolkit.report.html import render_html
 from toolkit.report.latex import render_latex
 from toolkit.report.markdown import render_markdown
-from toolkit.report.model import Results, read_results
+from toolkit.report.model import COMPARISONS, Results, read_results
 from toolkit.report.tables import leaderboards, tidy
 
 SUFFIXES = {".html": "html", ".htm": "html", ".md": "md", ".markdown": "md", ".csv": "csv", ".tex": "latex"}
@@ -21,7 +21,8 @@ WRITERS: dict[str, tuple[str, Callable[[Results], str]]] = {
     "csv": (".csv", lambda results: _csv(results)),
     "latex": (".tex", lambda results: render_latex(build_document(results))),
 }
-RAW = ("run.json", "trials.csv", "scores.csv", "studies.csv", "studies", "embeddings")
+RAW = ("run.json", "trials.csv", "scores.csv", *(f"{name}.csv" for name in COMPARISONS), "studies.csv", "studies")
+RAW += ("units", "embeddings")
 
 
 def write_report(run_dir: str | Path, path: str | Path | None = None, format: str | None = None) -> Path:
