@@ -15,6 +15,7 @@ from toolkit.report.parts import Cell, Row
 from toolkit.report.tables import ROW, Leaderboard
 
 LEVEL = 0.05  # below it, a test tells two methods apart
+SUFFIX = " (tuned)"  # of the label of a method with tuned parameters
 
 
 def gain(metric: str, value: float, reference: float) -> float:
@@ -83,24 +84,29 @@ def rows_of(frame: pd.DataFrame, board: Leaderboard) -> pd.DataFrame:
     return frame[np.logical_and.reduce(same)]
 
 
-def same_row(frame: pd.DataFrame, row: Any, side: str = "") -> pd.Series:
-    """Tell which rows of a table have the embedder, dimension and readout of another; an absent dimension is one."""
+def same_row(frame: pd.DataFrame, row: Any, readout: str, side: str = "") -> pd.Series:
+    """Tell which rows of a table have a row's embedder and dimension, and a readout; no dimension is one, too."""
     names = (side, f"{side}_dim", f"{side}_readout") if side else (*ROW, "readout")
     dims = frame[names[1]]
     dim = row.embedding_dim
     same = dims.isna() | (dims == 0) if pd.isna(dim) or dim == 0 else dims == dim
-    found: pd.Series = (frame[names[0]] == row.embedder) & same & (frame[names[2]] == row.readout)
+    found: pd.Series = (frame[names[0]] == row.embedder) & same & (frame[names[2]] == readout)
     return found
 
 
-def p_between(differences: pd.DataFrame, one: Any, other: Any) -> float:
-    """Return Holm's p of two rows, whichever stands first; nan where the two were not tested."""
+def p_between(differences: pd.DataFrame, row: Any, one: str, other: str) -> float:
+    """Return Holm's p of a method under two readouts, whichever stands first; nan where these were not tested."""
     if differences.empty:
         return math.nan
-    there = same_row(differences, one, "first") & same_row(differences, other, "second")
-    back = same_row(differences, other, "first") & same_row(differences, one, "second")
+    there = same_row(differences, row, one, "first") & same_row(differences, row, other, "second")
+    back = same_row(differences, row, other, "first") & same_row(differences, row, one, "second")
     found = differences.loc[there | back, "p_holm"]
     return float(found.iloc[0]) if len(found) else math.nan
+
+
+def plain_name(label: str) -> str:
+    """Return the label of a method without the word that its parameters were tuned."""
+    return label.removesuffix(SUFFIX)
 
 
 def best_rows(board: Leaderboard) -> pd.DataFrame:
