@@ -31,7 +31,7 @@ class Parts(NamedTuple):
     def common_words(self) -> str:
         """What these are called in a sentence."""
         names = self.common
-        return f"the readout {readout_title(names[0]).lower()}" if len(names) == 1 else "the best common readout"
+        return f"the {readout_title(names[0]).lower()} readout" if len(names) == 1 else "the best common readout"
 
     def best_common(self, rows: pd.DataFrame) -> pd.Series | None:
         """Return the row that is best under a common readout; None where none has one."""

@@ -14,7 +14,7 @@ from toolkit.report.plotting import FONT, GRID, INK, LETTER, MUTED, NULL, PAD, S
 if TYPE_CHECKING:
     import altair as alt
 
-ROW, BAR = 22, 9  # pixels: between the names, and between the bars over groups
+ROW, BAR, BARS = 22, 9, 36  # pixels: between names, between the bars over groups, and from the top to these
 START = 0.85  # of the axis of ranks
 
 
@@ -48,11 +48,13 @@ def critical_difference(
 
     left = min(round(LETTER * max(map(len, ranks["label"]))) + 14, 70 + width // 4)
     inner = width - left - PAD
-    top = 26 + BAR * len(groups) + (6 if groups else 0)
+    top = BARS + BAR * len(groups) + (6 if groups else 0)
     height = top + ROW * len(ranks)
     end = max(most, 2) + 0.15
     across, down = alt.Scale(domain=(START, end), nice=False), alt.Scale(domain=(height, 0), nice=False, zero=False)
-    ticks = plotting.axis("mean rank (1 is best)", inner, tickMinStep=1, format="d", orient="top", grid=False)
+    ticks = plotting.axis(
+        "mean rank (1 is best)", inner, values=_ticks(most, inner), format="d", orient="top", grid=False
+    )
     x, y = alt.X("rank:Q", scale=across, axis=ticks), alt.Y("y:Q", scale=down, axis=None)
     rows = ranks.assign(
         y=[top + ROW * (place + 0.5) for place in range(len(ranks))],
@@ -62,7 +64,7 @@ def critical_difference(
         start=START,
     )
     bars = pd.DataFrame(
-        [{"rank": low, "high": high, "y": 26 + BAR * place} for place, (low, high) in enumerate(groups)],
+        [{"rank": low, "high": high, "y": BARS + BAR * place} for place, (low, high) in enumerate(groups)],
         columns=["rank", "high", "y"],
     )
     length = pd.DataFrame(
@@ -93,7 +95,13 @@ def critical_difference(
 
 def _first_bar(rank: float, groups: Sequence[tuple[float, float]], top: float) -> float:
     """Return how high the line of a rank goes: to the first bar that it belongs to, if any."""
-    return next((26.0 + BAR * i for i, (low, high) in enumerate(groups) if low <= rank <= high), top)
+    return next((float(BARS + BAR * i) for i, (low, high) in enumerate(groups) if low <= rank <= high), top)
+
+
+def _ticks(most: int, length: int) -> list[int]:
+    """Return the first rank and round ones after it, as many as there is room for."""
+    step = next(step for step in (1, 2, 5, 10, 20, 50, most) if length * step / most >= 40 or step >= most)
+    return [1, *(rank for rank in range(step, most + 1, step) if rank > 1)]
 
 
 def _ends(length: pd.DataFrame) -> pd.DataFrame:
@@ -134,7 +142,7 @@ def strata(frame: pd.DataFrame, series: tuple[str, ...], panels: dict[str, list[
     for panel, names in panels.items():
         rows = frame[frame["panel"] == panel]
         # a little apart, so that the intervals of methods that are alike can be seen side by side
-        rows = rows.assign(x=rows["place"] + 0.07 * (rows["series"] - (len(series) - 1) / 2))
+        rows = rows.assign(x=rows["place"] + 0.05 * (rows["series"] - (len(series) - 1) / 2))
         labels = f"{json.dumps(names)}[datum.value - 1]"
         x_axis = plotting.axis(panel, inner, values=[*range(1, len(names) + 1)], labelExpr=labels, grid=False)
         x = alt.X("x:Q", scale=alt.Scale(domain=(0.6, len(names) + 0.4), nice=False), axis=x_axis)

@@ -14,6 +14,7 @@ from toolkit.report.numbers import MISSING, rounded, written
 from toolkit.report.parts import Cell, Row
 from toolkit.report.tables import ROW, Leaderboard
 
+SPACE = "\N{NO-BREAK SPACE}"
 LEVEL = 0.05  # below it, a test tells two methods apart
 SUFFIX = " (tuned)"  # of the label of a method with tuned parameters
 
@@ -41,16 +42,10 @@ def signed(metric: str, value: float) -> str:
 
 
 def p_words(p: float) -> str:
-    """Return a p value as it stands in a sentence.
-
-    Examples
-    --------
-    >>> p_words(0.0312), p_words(0.00001), p_words(float("nan"))
-    ('p = 0.031', 'p < 0.001', 'not tested')
-    """
+    """Return a p value as it stands in a sentence, in one piece."""
     if math.isnan(p):
         return "not tested"
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+    return f"p{SPACE}<{SPACE}0.001" if p < 0.001 else f"p{SPACE}={SPACE}{p:.3f}"
 
 
 def p_cell(p: float) -> str:

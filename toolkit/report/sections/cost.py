@@ -11,15 +11,17 @@ import pandas as pd
 
 from toolkit.metrics.base import metric_info
 from toolkit.report import plotting
+from toolkit.report.answers.tables import spoken
 from toolkit.report.ledger import cost_frame, cost_table
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, dimension, seconds, written
 from toolkit.report.parts import Cell, Column, Figure, Section, Table
-from toolkit.report.sections.common import best_rows, few, gain, signed, text_row
+from toolkit.report.sections.common import best_rows, few, gain, plain_name, signed, text_row
 from toolkit.report.sections.scatter import costs as draw_costs
 from toolkit.report.tables import Leaderboard
-from toolkit.report.wording import board_title, direction_words, listed, readout_title, row_label
+from toolkit.report.wording import board_title, direction_words, row_label
 
+SPOKEN = 6  # names in a sentence; the table marks all
 BYTES = 4  # of a number, as vectors are kept
 RATIOS = {"per_dimension": "per dimension", "per_kib": "per KiB of a row", "per_second": "per second of the fit"}
 NOTE = (
@@ -121,19 +123,23 @@ def _sentence(name: str, board: Leaderboard, points: pd.DataFrame) -> str:
     names = [
         f"{row.label} ({written(board.metric, row.value)} in {seconds(row.seconds)} s)" for row in front.itertuples()
     ]
-    title = f"{metric_info(board.metric).title} ({name})"
+    title = metric_info(board.metric).title
     if len(names) == 1:
-        return f"{names[0]} is the fastest and has the best {title}: no other embedder is ahead of it in either."
+        return (
+            f"{name}: {names[0]} is the fastest and has the best {title}: no other embedder is ahead of it in either."
+        )
     rest = len(points) - len(front)
     others = {0: "", 1: "; the other one is slower and no better than one of these"}.get(
         rest, f"; each of the other {rest} is slower and no better than one of these"
     )
-    return f"No embedder is both faster and better by {title} than {listed(names)}{others}."
+    return f"{name}: no embedder is both faster and better by {title} than {spoken(names, SPOKEN)}{others}."
 
 
 def _figure(board: Leaderboard, points: pd.DataFrame, anchor: str) -> Figure:
     metric = metric_info(board.metric)
     floor = plotting.null_floor(points, board.metric)
+    better = ~points["embedder"].map(plain_name).duplicated()  # of tuned and default, unless both are on the front
+    points = points[better | points["front"]]
     ends = plotting.axis_domain(board.metric, points["value"], [] if floor is None else [floor])
     title = f"{metric.title} against the time of a fit"
     best = ", each embedder with its best readout" if len(board.readouts) > 1 else ""
@@ -151,18 +157,16 @@ def _table(name: str, board: Leaderboard, points: pd.DataFrame, anchor: str) -> 
     info = metric_info(board.metric)
     worth = ~points["is_null"] & (points["gain"] > 0)
     best = points.loc[worth, [*RATIOS]].max()
-    several = len(board.readouts) > 1
-    columns = [Column("Embedder", kind="text"), *([Column("Readout", kind="text")] if several else [])]
-    columns += [Column("Front", kind="text"), Column("Dim"), Column("Bytes of a row"), Column("Fit (s)", "", "lower")]
+    columns = [Column("Embedder", kind="text"), Column("Front", kind="text"), Column("Dim"), Column("Bytes a row")]
+    columns += [Column("Fit (s)", "", "lower")]
     columns += [Column(info.title, "", info.direction), Column("over null", "Gain", "higher")]
     columns += [Column(title, "Gain", "higher") for title in RATIOS.values()]
     rows = []
     for place, row in points.iterrows():
-        texts: list[str | Cell] = [row["label"], *([readout_title(row["readout"])] if several else [])]
-        texts += ["yes" if row["front"] else MISSING, dimension(row["dim"])]
+        texts: list[str | Cell] = [row["label"], "yes" if row["front"] else MISSING, dimension(row["dim"])]
         texts += [MISSING if np.isnan(row["bytes"]) else f"{row['bytes']:,.0f}", seconds(row["seconds"])]
         texts += [written(board.metric, row["value"]), signed(board.metric, row["gain"])]
         texts += [Cell(few(row[name]), best=row[name] == best[name]) if worth[place] else MISSING for name in RATIOS]
         rows.append(text_row(texts, is_null=row["is_null"]))
-    caption = f"{name}: {info.title} and what it costs, best first."
+    caption = f"{name}: {info.title} and what it costs, each embedder with its best readout; best first."
     return Table(anchor, caption, tuple(columns), tuple(rows), (NOTE,))

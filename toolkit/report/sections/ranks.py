@@ -50,7 +50,7 @@ def rank_section(boards: Sequence[Leaderboard], results: Results, anchor: str) -
     figures, tables, notes = [], [], []
     for number, ((task, metric, over), rows) in enumerate(ranks.groupby(["task", "metric", "over"], sort=False), 1):
         rows = _labelled(rows, null)
-        sentences += _sentences(task, metric, over, rows)
+        sentences.append(" ".join(_sentences(task, metric, over, rows)))
         if len(rows) > 1:
             figures.append(_figure(task, metric, over, rows, f"{anchor}-plot-{number}"))
         tables.append(_table(task, metric, over, rows, f"{anchor}-table-{number}"))
@@ -94,7 +94,7 @@ def _labelled(rows: pd.DataFrame, null: set[str]) -> pd.DataFrame:
     pairs = rows[ROW].drop_duplicates()
     varied = set(pairs.loc[pairs["embedder"].duplicated(), "embedder"])
     labels = [row_label(*pair, varied) for pair in zip(rows["embedder"], rows["embedding_dim"], strict=True)]
-    if len(set(rows["readout"])) > 1:
+    if rows.duplicated(ROW).any():
         labels = [
             f"{label} ({readout_title(name).lower()})" for label, name in zip(labels, rows["readout"], strict=True)
         ]
@@ -152,14 +152,16 @@ def _figure(task: str, metric: str, over: str, rows: pd.DataFrame, anchor: str) 
 
 def _table(task: str, metric: str, over: str, rows: pd.DataFrame, anchor: str) -> Table:
     difference = rows["critical_difference"].iloc[0]
-    columns = [Column("Embedder", kind="text"), Column("Dim"), Column("Mean rank", "", "lower")]
+    several = len(set(rows["readout"])) > 1
+    columns = [Column("Embedder", kind="text"), *([Column("Readout", kind="text")] if several else []), Column("Dim")]
+    columns += [Column("Mean rank", "", "lower")]
     columns += [Column("Behind the best", "", "lower"), Column("Told apart from the best", kind="text")]
     tested = not pd.isna(difference) and rows["friedman_p"].iloc[0] < LEVEL
     shown = []
     for row in rows.itertuples():
         behind = row.rank - rows["rank"].iloc[0]
         told = "yes" if tested and behind > difference else "no" if tested else "–"
-        texts = (row.label, dimension(row.embedding_dim), f"{row.rank:.2f}", f"{behind:.2f}", told)
-        shown.append(text_row(texts, is_null=row.is_null))
+        names = [row.label, *([readout_title(row.readout)] if several else []), dimension(row.embedding_dim)]
+        shown.append(text_row([*names, f"{row.rank:.2f}", f"{behind:.2f}", told], is_null=row.is_null))
     caption = f"{task_info(task).title}: mean rank by {metric_info(metric).title} over {over}, best first."
     return Table(anchor, caption, tuple(columns), tuple(shown))

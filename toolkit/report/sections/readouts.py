@@ -50,10 +50,10 @@ def readout_section(boards: Sequence[Leaderboard], results: Results, anchor: str
     return Section(
         anchor,
         "What the vectors give, and what the predictor gives",
-        tuple(sentence for apart in split for sentence in _sentences(apart, results.differences)),
+        tuple(text for apart in split if (text := " ".join(_sentences(apart, results.differences)))),
         tuple(figure for apart in split for figure in _figure(apart, f"{anchor}-{apart.board.task}-plot")),
         tuple(_table(apart, f"{anchor}-{apart.board.task}-table") for apart in split),
-        (*(fact for apart in split for fact in _facts(apart)), Fact("Common readout", PICKED)),
+        tuple(_facts(split)),
     )
 
 
@@ -124,16 +124,12 @@ def _own_predictors(apart: Parts, learned: pd.DataFrame, differences: pd.DataFra
     for side, texts in found.items():
         whose = "its own predictor" if len(texts) == 1 else "their own predictors"
         if texts and side == "common":
-            yield f"{_task(board)}: better under {apart.common_words} than by {whose}: {spoken(texts)}."
+            yield f"Better under {apart.common_words} than by {whose}: {spoken(texts)}."
         elif texts and side == "own":
-            yield f"{_task(board)}: better by {whose} than under {apart.common_words}: {spoken(texts)}."
+            yield f"Better by {whose} than under {apart.common_words}: {spoken(texts)}."
         elif texts:
-            same = f"as good, as far as can be told, by {whose} as under {apart.common_words}"
-            yield f"{_task(board)}: {same}: {spoken(texts)}."
-
-
-def _task(board: Leaderboard) -> str:
-    return task_info(board.task).title
+            same = f"As good, as far as can be told, by {whose} as under {apart.common_words}"
+            yield f"{same}: {spoken(texts)}."
 
 
 def _label(board: Leaderboard, row: pd.Series) -> str:
@@ -141,15 +137,22 @@ def _label(board: Leaderboard, row: pd.Series) -> str:
 
 
 def _named(board: Leaderboard, row: pd.Series) -> str:
-    how = "by its own predictor" if row["best"] != row["common"] else readout_title(row["common_readout"]).lower()
-    return f"{_label(board, row)} ({how})"
+    if row["best"] != row["common"]:
+        return f"{_label(board, row)} by its own predictor"
+    return f"{_label(board, row)} under the {readout_title(row['common_readout']).lower()} readout"
 
 
-def _facts(apart: Parts) -> Iterator[Fact]:
-    metric, title = apart.board.metric, metric_info(apart.board.metric).title
-    for term, value in (("Always the mean", apart.mean), ("Biases alone", apart.bias)):
-        if not np.isnan(value):
-            yield Fact(term, f"{title} {written(metric, value)}")
+def _facts(split: Sequence[Parts]) -> Iterator[Fact]:
+    for term, values in (
+        ("Always the mean", [(apart.board.metric, apart.mean) for apart in split]),
+        ("Biases alone", [(apart.board.metric, apart.bias) for apart in split]),
+    ):
+        texts = [
+            f"{metric_info(metric).title} {written(metric, value)}" for metric, value in values if not np.isnan(value)
+        ]
+        if texts:
+            yield Fact(term, ", ".join(texts))
+    yield Fact("Common readout", PICKED)
 
 
 def _figure(apart: Parts, anchor: str) -> Iterator[Figure]:

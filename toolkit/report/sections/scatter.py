@@ -15,6 +15,7 @@ from toolkit.report.plotting import FONT, INK, MUTED, NULL, PAD, SERIES
 if TYPE_CHECKING:
     import altair as alt
 
+MANY = 8  # points: on a narrow screen, only those on the front have room for their names
 SHORTEST = 0.001  # seconds: what is shorter stands there
 
 
@@ -82,6 +83,8 @@ def _placed(
         ],
         value=points["value"].clip(*domain),
     )
+    if width < plotting.NARROW and len(points) > MANY:
+        points["label"] = points["label"].where(points["front"], "")
     points = points.sort_values("front", ascending=False, kind="stable")  # whose names are placed first
     span = (points["seconds"].min() / 1.6, points["seconds"].max() * 1.6)
     across = np.log(points["seconds"] / span[0]) / math.log(span[1] / span[0]) * inner

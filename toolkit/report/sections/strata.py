@@ -16,7 +16,7 @@ from toolkit.report.parts import Column, Fact, Figure, Key, Section, Table
 from toolkit.report.sections import charts
 from toolkit.report.sections.common import best_rows, gain, plain_name, rows_of, same_row, text_row
 from toolkit.report.tables import Leaderboard
-from toolkit.report.wording import board_title, direction_words, listed, readout_title, row_label
+from toolkit.report.wording import board_title, direction_words, listed, row_label
 
 SHOWN = 5  # methods that a figure shows, beside the best null baseline
 NOTE = (
@@ -32,6 +32,11 @@ class Trait(NamedTuple):
     least: str
     most: str
     unit: str
+
+    @property
+    def axis(self) -> str:
+        """The title of an axis."""
+        return f"{self.title} ({self.unit})"
 
 
 TRAITS = {
@@ -70,12 +75,19 @@ def strata_section(boards: Sequence[Leaderboard], results: Results, anchor: str)
         figures.append(_figure(title, board.metric, rows[rows["better"]], f"{anchor}-plot-{number}"))
         for name, part in rows.groupby("trait", sort=False):
             trait = TRAITS.get(str(name), Trait(str(name), "the least", "the most", ""))
-            sentences += _sentences(title, board.metric, trait, part[part["better"]])
+            sentences.append(" ".join(_sentences(title, board.metric, trait, part[part["better"]])))
             tables.append(_table(title, board.metric, trait, part, f"{anchor}-table-{number}-{name}"))
     if not tables:
         return None
     facts = (Fact("Reading", NOTE),)
-    return Section(anchor, "Where the scores come from: strata", tuple(sentences), tuple(figures), tuple(tables), facts)
+    return Section(
+        anchor,
+        "Strata: where the scores come from",
+        tuple(filter(None, sentences)),
+        tuple(figures),
+        tuple(tables),
+        facts,
+    )
 
 
 def _best_readouts(board: Leaderboard, rows: pd.DataFrame) -> pd.DataFrame:
@@ -163,7 +175,7 @@ def _figure(board: str, metric: str, rows: pd.DataFrame, anchor: str) -> Figure:
     null = rows.loc[rows["is_null"] & rows["complete"], "label"].drop_duplicates().head(1).tolist()
     names = (*learned, *null)
     rows = rows[rows["label"].isin(names)]
-    titles = {trait: TRAITS[trait].title if trait in TRAITS else trait for trait in rows["trait"].unique()}
+    titles = {trait: TRAITS[trait].axis if trait in TRAITS else trait for trait in rows["trait"].unique()}
     panels = {
         titles[trait]: [
             range_words(row) for _, row in part.drop_duplicates("stratum").sort_values("stratum").iterrows()
@@ -177,11 +189,11 @@ def _figure(board: str, metric: str, rows: pd.DataFrame, anchor: str) -> Figure:
         low=rows["low"].fillna(rows["value"]),
         high=rows["high"].fillna(rows["value"]),
     )[["panel", "place", "value", "low", "high", "series", "is_null"]]
-    few = f" of the best {len(learned)} methods" if len(learned) == SHOWN else ""
+    best = f" of the {SHOWN} best methods" if len(learned) == SHOWN else ""
     floor = f" In grey the best null baseline, {null[0]}." if null else ""
     return Figure(
         anchor,
-        f"{board}: {info.title}{few} by thirds, with 95 % intervals; {direction_words(metric)}.{floor}",
+        f"{board}: {info.title}{best} by thirds, with 95 % intervals; {direction_words(metric)}.{floor}",
         f"Lines of {info.title} over thirds of {' and of '.join(panels)}, a line a method. "
         "The tables below hold the values.",
         partial(charts.strata, points, names, panels),
@@ -193,20 +205,19 @@ def _figure(board: str, metric: str, rows: pd.DataFrame, anchor: str) -> Figure:
 def _table(board: str, metric: str, trait: Trait, rows: pd.DataFrame, anchor: str) -> Table:
     info = metric_info(metric)
     thirds = rows.drop_duplicates("stratum").sort_values("stratum")
-    several = len(set(rows["readout"])) > 1
-    columns = [Column("Embedder", kind="text"), *([Column("Readout", kind="text")] if several else [])]
+    columns = [Column("Embedder", kind="text")]
     columns += [
         Column(range_words(row), f"{info.title} by {trait.title}", info.direction) for _, row in thirds.iterrows()
     ]
     shown = []
     for label, part in rows.groupby("label", sort=False):
         found = part.set_index("stratum")
-        texts = [str(label), *([readout_title(part["readout"].iloc[0])] if several else [])]
-        texts += [_value(metric, found, stratum) for stratum in thirds["stratum"]]
+        texts = [str(label), *(_value(metric, found, stratum) for stratum in thirds["stratum"])]
         shown.append(text_row(texts, is_null=part["is_null"].iloc[0]))
     sizes = [f"{n:,.0f}" for n in thirds["n"] if not pd.isna(n)]
     notes = (f"Cases of the thirds: {listed(sizes)}.",) if sizes else ()
-    caption = f"{board}: {info.title} by thirds of {trait.title}."
+    best = ", each embedder with its best readout" if len(set(rows["readout"])) > 1 else ""
+    caption = f"{board}: {info.title} by thirds of {trait.title}{best}."
     return Table(anchor, caption, tuple(columns), tuple(shown), notes)
 
 

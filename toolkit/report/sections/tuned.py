@@ -12,6 +12,7 @@ import pandas as pd
 
 from toolkit.metrics.base import metric_info
 from toolkit.report import plotting
+from toolkit.report.answers.tables import spoken
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, count, duration, rounded, seconds, written
 from toolkit.report.parts import Column, Figure, Section, Table
@@ -19,9 +20,10 @@ from toolkit.report.sections import charts
 from toolkit.report.sections.common import LEVEL, p_cell, p_words, signed, text_row
 from toolkit.report.sections.effects import best_so_far, tuning_effects
 from toolkit.report.tables import Leaderboard
-from toolkit.report.wording import direction_words, listed, readout_title
+from toolkit.report.wording import direction_words, readout_title
 from toolkit.tasks import task_info
 
+SPOKEN = 6  # names in a sentence; the table holds all
 NOTE = (
     "Default and tuned: means over the test folds that have both. Candidates were judged on a part of the training "
     "data; the test fold took no part in the choice."
@@ -83,11 +85,11 @@ def _sentences(metric: str, effects: pd.DataFrame) -> Iterator[str]:
     better, worse = sure[sure["gain"] > 0], sure[sure["gain"] < 0]
     title = metric_info(metric).title
     if len(better):
-        yield f"Tuning made {listed(_named(metric, better))} better on the test folds, by {title}."
+        yield f"Tuning made {spoken(_named(metric, better), SPOKEN)} better on the test folds, by {title}."
     if len(worse):
-        yield f"Tuning made {listed(_named(metric, worse))} worse on the test folds, by {title}."
+        yield f"Tuning made {spoken(_named(metric, worse), SPOKEN)} worse on the test folds, by {title}."
     if len(rest):
-        yield f"No difference from the default can be told for {listed(_named(metric, rest))}."
+        yield f"No difference from the default can be told for {spoken(_named(metric, rest), SPOKEN)}."
 
 
 def _named(metric: str, rows: pd.DataFrame) -> list[str]:
