@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
 from toolkit.metrics.base import metric_info
 from toolkit.metrics.conventions import CONVENTIONS
 from toolkit.report import figures, plotting
+from toolkit.report.differences import difference_table, footnotes, warnings
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, count, dimension, written
 from toolkit.report.parts import Board, Cell, Column, Fact, Figure, Key, Row, Table
@@ -43,6 +45,8 @@ def board_part(board: Leaderboard, results: Results, anchor: str, domain: tuple[
         tuple(_facts(board, results)),
         _table(board, results, f"{anchor}-table"),
         tuple(_figures(board, anchor, domain)),
+        difference_table(board, f"{anchor}-differences"),
+        warnings(board),
     )
 
 
@@ -100,15 +104,16 @@ def _conventions(board: Leaderboard) -> str:
 def _table(board: Leaderboard, results: Results, anchor: str) -> Table:
     pairs = [pair for metric in board.metrics for pair in _columns_of(board, metric)]
     dims = dimensions_of(board.cells)
-    cases = board.cases if board.uneven else None
+    cases = board.grounds if board.uneven else None
     columns = [Column("Embedder", kind="text"), *([Column("Dim")] if len(dims) > 1 else [])]
-    columns += [] if cases is None else [Column("Cases")]
+    columns += [] if cases is None else [Column(f"{board.unit or 'case'}s".capitalize())]
     for readout, metric in pairs:
         info = metric_info(metric)
         title, group = (readout_title(readout), info.title) if readout else (info.title, "")
         columns.append(Column(title, group, info.direction, metric_anchor(metric)))
+    ties = int(board.main["tied"].sum()) > 1
     rows = [
-        _row(embedder, [dim] if len(dims) > 1 else [], cells, pairs, None if cases is None else cases[embedder, dim])
+        _row([dim] if len(dims) > 1 else [], None if cases is None else cases[embedder, dim], cells, pairs, ties)
         for (embedder, dim), cells in board.cells.groupby(ROW, sort=False, dropna=False)
     ]
     return Table(anchor, _caption(board, results), tuple(columns), tuple(rows), tuple(_remarks(board, results)))
@@ -124,26 +129,60 @@ def _columns_of(board: Leaderboard, metric: str) -> list[tuple[str, str]]:
 
 
 def _row(
-    embedder: str, dims: list[float], cells: pd.DataFrame, pairs: list[tuple[str, str]], cases: float | None
+    dims: list[float], cases: float | None, cells: pd.DataFrame, columns: list[tuple[str, str]], ties: bool
 ) -> Row:
     found: dict[tuple[str, str], Cell] = {}
     for cell in cells.itertuples():
-        spread = written(cell.metric, cell.sd) if cell.count > 1 else ""
-        value = Cell(written(cell.metric, cell.mean), spread, cell.best)
+        value = _value(cell, ties)
         found[cell.readout, cell.metric] = value
         found.setdefault(("", cell.metric), value)
-    values = [found.get(pair, Cell(MISSING)) for pair in pairs]
-    label = embedder if cells["complete"].all() else f"{embedder} †"
-    size = [] if cases is None else [Cell(f"{cases:,.0f}")]
-    return Row((Cell(label), *(Cell(dimension(dim)) for dim in dims), *size, *values), bool(cells["is_null"].iloc[0]))
+    values = [found.get(pair, Cell(MISSING)) for pair in columns]
+    label = str(cells["embedder"].iloc[0]) + ("" if cells["complete"].all() else " †")
+    size = [] if cases is None else [Cell(MISSING if pd.isna(cases) else f"{cases:,.0f}")]
+    judged = cells["better_than_null"].dropna()
+    return Row(
+        (Cell(label), *(Cell(dimension(dim)) for dim in dims), *size, *values),
+        bool(cells["is_null"].iloc[0]),
+        "not better than null" if len(judged) and not judged.any() else "",
+    )
+
+
+def _value(cell: Any, several: bool) -> Cell:
+    """Return a value with half the width of its interval, or its standard deviation where it has none.
+
+    `several` says whether several are tied for best, so that these have to be marked.
+    """
+    if pd.notna(cell.low):
+        spread = written(cell.metric, (cell.high - cell.low) / 2)
+    else:
+        spread = written(cell.metric, cell.sd) if cell.count > 1 else ""
+    best = cell.best if pd.isna(cell.tied) else bool(cell.tied)
+    tied = several and pd.notna(cell.tied) and best
+    at_floor = pd.notna(cell.better_than_null) and not cell.better_than_null
+    return Cell(written(cell.metric, cell.mean), spread, best, tied=tied, at_floor=at_floor)
 
 
 def _caption(board: Leaderboard, results: Results) -> str:
-    several = [
-        count(number, noun) for number, noun in ((len(board.folds), "fold"), (board.seeds, "seed")) if number > 1
-    ]
-    mean = f"Mean ± standard deviation over {listed(several)}. " if several else ""
-    return f"{board_title(board, results)}. {mean}Ordered by {metric_info(board.metric).title}."
+    numbers = ((len(board.folds), "fold"), (board.seeds, "seed"))
+    several = [count(number, noun) for number, noun in numbers if number > 1]
+    spread = _spread(board, listed(several) if several else "")
+    return f"{board_title(board, results)}. {spread}Ordered by {metric_info(board.metric).title}."
+
+
+def _spread(board: Leaderboard, several: str) -> str:
+    """Say what stands behind ±: over which units the intervals are, and over what the standard deviation."""
+    drawn = board.cells[board.cells["low"].notna()]
+    if drawn.empty:
+        return f"Mean ± standard deviation over {several}. " if several else ""
+    grounds = drawn.groupby(["unit", "units"], sort=False)["metric"].unique()
+    of = [f" ({listed(metric_info(metric).title for metric in metrics)})" for metrics in grounds]
+    named = [count(round(units), unit) for unit, units in grounds.index]
+    over = listed(map("".join, zip(named, of, strict=True)) if len(grounds) > 1 else named)
+    text = f"± is half the width of the 95 % interval over {over}" + (
+        f", of the mean over {several}" if several else ""
+    )
+    spreads = board.cells.loc[board.cells["low"].isna(), "count"] > 1
+    return text + (f"; where there is none, the standard deviation over {several}. " if spreads.any() else ". ")
 
 
 def _remarks(board: Leaderboard, results: Results) -> list[str]:
@@ -152,6 +191,7 @@ def _remarks(board: Leaderboard, results: Results) -> list[str]:
         remarks.append(
             "† Not judged on the same cases as most, or not on every fold; left out where the best is looked for."
         )
+    remarks += footnotes(board)
     trials = results.trials[results.trials["experiment"] == board.experiment]
     shown = set(board.cells["embedder"])
     absent = [label for label in trials["embedder"].unique() if label not in shown]
@@ -172,7 +212,7 @@ def _figures(board: Leaderboard, anchor: str, domain: tuple[float, float]) -> li
     found = [
         Figure(
             f"{anchor}-plot",
-            f"{metric.title}{at_best}; {direction_words(board.metric)}.",
+            f"{metric.title}{at_best}; {direction_words(board.metric)}.{_bars(board)}",
             f"Dot plot of {axis}: a row an embedder, in the order of the table above, which holds the values.",
             partial(figures.dots, chosen, axis, domain, floor, series),
             legend,
@@ -192,19 +232,27 @@ def _figures(board: Leaderboard, anchor: str, domain: tuple[float, float]) -> li
     return found
 
 
+def _bars(board: Leaderboard) -> str:
+    """Say what bars and fillings of a plot mean."""
+    bars = " Bars: 95 % intervals." if board.unit else ""
+    return bars if board.best is None else f"{bars} Filled: no test tells it from the best; hollow: a test does."
+
+
 def plot_points(board: Leaderboard) -> pd.DataFrame:
     """Return the main metric's cells as points of a plot, best embedder first.
 
     Returns
     -------
     pandas.DataFrame
-        Columns embedder, label, dim, readout, series, value, low, high, is_null, complete; heads: True once for each
-        embedder and dimension; chosen: True at the dimension at which an embedder is best.
+        Columns embedder, label, dim, readout, series, value, is_null, complete; low, high: ends of the interval, or the
+        value less and plus the standard deviation; told: True where a test tells it from the best; heads: True once
+        for each embedder and dimension; chosen: True at the dimension at which an embedder is best.
     """
     main = board.main
     varied = board.varied
     first = main.groupby("embedder", sort=False)["embedding_dim"].transform("first")
     spread = main["sd"].fillna(0.0)
+    drawn = main["low"].notna()
     return pd.DataFrame(
         {
             "embedder": main["embedder"],
@@ -213,8 +261,9 @@ def plot_points(board: Leaderboard) -> pd.DataFrame:
             "readout": main["readout"],
             "series": [board.readouts.index(readout) for readout in main["readout"]],
             "value": main["mean"],
-            "low": main["mean"] - spread,
-            "high": main["mean"] + spread,
+            "low": main["low"].where(drawn, main["mean"] - spread),
+            "high": main["high"].where(drawn, main["mean"] + spread),
+            "told": main["tied"].eq(False).fillna(False).astype(bool),
             "is_null": main["is_null"],
             "complete": main["complete"],
             "heads": ~main.duplicated(ROW),

@@ -17,7 +17,8 @@ from toolkit.report.numbers import count, duration
 from toolkit.report.parts import Chapter, Definition, Document, Fact
 from toolkit.report.sections import sections
 from toolkit.report.tables import Leaderboard, dimensions_of, leaderboards
-from toolkit.report.wording import READOUTS, data_fact, direction_words, finding, listed
+from toolkit.report.verdict_wording import SCOPE, UNTESTED, verdict_part
+from toolkit.report.wording import READOUTS, data_fact, direction_words, listed
 
 
 def build_document(results: Results) -> Document:
@@ -35,16 +36,20 @@ def build_document(results: Results) -> Document:
     """
     boards = leaderboards(results)
     anchors = Anchors()
-    chapters = [
-        _chapter(experiment, [board for board in boards if board.experiment == experiment.name], results, anchors)
-        for experiment in results.info.suite.experiments
-        if experiment.name in set(results.trials["experiment"])
-    ]
     suite = results.info.suite
+    present = [experiment for experiment in suite.experiments if experiment.name in set(results.trials["experiment"])]
+    shown = [[board for board in boards if board.experiment == experiment.name] for experiment in present]
+    chapters = [_chapter(*pair, results, anchors) for pair in zip(present, shown, strict=True)]
+    verdicts = [
+        verdict_part(chapter.title, chapter.anchor, own, [part.anchor for part in chapter.boards], results)
+        for chapter, own in zip(chapters, shown, strict=True)
+    ]
     return Document(
         suite.title,
         suite.description,
         tuple(_run_facts(results)),
+        tuple(verdicts),
+        SCOPE if any(board.differences for board in boards) else UNTESTED,
         tuple(answer(result, anchors.new("question", result.study.name), results) for result in results.studies),
         tuple(chapters),
         results.info.command,
@@ -57,7 +62,7 @@ class Anchors:
     """Gives out identifiers that are readable, the same for the same run, and never given twice."""
 
     def __init__(self) -> None:
-        self._given: set[str] = {"summary", "reproduce", "definitions"}
+        self._given: set[str] = {"verdict", "summary", "reproduce", "definitions"}
 
     def new(self, *names: str) -> str:
         """Return an identifier made of the letters and digits of some names."""
@@ -90,12 +95,10 @@ def _chapter(experiment: Experiment, boards: list[Leaderboard], results: Results
         board_part(board, results, anchors.new(experiment.name, board.task, board.target, board.split), domain)
         for board, domain in zip(boards, _domains(boards), strict=True)
     )
-    findings = (finding(board, results) for board in boards)
     return Chapter(
         anchor,
         experiment.title,
         tuple(_experiment_facts(experiment, boards, results)),
-        tuple(item for item in findings if item),
         parts,
         sections(experiment.name, boards, results, anchors.new),
         reason_table(results, experiment.name, f"{anchor}-reasons"),

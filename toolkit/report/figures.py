@@ -73,7 +73,7 @@ def dots(
         *plotting.floor_down(floor, domain, name),
         base.mark_rule(color=NULL, strokeWidth=1).encode(x="min(shown):Q", x2="max(shown):Q"),
         base.mark_rule(strokeWidth=3, opacity=0.45).encode(x="low:Q", x2="high:Q", color=color),
-        marks.mark_point(filled=True, size=80, opacity=1).encode(x=x, color=color, shape=plotting.series_shape(series)),
+        *plotting.marks(marks, color, plotting.series_shape(series), x=x),
         base.transform_filter("datum.outside")
         .mark_text(fontSize=FONT - 2, align=alt.expr("datum.value > datum.shown ? 'right' : 'left'"), dy=-8)
         .encode(x=x, color=plotting.series_color(series, null=MUTED), text="remark:N"),

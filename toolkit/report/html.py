@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import jinja2
 
 from toolkit.report import plotting
-from toolkit.report.parts import ARROWS, Document, Figure
+from toolkit.report.parts import ARROWS, MARKS, Document, Figure
 from toolkit.report.templating import TEMPLATES
 
 WIDTHS = {"wide": 700, "narrow": 350}
@@ -29,10 +29,17 @@ def render_html(document: Document) -> str:
         A page that stands alone and follows the reader's light or dark colours.
     """
     environment = jinja2.Environment(autoescape=True, **TEMPLATES)
-    colors = {"ink": plotting.INK, "muted": plotting.MUTED, "grid": plotting.GRID, "null": plotting.NULL}
+    colors = {
+        "page": plotting.PAGE,
+        "ink": plotting.INK,
+        "muted": plotting.MUTED,
+        "grid": plotting.GRID,
+        "null": plotting.NULL,
+    }
     colors |= {f"series-{i}": color for i, color in enumerate(plotting.SERIES)}
     template = environment.get_template("report.html.j2")
-    return template.render(document=document, drawings=drawings, colors=colors, glyphs=GLYPHS, arrows=ARROWS)
+    shown = {"document": document, "drawings": drawings, "colors": colors, "glyphs": GLYPHS, "arrows": ARROWS}
+    return template.render(**shown, marks=MARKS)
 
 
 @dataclass(frozen=True)

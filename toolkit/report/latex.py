@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from toolkit.report.parts import Cell, Column, Document, Row, Table
+from toolkit.report.parts import AT_FLOOR, TIED, Cell, Column, Document, Row, Table
 
 PREAMBLE = r"""% Tables of the run "{title}".
 % The preamble of the document needs \usepackage{{booktabs}} and \usepackage{{graphicx}}.
@@ -28,6 +28,8 @@ CHARACTERS = str.maketrans(
         "±": r"\ensuremath{\pm}",
         "·": r"\textperiodcentered{}",
         "†": r"\textdagger{}",
+        "‡": r"\textdaggerdbl{}",
+        "≈": r"\ensuremath{\approx}",
         "…": r"\ldots{}",
         "\n": " ",
     }
@@ -96,7 +98,7 @@ def _table(table: Table) -> str:
 
 def _marks(table: Table) -> str:
     """Return what bold and italics mean, where they occur."""
-    bold = any(cell.best for row in table.rows for cell in row.cells)
+    bold = any(cell.best and not cell.tied for row in table.rows for cell in row.cells)
     null = any(row.is_null for row in table.rows)
     return (" Bold: best of its column." if bold else "") + (r" \textit{Italics}: null baseline." if null else "")
 
@@ -125,7 +127,8 @@ def _row(row: Row) -> str:
 def _cell(cell: Cell) -> str:
     text = escape(cell.text)
     spread = rf" \ensuremath{{\pm}} {escape(cell.spread)}" if cell.spread else ""
-    return (rf"\textbf{{{text}}}" if cell.best else text) + spread
+    mark, flag = (escape(TIED) + " " if cell.tied else ""), (escape(AT_FLOOR) if cell.at_floor else "")
+    return mark + (rf"\textbf{{{text}}}" if cell.best else text) + spread + flag
 
 
 def _line(cells: list[str]) -> str:

@@ -6,7 +6,7 @@ import re
 
 import jinja2
 
-from toolkit.report.parts import ARROWS, Cell, Column, Document, Table
+from toolkit.report.parts import ARROWS, AT_FLOOR, MARKS, TIED, Cell, Column, Document, Row, Table
 from toolkit.report.templating import TEMPLATES
 
 
@@ -34,7 +34,7 @@ def render_markdown(document: Document) -> str:
     )
     environment.filters["ready"] = Ready
     template = environment.get_template("report.md.j2")
-    text = template.render(document=document, table=pipe_table, link=link, fence=fence)
+    text = template.render(document=document, table=pipe_table, link=link, fence=fence, marks=MARKS)
     return re.sub(r"\n{3,}", "\n\n", text)
 
 
@@ -73,7 +73,7 @@ def fence(code: str) -> Ready:
 def pipe_table(table: Table) -> Ready:
     """Return a table whose columns line up in plain text."""
     heads = [_heading(column) for column in table.columns]
-    rows = [[_label(row.cells[0], row.is_null), *map(_cell, row.cells[1:])] for row in table.rows]
+    rows = [[_label(row), *map(_cell, row.cells[1:])] for row in table.rows]
     widths = [max(3, *map(len, column)) for column in zip(heads, *rows, strict=True)]
     right = [column.kind == "number" for column in table.columns]
     rule = [("-" * (width - 1) + ":") if flush else "-" * width for width, flush in zip(widths, right, strict=True)]
@@ -92,11 +92,13 @@ def _heading(column: Column) -> str:
     return escape(f"{column.group}{arrow} {column.title}" if column.group else f"{column.title}{arrow}")
 
 
-def _label(cell: Cell, is_null: bool) -> str:
-    return escape(cell.text) + (" (null)" if is_null else "")
+def _label(row: Row) -> str:
+    tags = [*(["null"] if row.is_null else []), *([row.tag] if row.tag else [])]
+    return escape(row.cells[0].text) + "".join(f" ({escape(tag)})" for tag in tags)
 
 
 def _cell(cell: Cell) -> str:
     text = link(cell.text, cell.link)
     spread = f" ± {escape(cell.spread)}" if cell.spread else ""
-    return (f"**{text}**" if cell.best else text) + spread
+    mark, flag = f"{TIED} " if cell.tied else "", f" {AT_FLOOR}" if cell.at_floor else ""
+    return mark + (f"**{text}**" if cell.best else text) + spread + flag

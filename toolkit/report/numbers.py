@@ -28,6 +28,32 @@ def rounded(metric: str, value: float) -> float:
     return round(value, metric_info(metric).digits) + 0.0  # + 0.0 turns -0.0 into 0.0
 
 
+def signed(metric: str, value: float) -> str:
+    """Return a difference of two values of a metric, with its sign.
+
+    Examples
+    --------
+    >>> signed("rmse", 0.0123), signed("rmse", -0.0123), signed("rmse", 0.00001)
+    ('+0.0123', '−0.0123', '0.0000')
+    """
+    return ("+" if rounded(metric, value) > 0 else "") + written(metric, value)
+
+
+def p_value(p: float) -> str:
+    """Return a p-value: below a thousandth as no more than that, and never rounded up to 0.05.
+
+    Examples
+    --------
+    >>> p_value(0.04321), p_value(1e-7), p_value(1.0), p_value(0.04998)
+    ('0.043', '<0.001', '1.000', '0.0499')
+    """
+    if math.isnan(p):
+        return MISSING
+    if p < 0.001:
+        return "<0.001"
+    return f"{math.floor(p * 1e4) / 1e4:.4f}" if p < 0.05 <= round(p, 3) else f"{p:.3f}"
+
+
 def dimension(value: float) -> str:
     """Return a number of columns, or a dash for a method that has no vectors."""
     return f"{value:.0f}" if value > 0 else MISSING

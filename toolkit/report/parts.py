@@ -16,16 +16,23 @@ if TYPE_CHECKING:
 
 
 ARROWS = {"higher": "↑", "lower": "↓"}
+TIED, AT_FLOOR = "≈", "‡"  # marks of cells; a note says what they mean
+MARKS = {"tied": TIED, "at_floor": AT_FLOOR}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A value, perhaps with its standard deviation, perhaps the best of its column, perhaps a link."""
+    """A value, perhaps with its spread, perhaps the best of its column, perhaps a link.
+
+    `tied` says that no test tells it from the best, and `at_floor` that none puts it ahead of the best null baseline.
+    """
 
     text: str
     spread: str = ""
     best: bool = False
     link: str = ""
+    tied: bool = False
+    at_floor: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,10 +51,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Row:
-    """Cells, the first of which names the row."""
+    """Cells, the first of which names the row; `tag` is a remark beside that name."""
 
     cells: tuple[Cell, ...]
     is_null: bool = False
+    tag: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,8 +133,30 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Ruling:
+    """What the numbers of a leaderboard say: the first sentence, what belongs to it, and what to beware of."""
+
+    topic: str
+    anchor: str
+    lead: str
+    sentences: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What comes of an experiment: a ruling for each leaderboard, what is recommended, and what would change that."""
+
+    anchor: str
+    title: str
+    rulings: tuple[Ruling, ...]
+    advice: str = ""
+    changes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Board:
-    """One task on one target: how the numbers are made, the leaderboard and its plots."""
+    """One task on one target: how the numbers are made, the leaderboard, its plots and the differences in it."""
 
     anchor: str
     title: str
@@ -134,6 +164,8 @@ class Board:
     facts: tuple[Fact, ...]
     table: Table
     figures: tuple[Figure, ...]
+    differences: Table | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -158,7 +190,6 @@ class Chapter:
     anchor: str
     title: str
     facts: tuple[Fact, ...]
-    findings: tuple[Finding, ...]
     boards: tuple[Board, ...]
     sections: tuple[Section, ...]
     reasons: Table | None
@@ -191,13 +222,20 @@ class Definition:
 
 @dataclass(frozen=True)
 class Document:
-    """The whole report."""
+    """The whole report; `scope` says what the verdicts rest on, and what was not tested."""
 
     title: str
     description: str
     facts: tuple[Fact, ...]
+    verdicts: tuple[Verdict, ...]
+    scope: str
     answers: tuple[Answer, ...]
     chapters: tuple[Chapter, ...]
     command: str
     reproduction: tuple[Table, ...]
     definitions: tuple[Definition, ...]
+
+    @property
+    def tested(self) -> bool:
+        """Whether some leaderboard was tested."""
+        return any(board.differences for chapter in self.chapters for board in chapter.boards)

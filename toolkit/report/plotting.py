@@ -17,7 +17,7 @@ from toolkit.report.tables import best_of
 if TYPE_CHECKING:
     import altair as alt
 
-INK, MUTED, GRID, NULL = "#1c1c1a", "#66645f", "#e4e1da", "#8f8c86"
+PAGE, INK, MUTED, GRID, NULL = "#fdfcfa", "#1c1c1a", "#66645f", "#e4e1da", "#8f8c86"
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#a8528a", "#b07800", "#3a3a8c")
 SHAPES = ("circle", "diamond", "square", "triangle-up", "triangle-down", "cross")
 FONT, LETTER, NARROW = 13, 7.4, 480
@@ -83,6 +83,18 @@ def series_shape(series: tuple[str, ...]) -> alt.Shape:
     numbers = list(range(len(series)))
     scale = alt.Scale(domain=numbers, range=[SHAPES[i % len(SHAPES)] for i in numbers])
     return alt.Shape("series:N", scale=scale, legend=None)
+
+
+def marks(base: alt.Chart, color: alt.Color, shape: alt.Shape, **encoding: Any) -> list[alt.Chart]:
+    """Return the points: hollow where field told says that a test tells them from the best, filled elsewhere."""
+    import altair as alt
+
+    hollow = base.transform_filter("datum.told").mark_point(size=60, opacity=1, strokeWidth=2)
+    filled = base.transform_filter("!datum.told").mark_point(filled=True, size=80, opacity=1)
+    return [
+        hollow.encode(stroke=color, fill=alt.value(PAGE), shape=shape, **encoding),
+        filled.encode(color=color, shape=shape, **encoding),
+    ]
 
 
 def shorten(label: str, room: float) -> str:

@@ -1,4 +1,4 @@
-"""Leaderboards: means and standard deviations over folds and seeds, ordered by the main metric."""
+"""Leaderboards: values with their intervals or their spread over folds and seeds, ordered by the main metric."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from toolkit.harness.tables import BOARD_COLUMNS, ENTRY_COLUMNS
 from toolkit.metrics.base import metric_info
 from toolkit.report.model import Results
 from toolkit.report.numbers import rounded
+from toolkit.report.tested import Differences, Entry, entries_of, read_differences
 from toolkit.tasks import task_info
 
-BOARD = ["experiment", "task", "target", "split"]
+BOARD = BOARD_COLUMNS
 ROW = ["embedder", "embedding_dim"]
-READOUT_ORDER = ("native", "ridge", "ridge-two-sided", "dot", "cosine", "bias")
+READOUT_ORDER = ("native", "ridge", "ridge-two-sided", "dot", "cosine", "bias", "mean")
+VECTORLESS = {"bias", "mean"}  # readouts that do not use the vectors: what they give is no merit of these
 TIDY = [
     *BOARD,
     *("dataset", "embedder", "name", "library", "is_null", "embedding_dim", "readout", "metric", "convention"),
-    *("direction", "mean", "sd", "count", "folds", "n", "complete", "best"),
+    *("direction", "mean", "sd", "count", "folds", "n", "complete", "best", "low", "high", "unit", "units", "tied"),
+    "better_than_null",
 ]
 
 
@@ -36,11 +40,16 @@ class Leaderboard:
     metrics, readouts : tuple of str
         What occurs, main metric and native readout first.
     cells : pandas.DataFrame
-        A row a number, with the columns of `TIDY`; best row of the leaderboard first.
+        A row a number, with the columns of `TIDY`; best row of the leaderboard first. `mean` is the value that stands
+        in ``intervals.csv``, on the cases common to all, where there is one; of the main metric, `tied` says which no
+        test tells from the best and `better_than_null` which a test puts ahead of the best null baseline, both missing
+        where that was not tested.
     folds : tuple of str
         The folds of the split, sorted; empty where it has none.
     seeds : int
         How many seeds there are.
+    differences : Differences
+        What was tested, by the main metric.
     """
 
     experiment: str
@@ -53,6 +62,7 @@ class Leaderboard:
     cells: pd.DataFrame
     folds: tuple[str, ...]
     seeds: int
+    differences: Differences
 
     @property
     def main(self) -> pd.DataFrame:
@@ -65,9 +75,30 @@ class Leaderboard:
         return self.main.groupby(ROW, dropna=False)["n"].max()
 
     @property
+    def grounds(self) -> pd.Series:
+        """The same in units that were drawn (users, pairs, ...), where the values stand with intervals."""
+        return self.cases if self.unit == "" else self.main.groupby(ROW, dropna=False)["units"].max()
+
+    @property
+    def unit(self) -> str:
+        """What was drawn for the intervals of the main metric; empty where there are none."""
+        return next(filter(None, self.main["unit"]), "")
+
+    @property
     def uneven(self) -> bool:
         """Whether some rows rest on more cases than others, so that their values cannot be compared."""
-        return bool(self.cases.min() != self.cases.max())
+        grounds = self.grounds
+        return bool(grounds.isna().any() or grounds.min() != grounds.max())
+
+    @property
+    def best(self) -> Entry | None:
+        """The best entry of those that were tested; None where none was."""
+        return _best_entry(self.main, self.differences)
+
+    @property
+    def best_null(self) -> Entry | None:
+        """The best null baseline of those that were tested; None where none was."""
+        return _best_entry(self.main[is_null_entry(self.main)], self.differences)
 
     @property
     def varied(self) -> set[str]:
@@ -86,7 +117,11 @@ def leaderboards(results: Results) -> list[Leaderboard]:
     scores = results.scores[results.scores["value"].notna() & (results.scores["variant"] == "")]
     order = [experiment.name for experiment in results.info.suite.experiments]
     groups = [(key, group) for key, group in scores.groupby(BOARD, sort=False)]
-    return [_leaderboard(key, group) for key, group in sorted(groups, key=lambda pair: order.index(pair[0][0]))]
+    groups.sort(key=lambda pair: order.index(pair[0][0]))
+    return [
+        _leaderboard(key, group, _rows_of(results.intervals, key), _rows_of(results.differences, key))
+        for key, group in groups
+    ]
 
 
 def tidy(boards: list[Leaderboard]) -> pd.DataFrame:
@@ -100,28 +135,41 @@ def dimensions_of(rows: pd.DataFrame) -> list[int]:
     return sorted({int(dim) for dim in dims[dims > 0]})
 
 
+def is_null_entry(cells: pd.DataFrame) -> pd.Series:
+    """Tell which cells are what a null baseline reaches, or a readout that does not use the vectors."""
+    return cells["is_null"] | cells["readout"].isin(VECTORLESS)
+
+
 def best_of(metric: str, values: pd.Series) -> float:
     """Return the best value by the metric's direction."""
     return float(values.min() if metric_info(metric).direction == "lower" else values.max())
 
 
-def _leaderboard(key: tuple[str, ...], scores: pd.DataFrame) -> Leaderboard:
+def _rows_of(table: pd.DataFrame, key: tuple[str, ...]) -> pd.DataFrame:
+    return table[(table[BOARD] == list(key)).all(axis=1)]
+
+
+def _leaderboard(
+    key: tuple[str, ...], scores: pd.DataFrame, intervals: pd.DataFrame, differences: pd.DataFrame
+) -> Leaderboard:
     named = dict(zip(BOARD, key, strict=True))
     present = scores["metric"].unique().tolist()
     main = _main_metric(task_info(named["task"]).main_metric, present)
     metrics = sorted(present, key=lambda metric: metric != main)
     readouts = sorted(scores["readout"].unique(), key=_readout_rank)
-    cells = _summarize(scores)
+    cells = _with_intervals(_summarize(scores), intervals)
     cells["complete"] &= _same_cases(cells, main)
     cells = _mark_best(_order_rows(cells, main)).assign(**named)
+    tested = _tested(cells, main, differences)
     return Leaderboard(
         **named,
         metric=main,
         metrics=tuple(metrics),
         readouts=tuple(readouts),
-        cells=cells[TIDY],
+        cells=_mark_tested(cells, main, tested)[TIDY],
         folds=tuple(sorted(filter(None, scores["fold"].unique()), key=lambda fold: (len(fold), fold))),
         seeds=scores["seed"].nunique(),
+        differences=tested,
     )
 
 
@@ -157,14 +205,56 @@ def _summarize(scores: pd.DataFrame) -> pd.DataFrame:
     return cells
 
 
+def _with_intervals(cells: pd.DataFrame, intervals: pd.DataFrame) -> pd.DataFrame:
+    """Put the values of ``intervals.csv`` in the place of the means, with what they rest on."""
+    found = intervals[[*ENTRY_COLUMNS, "metric", "value", "low", "high", "unit", "n"]].rename(columns={"n": "units"})
+    cells = cells.merge(found, how="left", on=[*ENTRY_COLUMNS, "metric"], validate="many_to_one")
+    cells["mean"] = cells.pop("value").fillna(cells["mean"])
+    return cells.fillna({"unit": ""})
+
+
 def _same_cases(cells: pd.DataFrame, main: str) -> npt.NDArray[np.bool_]:
     """Tell which rows rest on as many cases as most rows do by the main metric: only these are compared."""
-    sizes = cells[cells["metric"] == main].groupby(ROW, dropna=False)["n"].max()
+    values = cells[cells["metric"] == main]
+    grounds = "units" if values["units"].notna().any() else "n"
+    sizes = values.groupby(ROW, dropna=False)[grounds].max()
     counts = sizes.value_counts()
     usual = max(counts[counts == counts.max()].index, default=np.nan)
     rows = pd.MultiIndex.from_frame(cells[ROW])
     same: npt.NDArray[np.bool_] = sizes.reindex(rows).eq(usual).to_numpy()
     return same
+
+
+def _tested(cells: pd.DataFrame, main: str, differences: pd.DataFrame) -> Differences:
+    """Return what was tested by the main metric, of the entries that stand in the leaderboard."""
+    direction = metric_info(main).direction
+    found = read_differences(differences[differences["metric"] == main], direction == "lower")
+    shown = set(entries_of(cells[(cells["metric"] == main) & cells["complete"]]))
+    return found.only(shown if direction != "neutral" else set())
+
+
+def _best_entry(main: pd.DataFrame, differences: Differences) -> Entry | None:
+    """Return the best of the entries that were tested; the cells stand in the order of their rows."""
+    tested = main[[entry in differences.entries for entry in entries_of(main)]]
+    if tested.empty:
+        return None
+    sign = 1.0 if metric_info(tested["metric"].iloc[0]).direction == "lower" else -1.0
+    return entries_of(tested.iloc[[int(np.argmin(sign * tested["mean"]))]])[0]
+
+
+def _mark_tested(cells: pd.DataFrame, main: str, differences: Differences) -> pd.DataFrame:
+    """Mark which values are tied for best, and which are better than the best null baseline, where it was tested."""
+    cells["tied"] = pd.array([pd.NA] * len(cells), dtype="boolean")
+    cells["better_than_null"] = cells["tied"]
+    values = cells[cells["metric"] == main]
+    null = is_null_entry(values)
+    best, floor = _best_entry(values, differences), _best_entry(values[null], differences)
+    for index, entry, is_null in zip(values.index, entries_of(values), null, strict=True):
+        if best is not None and (entry == best or differences.between(entry, best)):
+            cells.loc[index, "tied"] = differences.tied(entry, best)
+        if floor is not None and not is_null and differences.between(entry, floor):
+            cells.loc[index, "better_than_null"] = differences.ahead(entry, floor)
+    return cells
 
 
 def _order_rows(cells: pd.DataFrame, main: str) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pandas as pd
 
@@ -12,6 +12,7 @@ from toolkit.report.model import DatasetInfo, Results
 from toolkit.report.numbers import dimension, rounded, written
 from toolkit.report.parts import Fact, Finding
 from toolkit.report.tables import Leaderboard, best_of
+from toolkit.report.tested import Entry, entries_of
 from toolkit.tasks import task_info
 
 READOUTS = {
@@ -27,7 +28,9 @@ READOUTS = {
     "dot": ("Dot product", "The inner product of an item's vector with the mean vector of what a user met."),
     "cosine": ("Cosine", "The cosine of two vectors; for users, of an item's with the mean vector of what a user met."),
     "bias": ("Biases", "Global mean and regularized biases of user and item; the vectors are not used."),
+    "mean": ("Mean", "The mean of the training ratings; the vectors are not used."),
 }
+FEW = 6  # names that a sentence holds; of a longer list the rest is counted
 
 
 def readout_title(readout: str) -> str:
@@ -84,6 +87,23 @@ def listed(items: Iterable[str]) -> str:
     return f"{', '.join(head)} and {last}" if head else last
 
 
+def few(items: Sequence[str]) -> str:
+    """Return items as a phrase, of a long list the first and how many more there are.
+
+    Examples
+    --------
+    >>> few(list("abcdefgh")), few(list("ab"))
+    ('a, b, c, d, e and 3 more', 'a and b')
+    """
+    return listed(items if len(items) <= FEW else [*items[: FEW - 1], f"{len(items) - FEW + 1} more"])
+
+
+def entry_label(board: Leaderboard, entry: Entry) -> str:
+    """Return an entry's embedder, its dimension where that has several, and its readout where the board has several."""
+    label = row_label(entry.embedder, entry.dim, board.varied)
+    return f"{label} ({readout_title(entry.readout).lower()})" if len(board.readouts) > 1 and entry.readout else label
+
+
 def finding(board: Leaderboard, results: Results) -> Finding | None:
     """Say who is best by the main metric and by how much over the best null baseline.
 
@@ -111,11 +131,7 @@ def _winners(board: Leaderboard, main: pd.DataFrame) -> tuple[float, list[str]]:
     """Return the best value as shown and all who have it, each with its readout where the board has several."""
     shown = main["mean"].map(lambda value: rounded(board.metric, value))
     value = best_of(board.metric, shown)
-    names = []
-    for row in main[shown == value].itertuples():
-        label = row_label(row.embedder, row.embedding_dim, board.varied)
-        names.append(f"{label} ({readout_title(row.readout).lower()})" if len(board.readouts) > 1 else label)
-    return value, names
+    return value, [entry_label(board, entry) for entry in entries_of(main[shown == value])]
 
 
 def _comparison(board: Leaderboard, value: float, null: pd.DataFrame) -> str:

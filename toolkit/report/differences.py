@@ -1,0 +1,122 @@
+"""What stands beside a leaderboard for its tests: the table of differences to the best, warnings and footnotes."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+
+from toolkit.metrics.base import metric_info
+from toolkit.report.numbers import MISSING, count, dimension, p_value, signed, written
+from toolkit.report.parts import AT_FLOOR, TIED, Cell, Column, Row, Table
+from toolkit.report.tables import Leaderboard, dimensions_of
+from toolkit.report.tested import LEVEL, Entry, entries_of
+from toolkit.report.wording import entry_label, few, readout_title
+
+PERCENT = f"{LEVEL:.0%}".replace("%", " %")
+
+
+def difference_table(board: Leaderboard, anchor: str) -> Table | None:
+    """Return how far each entry is from the best of a leaderboard; None where nothing was tested.
+
+    Parameters
+    ----------
+    board : Leaderboard
+        What was tested.
+    anchor : str
+        Identifier of the table.
+
+    Returns
+    -------
+    Table or None
+    """
+    best = board.best
+    if best is None:
+        return None
+    several = len(dimensions_of(board.cells)) > 1, len(board.readouts) > 1
+    columns = [Column("Embedder", kind="text")]
+    columns += [
+        column for column, shown in zip((Column("Dim"), Column("Readout", kind="text")), several, strict=True) if shown
+    ]
+    title = metric_info(board.metric).title
+    columns += [Column("Difference"), Column("95 % interval"), Column("p"), Column("Effect"), Column("Ahead on")]
+    main = board.main.sort_values("mean", ascending=metric_info(board.metric).direction == "lower", kind="stable")
+    rows = [
+        _row(board, entry, best, several, is_null)
+        for entry, is_null in zip(entries_of(main), main["is_null"], strict=True)
+        if entry != best and entry in board.differences.entries
+    ]
+    unit = board.unit or "case"
+    notes = (
+        f"p: permutation test, after Holm's correction for the {count(board.differences.n_pairs, 'pair')} of this "
+        f"leaderboard; {TIED} marks what is not told from the best at {PERCENT}. Effect: mean difference of a {unit}'s "
+        f"part in the value, divided by its standard deviation. Ahead on: share of the {unit}s on which an entry is "
+        "better than the best; ties count half.",
+    )
+    caption = f"{title} minus that of the best, {entry_label(board, best)}."
+    return Table(anchor, caption, tuple(columns), tuple(rows), notes)
+
+
+def _row(board: Leaderboard, entry: Entry, best: Entry, several: tuple[bool, bool], is_null: bool) -> Row:
+    found = board.differences.between(entry, best)
+    cells = [Cell(entry.embedder)]
+    cells += [Cell(dimension(entry.dim))] if several[0] else []
+    cells += [Cell(readout_title(entry.readout))] if several[1] else []
+    if found is None:
+        return Row((*cells, *[Cell(MISSING)] * 5), is_null)
+    ends = f"{signed(board.metric, found.low)} to {signed(board.metric, found.high)}"
+    share = board.differences.share_better(entry, best)
+    numbers = (
+        Cell(signed(board.metric, found.difference), tied=board.differences.tied(entry, best)),
+        Cell(ends if math.isfinite(found.low) else MISSING),
+        Cell(p_value(found.p_holm)),
+        Cell(MISSING if math.isnan(found.effect) else f"{found.effect:+.2f}".replace("-", "−")),
+        Cell(MISSING if math.isnan(share) else f"{share:.0%}".replace("%", " %")),
+    )
+    return Row((*cells, *numbers), is_null)
+
+
+def at_floor(board: Leaderboard) -> pd.DataFrame:
+    """Return the cells of the main metric that no test puts ahead of the best null baseline."""
+    main = board.main
+    return main[main["better_than_null"].eq(False).fillna(False)]
+
+
+def warnings(board: Leaderboard) -> tuple[str, ...]:
+    """Return what a reader of the leaderboard has to be warned of."""
+    floor, below = board.best_null, at_floor(board)
+    if floor is None or below.empty:
+        return ()
+    labels = few([entry_label(board, entry) for entry in entries_of(below)])
+    verb = "is" if len(below) == 1 else "are"
+    return (f"{labels} {verb} not better than the best null baseline, {entry_label(board, floor)}.",)
+
+
+def footnotes(board: Leaderboard) -> list[str]:
+    """Return what the marks of a leaderboard mean, and whether there is a null baseline."""
+    notes = []
+    title, best, floor = metric_info(board.metric).title, board.best, board.best_null
+    if best is not None:
+        pairs = count(board.differences.n_pairs, "pair")
+        tests = f"permutation tests at {PERCENT}, after Holm's correction for {pairs}"
+        if int(board.main["tied"].sum()) > 1:
+            notes.append(f"{TIED} {title} that no test tells from the best, {entry_label(board, best)} ({tests}).")
+        else:
+            notes.append(f"A test tells the best {title} from every other that was compared ({tests}).")
+    if floor is not None and len(at_floor(board)):
+        value = written(board.metric, value_of(board, floor)["mean"])
+        notes.append(
+            f"{AT_FLOOR} Not better than null: no test at {PERCENT} puts it ahead of the best null baseline, "
+            f"{entry_label(board, floor)} ({value})."
+        )
+    if not board.cells["is_null"].any():
+        notes.append("No null baseline stands here, so how far a method gets that learns nothing is not known.")
+    elif best is not None and floor is None:
+        notes.append("No null baseline was compared here, so whether a method is better than one was not tested.")
+    return notes
+
+
+def value_of(board: Leaderboard, entry: Entry) -> pd.Series:
+    """Return the cell of the main metric of an entry."""
+    main = board.main
+    return main.iloc[entries_of(main).index(entry)]
