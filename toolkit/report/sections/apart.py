@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from toolkit.metrics.base import metric_info
-from toolkit.report.tables import ROW, Leaderboard
+from toolkit.report.tables import ROW, VECTORLESS, Leaderboard
 from toolkit.report.wording import readout_title
 
-NO_VECTORS = ("native", "bias", "mean")  # readouts that are not the same for all methods, or use no vectors
+NOT_COMMON = {"native", *VECTORLESS}  # readouts that are not the same for all methods, or use no vectors
 
 
 class Parts(NamedTuple):
@@ -25,7 +25,7 @@ class Parts(NamedTuple):
     @property
     def common(self) -> list[str]:
         """The readouts that are the same for all methods and use their vectors."""
-        return [readout for readout in self.board.readouts if readout not in NO_VECTORS]
+        return [readout for readout in self.board.readouts if readout not in NOT_COMMON]
 
     @property
     def common_words(self) -> str:
@@ -50,8 +50,8 @@ def take_apart(board: Leaderboard) -> Parts | None:
     readout that is the same for all methods), common_readout and best (the better of common and native).
     """
     main = board.main[board.main["complete"]]
-    common = [readout for readout in board.readouts if readout not in NO_VECTORS]
-    if metric_info(board.metric).direction == "neutral" or len({*board.readouts} - {"mean", "bias"}) < 2:
+    common = [readout for readout in board.readouts if readout not in NOT_COMMON]
+    if metric_info(board.metric).direction == "neutral" or len({*board.readouts} - VECTORLESS) < 2:
         return None
     main = main.assign(embedding_dim=main["embedding_dim"].fillna(0.0))
     rows = main.pivot_table("mean", [*ROW, "is_null"], "readout", "first").reset_index()

@@ -10,12 +10,11 @@ import numpy as np
 import pandas as pd
 
 from toolkit.metrics.base import metric_info
-from toolkit.report.numbers import MISSING, rounded, written
+from toolkit.report.numbers import MISSING, p_value
 from toolkit.report.parts import Cell, Row
-from toolkit.report.tables import ROW, Leaderboard
+from toolkit.report.tables import VECTORLESS, Leaderboard, best_of, is_null_entry
 
 SPACE = "\N{NO-BREAK SPACE}"
-LEVEL = 0.05  # below it, a test tells two methods apart
 SUFFIX = " (tuned)"  # of the label of a method with tuned parameters
 
 
@@ -30,37 +29,20 @@ def gain(metric: str, value: float, reference: float) -> float:
     return reference - value if metric_info(metric).direction == "lower" else value - reference
 
 
-def signed(metric: str, value: float) -> str:
-    """Return a difference with its sign; one that is shown as zero has none.
-
-    Examples
-    --------
-    >>> signed("rmse", 0.0123), signed("rmse", -0.0123), signed("rmse", 0.00001), signed("rmse", float("nan"))
-    ('+0.0123', '−0.0123', '0.0000', '–')
-    """
-    return f"{'+' if not math.isnan(value) and rounded(metric, value) > 0 else ''}{written(metric, value)}"
-
-
 def p_words(p: float) -> str:
     """Return a p value as it stands in a sentence, in one piece."""
     if math.isnan(p):
         return "not tested"
-    return f"p{SPACE}<{SPACE}0.001" if p < 0.001 else f"p{SPACE}={SPACE}{p:.3f}"
+    text = p_value(p)
+    return f"p{SPACE}<{SPACE}{text[1:]}" if text.startswith("<") else f"p{SPACE}={SPACE}{text}"
 
 
-def p_cell(p: float) -> str:
-    """Return a p value as it stands in a table."""
-    if math.isnan(p):
-        return MISSING
-    return "<0.001" if p < 0.001 else f"{p:.3f}"
-
-
-def few(value: float) -> str:
+def two_digits(value: float) -> str:
     """Return a ratio with two digits that count, without an exponent.
 
     Examples
     --------
-    >>> few(0.001234), few(12.34), few(-0.5), few(0.0), few(float("nan"))
+    >>> two_digits(0.001234), two_digits(12.34), two_digits(-0.5), two_digits(0.0), two_digits(float("nan"))
     ('0.0012', '12', '−0.50', '0', '–')
     """
     if math.isnan(value):
@@ -79,24 +61,12 @@ def rows_of(frame: pd.DataFrame, board: Leaderboard) -> pd.DataFrame:
     return frame[np.logical_and.reduce(same)]
 
 
-def same_row(frame: pd.DataFrame, row: Any, readout: str, side: str = "") -> pd.Series:
-    """Tell which rows of a table have a row's embedder and dimension, and a readout; no dimension is one, too."""
-    names = (side, f"{side}_dim", f"{side}_readout") if side else (*ROW, "readout")
-    dims = frame[names[1]]
-    dim = row.embedding_dim
-    same = dims.isna() | (dims == 0) if pd.isna(dim) or dim == 0 else dims == dim
-    found: pd.Series = (frame[names[0]] == row.embedder) & same & (frame[names[2]] == readout)
+def same_row(frame: pd.DataFrame, row: Any) -> pd.Series:
+    """Tell which rows of a table have a row's embedder, dimension and readout; no dimension is one, too."""
+    dim = 0.0 if pd.isna(row.embedding_dim) else row.embedding_dim
+    same = frame["embedding_dim"].fillna(0.0) == dim
+    found: pd.Series = (frame["embedder"] == row.embedder) & same & (frame["readout"] == row.readout)
     return found
-
-
-def p_between(differences: pd.DataFrame, row: Any, one: str, other: str) -> float:
-    """Return Holm's p of a method under two readouts, whichever stands first; nan where these were not tested."""
-    if differences.empty:
-        return math.nan
-    there = same_row(differences, row, one, "first") & same_row(differences, row, other, "second")
-    back = same_row(differences, row, other, "first") & same_row(differences, row, one, "second")
-    found = differences.loc[there | back, "p_holm"]
-    return float(found.iloc[0]) if len(found) else math.nan
 
 
 def plain_name(label: str) -> str:
@@ -105,10 +75,20 @@ def plain_name(label: str) -> str:
 
 
 def best_rows(board: Leaderboard) -> pd.DataFrame:
-    """Return the main metric's cell of each embedder at its best dimension and readout, best embedder first."""
+    """Return the main metric's cell of each embedder at its best dimension and readout, best embedder first.
+
+    What a readout gives that does not use the vectors is no merit of an embedder.
+    """
     lower = metric_info(board.metric).direction == "lower"
-    main = board.main.sort_values("mean", ascending=lower, kind="stable")
+    main = board.main[~board.main["readout"].isin(VECTORLESS)].sort_values("mean", ascending=lower, kind="stable")
     return main.drop_duplicates("embedder")
+
+
+def null_value(board: Leaderboard) -> float | None:
+    """Return the best complete value of the main metric that learning is not needed for; None where there is none."""
+    main = board.main
+    values = main.loc[is_null_entry(main) & main["complete"], "mean"]
+    return best_of(board.metric, values) if len(values) else None
 
 
 def text_row(texts: Iterable[str | Cell], *, is_null: bool = False) -> Row:

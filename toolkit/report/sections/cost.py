@@ -14,9 +14,9 @@ from toolkit.report import plotting
 from toolkit.report.answers.tables import spoken
 from toolkit.report.ledger import cost_frame, cost_table
 from toolkit.report.model import Results
-from toolkit.report.numbers import MISSING, dimension, seconds, written
+from toolkit.report.numbers import MISSING, dimension, seconds, signed, written
 from toolkit.report.parts import Cell, Column, Figure, Section, Table
-from toolkit.report.sections.common import best_rows, few, gain, plain_name, signed, text_row
+from toolkit.report.sections.common import best_rows, gain, null_value, plain_name, text_row, two_digits
 from toolkit.report.sections.scatter import costs as draw_costs
 from toolkit.report.tables import Leaderboard
 from toolkit.report.wording import board_title, direction_words, row_label
@@ -78,7 +78,7 @@ def priced(board: Leaderboard, costs: pd.DataFrame) -> pd.DataFrame:
     rows = best_rows(board)
     rows = rows[rows["complete"]].merge(costs[["embedder", "embedding_dim", "fit_seconds"]]).rename(columns=columns)
     rows = rows[rows["seconds"].notna() & rows["value"].notna()].reset_index(drop=True)
-    floor = plotting.null_floor(rows, metric)
+    floor = null_value(board)
     gains = [np.nan if floor is None else gain(metric, value, floor) for value in rows["value"]]
     dims = rows["dim"].where(rows["dim"] > 0)
     return rows.assign(
@@ -137,7 +137,7 @@ def _sentence(name: str, board: Leaderboard, points: pd.DataFrame) -> str:
 
 def _figure(board: Leaderboard, points: pd.DataFrame, anchor: str) -> Figure:
     metric = metric_info(board.metric)
-    floor = plotting.null_floor(points, board.metric)
+    floor = null_value(board)
     better = ~points["embedder"].map(plain_name).duplicated()  # of tuned and default, unless both are on the front
     points = points[better | points["front"]]
     ends = plotting.axis_domain(board.metric, points["value"], [] if floor is None else [floor])
@@ -166,7 +166,9 @@ def _table(name: str, board: Leaderboard, points: pd.DataFrame, anchor: str) -> 
         texts: list[str | Cell] = [row["label"], "yes" if row["front"] else MISSING, dimension(row["dim"])]
         texts += [MISSING if np.isnan(row["bytes"]) else f"{row['bytes']:,.0f}", seconds(row["seconds"])]
         texts += [written(board.metric, row["value"]), signed(board.metric, row["gain"])]
-        texts += [Cell(few(row[name]), best=row[name] == best[name]) if worth[place] else MISSING for name in RATIOS]
+        texts += [
+            Cell(two_digits(row[name]), best=row[name] == best[name]) if worth[place] else MISSING for name in RATIOS
+        ]
         rows.append(text_row(texts, is_null=row["is_null"]))
     caption = f"{name}: {info.title} and what it costs, each embedder with its best readout; best first."
     return Table(anchor, caption, tuple(columns), tuple(rows), (NOTE,))

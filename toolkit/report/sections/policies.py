@@ -8,9 +8,9 @@ import pandas as pd
 
 from toolkit.metrics.base import metric_info
 from toolkit.report.model import Results
-from toolkit.report.numbers import MISSING, rounded, written
+from toolkit.report.numbers import MISSING, rounded, signed, written
 from toolkit.report.parts import Column, Fact, Section, Table
-from toolkit.report.sections.common import signed, text_row
+from toolkit.report.sections.common import text_row
 from toolkit.report.tables import ROW, Leaderboard
 from toolkit.report.wording import board_title, row_label
 

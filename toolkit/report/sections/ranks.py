@@ -10,11 +10,12 @@ import pandas as pd
 from toolkit.metrics.base import metric_info
 from toolkit.report.answers.tables import spoken
 from toolkit.report.model import Results
-from toolkit.report.numbers import dimension
+from toolkit.report.numbers import MISSING, dimension
 from toolkit.report.parts import Column, Fact, Figure, Section, Table
 from toolkit.report.sections import charts
-from toolkit.report.sections.common import LEVEL, p_words, text_row
+from toolkit.report.sections.common import p_words, text_row
 from toolkit.report.tables import ROW, Leaderboard
+from toolkit.report.tested import LEVEL
 from toolkit.report.wording import readout_title, row_label
 from toolkit.tasks import task_info
 
@@ -160,7 +161,7 @@ def _table(task: str, metric: str, over: str, rows: pd.DataFrame, anchor: str) -
     shown = []
     for row in rows.itertuples():
         behind = row.rank - rows["rank"].iloc[0]
-        told = "yes" if tested and behind > difference else "no" if tested else "–"
+        told = "yes" if tested and behind > difference else "no" if tested else MISSING
         names = [row.label, *([readout_title(row.readout)] if several else []), dimension(row.embedding_dim)]
         shown.append(text_row([*names, f"{row.rank:.2f}", f"{behind:.2f}", told], is_null=row.is_null))
     caption = f"{task_info(task).title}: mean rank by {metric_info(metric).title} over {over}, best first."

@@ -12,11 +12,12 @@ from toolkit.metrics.base import metric_info
 from toolkit.report import figures, plotting
 from toolkit.report.answers.tables import share, spoken
 from toolkit.report.model import Results
-from toolkit.report.numbers import dimension, rounded, written
+from toolkit.report.numbers import MISSING, dimension, rounded, signed, written
 from toolkit.report.parts import Column, Fact, Figure, Key, Section, Table
 from toolkit.report.sections.apart import Parts, take_apart
-from toolkit.report.sections.common import LEVEL, gain, p_between, p_words, plain_name, rows_of, signed, text_row
-from toolkit.report.tables import Leaderboard
+from toolkit.report.sections.common import gain, p_words, plain_name, text_row
+from toolkit.report.tables import VECTORLESS, Leaderboard
+from toolkit.report.tested import LEVEL, Entry
 from toolkit.report.wording import direction_words, listed, readout_title, row_label
 from toolkit.tasks import task_info
 
@@ -35,7 +36,7 @@ def readout_section(boards: Sequence[Leaderboard], results: Results, anchor: str
     boards : sequence of Leaderboard
         Those of one experiment.
     results : Results
-        Of which the differences say whether two readouts are told apart.
+        Not used: the leaderboards hold what was tested.
     anchor : str
         Identifier of the section.
 
@@ -50,20 +51,20 @@ def readout_section(boards: Sequence[Leaderboard], results: Results, anchor: str
     return Section(
         anchor,
         "What the vectors give, and what the predictor gives",
-        tuple(text for apart in split if (text := " ".join(_sentences(apart, results.differences)))),
+        tuple(text for apart in split if (text := " ".join(_sentences(apart)))),
         tuple(figure for apart in split for figure in _figure(apart, f"{anchor}-{apart.board.task}-plot")),
         tuple(_table(apart, f"{anchor}-{apart.board.task}-table") for apart in split),
         tuple(_facts(split)),
     )
 
 
-def _sentences(apart: Parts, differences: pd.DataFrame) -> Iterator[str]:
+def _sentences(apart: Parts) -> Iterator[str]:
     learned = apart.rows[~apart.rows["is_null"]]
     learned = learned[~learned["embedder"].map(plain_name).duplicated()]  # the better of tuned and default
     if learned.empty:
         return
     yield from _way(apart, learned) if apart.board.task == RATINGS else _best(apart, learned)
-    yield from _own_predictors(apart, learned, rows_of(differences, apart.board))
+    yield from _own_predictors(apart, learned)
 
 
 def _best(apart: Parts, learned: pd.DataFrame) -> Iterator[str]:
@@ -110,13 +111,15 @@ def _way(apart: Parts, learned: pd.DataFrame) -> Iterator[str]:
     )
 
 
-def _own_predictors(apart: Parts, learned: pd.DataFrame, differences: pd.DataFrame) -> Iterator[str]:
+def _own_predictors(apart: Parts, learned: pd.DataFrame) -> Iterator[str]:
     """Say which methods are better under a common readout than by their own predictor, and which are not."""
     board, metric = apart.board, apart.board.metric
     found: dict[str, list[str]] = {"common": [], "own": [], "": []}
     for _, row in learned[learned["native"].notna() & learned["common"].notna()].iterrows():
         less = gain(metric, row["common"], row["native"])
-        p = p_between(differences, row, "native", row["common_readout"])
+        common, own = (Entry(row["embedder"], row["embedding_dim"], name) for name in (row["common_readout"], "native"))
+        tested = board.differences.between(common, own)
+        p = tested.p_holm if tested else np.nan
         side = "" if p >= LEVEL or rounded(metric, less) == 0 else "common" if less > 0 else "own"
         read = [readout_title(row["common_readout"]).lower()] if len(apart.common) > 1 else []
         details = ", ".join([written(metric, abs(less)), *read, *([] if np.isnan(p) else [p_words(p)])])
@@ -187,9 +190,7 @@ def _figure(apart: Parts, anchor: str) -> Iterator[Figure]:
 
 def _table(apart: Parts, anchor: str) -> Table:
     board, info = apart.board, metric_info(apart.board.metric)
-    known = [
-        name for name in ("native", *board.readouts) if name not in ("bias", "mean") and apart.rows[name].notna().any()
-    ]
+    known = [name for name in ("native", *board.readouts) if name not in VECTORLESS and apart.rows[name].notna().any()]
     shown = list(dict.fromkeys(known))
     several = bool(board.varied)
     columns = [Column("Embedder", kind="text"), *([Column("Dim")] if several else [])]
@@ -206,7 +207,7 @@ def _table(apart: Parts, anchor: str) -> Table:
         texts += [written(board.metric, row[name]) for name in shown]
         texts += [signed(board.metric, gain(board.metric, row["common"], apart.bias))] * over_bias
         texts += [signed(board.metric, gain(board.metric, row["native"], row["common"]))]
-        texts += [share(gain(board.metric, row["best"], apart.mean) / full) if full > 0 else "–"] * way
+        texts += [share(gain(board.metric, row["best"], apart.mean) / full) if full > 0 else MISSING] * way
         rows.append(text_row(texts, is_null=row["is_null"]))
     caption = f"{task_info(board.task).title}: {info.title} under each readout, and what vectors and predictors add."
     left = board.main.loc[~board.main["complete"], "embedder"].drop_duplicates()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
-from itertools import combinations
-from typing import NamedTuple
 
 import pandas as pd
 
@@ -14,7 +12,8 @@ from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, written
 from toolkit.report.parts import Column, Fact, Figure, Key, Section, Table
 from toolkit.report.sections import charts
-from toolkit.report.sections.common import best_rows, gain, plain_name, rows_of, same_row, text_row
+from toolkit.report.sections.common import best_rows, plain_name, rows_of, same_row, text_row
+from toolkit.report.sections.traits import TRAITS, Trait, order_changes, range_words, span_words
 from toolkit.report.tables import Leaderboard
 from toolkit.report.wording import board_title, direction_words, listed, row_label
 
@@ -23,29 +22,6 @@ NOTE = (
     "In brackets, 95 % intervals. Of the many pairs of methods and thirds some lie apart by chance; a change of order "
     "is named only where the intervals do not overlap on either side."
 )
-
-
-class Trait(NamedTuple):
-    """What cases are divided by: its name, what the first and the last third are called, and its unit."""
-
-    title: str
-    least: str
-    most: str
-    unit: str
-
-    @property
-    def axis(self) -> str:
-        """The title of an axis."""
-        return f"{self.title} ({self.unit})"
-
-
-TRAITS = {
-    "item_count": Trait("popularity of the item", "the least popular items", "the most popular items", "ratings"),
-    "user_count": Trait(
-        "length of the history", "users with the shortest histories", "users with the longest histories", "ratings"
-    ),
-    "rank": Trait("frequency of the rarer word", "the most frequent words", "the rarest words", "rank"),
-}
 
 
 def strata_section(boards: Sequence[Leaderboard], results: Results, anchor: str) -> Section | None:
@@ -99,19 +75,11 @@ def _best_readouts(board: Leaderboard, rows: pd.DataFrame) -> pd.DataFrame:
     found, names = [], set[str]()
     for place, row in enumerate(best_rows(board).itertuples()):
         label = row_label(row.embedder, row.embedding_dim, board.varied)
-        part = rows[same_row(rows, row, row.readout)]
+        part = rows[same_row(rows, row)]
         better = plain_name(row.embedder) not in names
         found.append(part.assign(label=label, is_null=row.is_null, order=place, complete=row.complete, better=better))
         names |= {plain_name(row.embedder)} if len(part) else set()
     return pd.concat(found).sort_values(["trait", "order", "stratum"], kind="stable", ignore_index=True)
-
-
-def range_words(row: pd.Series) -> str:
-    """Return the range of a third, such as ``12 to 60``."""
-    if pd.isna(row["least"]) or pd.isna(row["most"]):
-        return f"third {row['stratum']:.0f}"
-    low, high = f"{row['least']:,.0f}", f"{row['most']:,.0f}"
-    return low if low == high else f"{low} to {high}"
 
 
 def _sentences(board: str, metric: str, trait: Trait, rows: pd.DataFrame) -> Iterator[str]:
@@ -126,8 +94,8 @@ def _sentences(board: str, metric: str, trait: Trait, rows: pd.DataFrame) -> Ite
         how = "" if apart else ", a difference that the intervals do not bear out"
         yield (
             f"{board}: {title} of {first['label']} is {written(metric, first['value'])} for {trait.least} "
-            f"({_span(first, trait)}) and {written(metric, last['value'])} for {trait.most} "
-            f"({_span(last, trait)}){how}."
+            f"({span_words(first, trait)}) and {written(metric, last['value'])} for {trait.most} "
+            f"({span_words(last, trait)}){how}."
         )
     changes = list(order_changes(metric, trait, learned))
     if changes:
@@ -140,33 +108,6 @@ def _sentences(board: str, metric: str, trait: Trait, rows: pd.DataFrame) -> Ite
         yield f"By {trait.title} the order changes, with intervals that do not overlap: {'; '.join(texts)}.{more}"
     elif len(set(learned["label"])) > 1:
         yield f"By {trait.title} no two methods change places with intervals that lie apart."
-
-
-def _span(row: pd.Series, trait: Trait) -> str:
-    words = range_words(row)
-    return words if not trait.unit else f"rank {words}" if trait.unit == "rank" else f"{words} {trait.unit}"
-
-
-def order_changes(metric: str, trait: Trait, rows: pd.DataFrame) -> Iterator[tuple[str, str, str, str]]:
-    """Yield who is ahead of whom in one third and behind in another, both times with intervals that do not overlap.
-
-    Yields
-    ------
-    better, worse, here, there : str
-        Two labels and the ranges of two thirds: `better` is ahead at `here` and behind at `there`.
-    """
-    by_label = {label: part.set_index("stratum") for label, part in rows.groupby("label", sort=False)}
-    for one, other in combinations(by_label, 2):
-        a, b = by_label[one], by_label[other]
-        signs = {}
-        for stratum in a.index.intersection(b.index):
-            x, y = a.loc[stratum], b.loc[stratum]
-            if x["low"] > y["high"] or y["low"] > x["high"]:
-                signs[stratum] = gain(metric, x["value"], y["value"]) > 0
-        ahead = [stratum for stratum, sign in signs.items() if sign]
-        behind = [stratum for stratum, sign in signs.items() if not sign]
-        if ahead and behind:
-            yield one, other, _span(a.loc[ahead[0]], trait), _span(a.loc[behind[-1]], trait)
 
 
 def _figure(board: str, metric: str, rows: pd.DataFrame, anchor: str) -> Figure:

@@ -14,12 +14,13 @@ from toolkit.metrics.base import metric_info
 from toolkit.report import plotting
 from toolkit.report.answers.tables import spoken
 from toolkit.report.model import Results
-from toolkit.report.numbers import MISSING, count, duration, rounded, seconds, written
+from toolkit.report.numbers import MISSING, count, duration, p_value, rounded, seconds, signed, written
 from toolkit.report.parts import Column, Figure, Section, Table
 from toolkit.report.sections import charts
-from toolkit.report.sections.common import LEVEL, p_cell, p_words, signed, text_row
+from toolkit.report.sections.common import p_words, text_row
 from toolkit.report.sections.effects import best_so_far, tuning_effects
 from toolkit.report.tables import Leaderboard
+from toolkit.report.tested import LEVEL
 from toolkit.report.wording import direction_words, readout_title
 from toolkit.tasks import task_info
 
@@ -127,7 +128,7 @@ def _table(task: str, metric: str, effects: pd.DataFrame, anchor: str) -> Table:
     rows = []
     for row in effects.itertuples():
         texts = [row.embedder, *([readout_title(row.readout)] if several else [])]
-        texts += [written(metric, row.default), written(metric, row.tuned), signed(metric, row.gain), p_cell(row.p)]
+        texts += [written(metric, row.default), written(metric, row.tuned), signed(metric, row.gain), p_value(row.p)]
         rows.append(text_row([*texts, f"{row.tried:,}", f"{row.failed:,}", seconds(row.seconds)]))
     readout = effects["readout"].iloc[0]
     read = f" (readout {readout_title(readout).lower()})" if readout and not several else ""
