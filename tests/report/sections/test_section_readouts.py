@@ -73,7 +73,9 @@ def test_biases_are_those_of_the_baseline_where_no_readout_has_them(run):
     run.fit("PCA", ridge=0.94)
     run.fit("Biases", dim="", native=0.96)
     section = run.section(readout_section)
-    assert section.sentences[0].startswith("The best (0.9400: PCA under the ridge readout) is 0.0200 better than biases")
+    assert section.sentences[0].startswith(
+        "The best (0.9400: PCA under the ridge readout) is 0.0200 better than biases"
+    )
     assert [row.cells[0].text for row in section.tables[0].rows] == ["PCA", "Biases"]
 
 
@@ -99,8 +101,8 @@ def test_ranking_has_no_share_of_biases(run):
         run.builder.score(trial, "ranking", "ndcg@10", cosine, "cosine")
     section = run.section(readout_section)
     assert section.sentences == (
-        "Ranking: the best NDCG@10 is that of ALS by its own predictor, 0.4000; under the cosine readout, it is that of "
-        "BPR, 0.3500. Better under the cosine readout than by its own predictor: BPR (0.2500). Better by its own "
+        "Ranking: the best NDCG@10 is that of ALS by its own predictor, 0.4000; under the cosine readout, it is that "
+        "of BPR, 0.3500. Better under the cosine readout than by its own predictor: BPR (0.2500). Better by its own "
         "predictor than under the cosine readout: ALS (0.1000).",
     )
 

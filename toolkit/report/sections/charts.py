@@ -19,7 +19,7 @@ START = 0.85  # of the axis of ranks
 
 
 def critical_difference(
-    ranks: pd.DataFrame, groups: Sequence[tuple[float, float]], difference: float, most: int, width: int
+    ranks: pd.DataFrame, groups: Sequence[tuple[float, float]], difference: float | None, most: int, width: int
 ) -> alt.LayerChart | alt.FacetChart:
     """Draw mean ranks with bars over the groups that lie within the critical difference.
 
@@ -29,8 +29,8 @@ def critical_difference(
         Columns label, rank and is_null; best rank first.
     groups : sequence of (float, float)
         Least and greatest rank of each group.
-    difference : float
-        The critical difference, drawn above the ranks as a length.
+    difference : float or None
+        The critical difference, drawn above the ranks as a length; None where it is not known.
     most : int
         How many were ranked: the end of the axis.
     width : int
@@ -67,18 +67,9 @@ def critical_difference(
         [{"rank": low, "high": high, "y": BARS + BAR * place} for place, (low, high) in enumerate(groups)],
         columns=["rank", "high", "y"],
     )
-    length = pd.DataFrame(
-        {"rank": [1.0], "high": [min(1 + difference, end)], "y": [8.0], "text": [_length(difference)]}
-    )
     base = alt.Chart(rows)
-    far = length["high"].iloc[0] > 0.6 * end
-    name = alt.Chart(length).mark_text(
-        align="right" if far else "left", baseline="top", dx=0 if far else 6, dy=4 if far else -6, fontSize=FONT - 2
-    )
     layers = [
-        alt.Chart(length).mark_rule(color=MUTED, strokeWidth=1.5).encode(x=x, x2="high:Q", y=y),
-        alt.Chart(_ends(length)).mark_tick(color=MUTED, size=8, thickness=1.5, orient="vertical").encode(x=x, y=y),
-        name.encode(x=alt.X("high:Q", scale=across), y=y, text="text:N", color=alt.value(MUTED)),
+        *([] if difference is None else _length(difference, end, x, y)),
         base.mark_rule(color=GRID).encode(x=alt.X("start:Q", scale=across), x2="rank:Q", y=y),
         base.mark_rule(color=GRID).encode(x=x, y=alt.Y("y0:Q", scale=down, axis=None), y2="y:Q"),
         alt.Chart(bars).mark_rule(color=INK, strokeWidth=4, strokeCap="round").encode(x=x, x2="high:Q", y=y),
@@ -104,12 +95,23 @@ def _ticks(most: int, length: int) -> list[int]:
     return [1, *(rank for rank in range(step, most + 1, step) if rank > 1)]
 
 
-def _ends(length: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({"rank": [length["rank"].iloc[0], length["high"].iloc[0]], "y": length["y"].iloc[0]})
+def _length(difference: float, end: float, x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """Return the critical difference as a length from the first rank, named at its end."""
+    import altair as alt
 
-
-def _length(difference: float) -> str:
-    return f"critical difference {difference:.2f}"
+    high = min(1 + difference, end)
+    words = f"critical difference {difference:.2f}"
+    line = alt.Chart(pd.DataFrame({"rank": [1.0], "high": [high], "y": [8.0]}))
+    ends = alt.Chart(pd.DataFrame({"rank": [1.0, high], "y": [8.0, 8.0]}))
+    far = high > 0.6 * end
+    name = alt.Chart(pd.DataFrame({"rank": [high], "y": [8.0], "text": [words]})).mark_text(
+        align="right" if far else "left", baseline="top", dx=0 if far else 6, dy=4 if far else -6, fontSize=FONT - 2
+    )
+    return [
+        line.mark_rule(color=MUTED, strokeWidth=1.5).encode(x=x, x2="high:Q", y=y),
+        ends.mark_tick(color=MUTED, size=8, thickness=1.5, orient="vertical").encode(x=x, y=y),
+        name.encode(x=x, y=y, text="text:N", color=alt.value(MUTED)),
+    ]
 
 
 def strata(frame: pd.DataFrame, series: tuple[str, ...], panels: dict[str, list[str]], width: int) -> alt.ConcatChart:

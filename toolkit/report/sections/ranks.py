@@ -145,7 +145,7 @@ def _figure(task: str, metric: str, over: str, rows: pd.DataFrame, anchor: str) 
             charts.critical_difference,
             rows[["label", "rank", "is_null"]],
             groups,
-            difference if known else 0.0,
+            difference if known else None,
             int(rows["entries"].iloc[0]),
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, product
 from typing import NamedTuple
 
 import pandas as pd
@@ -69,4 +69,5 @@ def order_changes(metric: str, trait: Trait, rows: pd.DataFrame) -> Iterator[tup
         ahead = [stratum for stratum, sign in signs.items() if sign]
         behind = [stratum for stratum, sign in signs.items() if not sign]
         if ahead and behind:
-            yield one, other, span_words(a.loc[ahead[0]], trait), span_words(a.loc[behind[-1]], trait)
+            here, there = max(product(ahead, behind), key=lambda pair: abs(pair[0] - pair[1]))
+            yield one, other, span_words(a.loc[here], trait), span_words(a.loc[there], trait)
