@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import json
 import math
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from toolkit.harness.tables import ADDED
+from toolkit.harness.tables import ADDED, PAIR_COLUMNS
 from toolkit.report import write_report
 from toolkit.report.model import COMPARISONS
 
@@ -136,6 +137,26 @@ class RunBuilder:
     def compare(self, table, **row):
         """Add a row to one of the tables of comparisons, such as ``intervals``; what it does not name stays empty."""
         self.tables.setdefault(table, []).append(row)
+
+    def tested(self, values, apart=(), task="rating-prediction", metric="rmse", half=0.01, n=100, unit="user", **more):
+        """Add trials, scores, intervals and differences.
+
+        `values` maps a label, or a label, dimension and readout, to the value; of the pairs named in `apart` a test
+        says that they differ, of all others it does not. Further keywords stand in every difference.
+        """
+        board = {"experiment": "films", "task": task, "target": "", "split": "canonical", "metric": metric}
+        entries = {key: (key, 8, "ridge") if isinstance(key, str) else key for key in values}
+        for key, (label, dim, readout) in entries.items():
+            trial = self.trial("films", label, dim, "canonical", "u1", seconds=1.0 + len(self.trials))
+            self.score(trial, task, metric, values[key], readout, n=20000)
+            ends = {"value": values[key], "low": values[key] - half, "high": values[key] + half, "unit": unit, "n": n}
+            self.compare("intervals", **board, embedder=label, embedding_dim=dim, readout=readout, **ends)
+        told = {frozenset(pair) for pair in apart}
+        for first, second in itertools.combinations(entries, 2):
+            names = [*zip(PAIR_COLUMNS, (*entries[first], *entries[second]), strict=True)]
+            gap, p = values[first] - values[second], 0.001 if frozenset({first, second}) in told else 0.4
+            tests = {"difference": gap, "low": gap - 0.01, "high": gap + 0.01, "p": p / 2, "p_holm": p, "n": n}
+            self.compare("differences", **board, **dict(names), **(tests | {"effect": 3 * gap, "wins": 0.4} | more))
 
     def study(self, name, tables=None, status="ok", error="", experiments=()):
         asked = {"name": name, "experiments": list(experiments), "options": {}}

@@ -63,9 +63,10 @@ def test_missing_folder_is_named(small, tmp_path):
         write_report(small, tmp_path / "nowhere" / "report.html")
 
 
-@pytest.mark.parametrize("file", ["trials.csv", "studies.csv", "studies/my-study/found.csv"])
+@pytest.mark.parametrize("file", ["trials.csv", "studies.csv", "intervals.csv", "studies/my-study/found.csv"])
 def test_what_the_run_holds_is_not_written_over(builder, tmp_path, file):
     builder.study("my-study", {"found": pd.DataFrame({"x": [1]})})
+    builder.compare("intervals", experiment="films", metric="rmse", value=0.9)
     folder = builder.write(tmp_path / "run")
     before = (folder / file).read_bytes()
     with pytest.raises(DataError, match="is part of the run itself"):

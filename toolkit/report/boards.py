@@ -209,6 +209,7 @@ def _figures(board: Leaderboard, anchor: str, domain: tuple[float, float]) -> li
     chosen = points[points["chosen"]]
     at_best = ", each embedder at its best dimension" if board.has_dimensions else ""
     axis = f"{metric.title} ({direction_words(board.metric)})"
+    bands = " Bands: 95 % intervals." if board.unit else ""
     found = [
         Figure(
             f"{anchor}-plot",
@@ -222,7 +223,7 @@ def _figures(board: Leaderboard, anchor: str, domain: tuple[float, float]) -> li
         found.append(
             Figure(
                 f"{anchor}-dimensions",
-                f"{metric.title} against dimension (log scale); {direction_words(board.metric)}.",
+                f"{metric.title} against dimension (log scale); {direction_words(board.metric)}.{bands}",
                 f"Small line plots of {axis} against dimension on a log axis, one an embedder; the table above "
                 "holds the values.",
                 partial(figures.curves, points, "min" if metric.direction == "lower" else "max", floor, series),

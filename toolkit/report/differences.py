@@ -34,27 +34,27 @@ def difference_table(board: Leaderboard, anchor: str) -> Table | None:
     if best is None:
         return None
     several = len(dimensions_of(board.cells)) > 1, len(board.readouts) > 1
-    columns = [Column("Embedder", kind="text")]
-    columns += [
-        column for column, shown in zip((Column("Dim"), Column("Readout", kind="text")), several, strict=True) if shown
-    ]
-    title = metric_info(board.metric).title
+    columns = [Column("Embedder", kind="text"), *([Column("Dim")] if several[0] else [])]
+    columns += [Column("Readout", kind="text")] if several[1] else []
     columns += [Column("Difference"), Column("95 % interval"), Column("p"), Column("Effect"), Column("Ahead on")]
-    main = board.main.sort_values("mean", ascending=metric_info(board.metric).direction == "lower", kind="stable")
+    ranked = board.ranked
     rows = [
         _row(board, entry, best, several, is_null)
-        for entry, is_null in zip(entries_of(main), main["is_null"], strict=True)
+        for entry, is_null in zip(entries_of(ranked), ranked["is_null"], strict=True)
         if entry != best and entry in board.differences.entries
     ]
-    unit = board.unit or "case"
-    notes = (
-        f"p: permutation test, after Holm's correction for the {count(board.differences.n_pairs, 'pair')} of this "
-        f"leaderboard; {TIED} marks what is not told from the best at {PERCENT}. Effect: mean difference of a {unit}'s "
-        f"part in the value, divided by its standard deviation. Ahead on: share of the {unit}s on which an entry is "
-        "better than the best; ties count half.",
+    caption = f"{metric_info(board.metric).title} minus that of the best, {entry_label(board, best)}."
+    return Table(anchor, caption, tuple(columns), tuple(rows), (_how_tested(board),))
+
+
+def _how_tested(board: Leaderboard) -> str:
+    pairs, unit = count(board.differences.n_pairs, "pair"), board.unit or "case"
+    return (
+        "Interval: of the single difference, not corrected. p: permutation test, after Holm's correction for the "
+        f"{pairs} of this leaderboard; {TIED}: not told from the best at {PERCENT}. Effect: mean difference "
+        f"of a {unit}'s part in the value, divided by its standard deviation. Ahead on: share of the {unit}s on which "
+        "an entry is better than the best; ties count half."
     )
-    caption = f"{title} minus that of the best, {entry_label(board, best)}."
-    return Table(anchor, caption, tuple(columns), tuple(rows), notes)
 
 
 def _row(board: Leaderboard, entry: Entry, best: Entry, several: tuple[bool, bool], is_null: bool) -> Row:

@@ -127,8 +127,8 @@ def _row(row: Row) -> str:
 def _cell(cell: Cell) -> str:
     text = escape(cell.text)
     spread = rf" \ensuremath{{\pm}} {escape(cell.spread)}" if cell.spread else ""
-    mark, flag = (escape(TIED) + " " if cell.tied else ""), (escape(AT_FLOOR) if cell.at_floor else "")
-    return mark + (rf"\textbf{{{text}}}" if cell.best else text) + spread + flag
+    marks = (f"{escape(AT_FLOOR)} " if cell.at_floor else "") + (f"{escape(TIED)} " if cell.tied else "")
+    return marks + (rf"\textbf{{{text}}}" if cell.best else text) + spread
 
 
 def _line(cells: list[str]) -> str:

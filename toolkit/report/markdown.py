@@ -100,5 +100,5 @@ def _label(row: Row) -> str:
 def _cell(cell: Cell) -> str:
     text = link(cell.text, cell.link)
     spread = f" ± {escape(cell.spread)}" if cell.spread else ""
-    mark, flag = f"{TIED} " if cell.tied else "", f" {AT_FLOOR}" if cell.at_floor else ""
-    return mark + (f"**{text}**" if cell.best else text) + spread + flag
+    marks = (f"{AT_FLOOR} " if cell.at_floor else "") + (f"{TIED} " if cell.tied else "")
+    return marks + (f"**{text}**" if cell.best else text) + spread

@@ -145,12 +145,13 @@ class Ruling:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What comes of an experiment: a ruling for each leaderboard, what is recommended, and what would change that."""
+    """What comes of an experiment: a ruling for each leaderboard; what to choose, why, and what would change that."""
 
     anchor: str
     title: str
     rulings: tuple[Ruling, ...]
-    advice: str = ""
+    choice: str = ""
+    reason: str = ""
     changes: tuple[str, ...] = ()
 
 

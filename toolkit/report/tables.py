@@ -91,14 +91,20 @@ class Leaderboard:
         return bool(grounds.isna().any() or grounds.min() != grounds.max())
 
     @property
+    def ranked(self) -> pd.DataFrame:
+        """The cells of the main metric, best first."""
+        lower = metric_info(self.metric).direction == "lower"
+        return self.main.sort_values("mean", ascending=lower, kind="stable")
+
+    @property
     def best(self) -> Entry | None:
         """The best entry of those that were tested; None where none was."""
-        return _best_entry(self.main, self.differences)
+        return _best_entry(self.ranked, self.differences)
 
     @property
     def best_null(self) -> Entry | None:
         """The best null baseline of those that were tested; None where none was."""
-        return _best_entry(self.main[is_null_entry(self.main)], self.differences)
+        return _best_entry(self.ranked[is_null_entry(self.ranked)], self.differences)
 
     @property
     def varied(self) -> set[str]:
@@ -160,17 +166,19 @@ def _leaderboard(
     cells = _with_intervals(_summarize(scores), intervals)
     cells["complete"] &= _same_cases(cells, main)
     cells = _mark_best(_order_rows(cells, main)).assign(**named)
-    tested = _tested(cells, main, differences)
-    return Leaderboard(
+    cells["tied"] = pd.array([pd.NA] * len(cells), dtype="boolean")
+    cells["better_than_null"] = cells["tied"].copy()
+    board = Leaderboard(
         **named,
         metric=main,
         metrics=tuple(metrics),
         readouts=tuple(readouts),
-        cells=_mark_tested(cells, main, tested)[TIDY],
+        cells=cells[TIDY].copy(),
         folds=tuple(sorted(filter(None, scores["fold"].unique()), key=lambda fold: (len(fold), fold))),
         seeds=scores["seed"].nunique(),
-        differences=tested,
+        differences=_tested(cells, main, differences),
     )
+    return _with_tests(board)
 
 
 def _main_metric(wanted: str, present: list[str]) -> str:
@@ -233,28 +241,21 @@ def _tested(cells: pd.DataFrame, main: str, differences: pd.DataFrame) -> Differ
     return found.only(shown if direction != "neutral" else set())
 
 
-def _best_entry(main: pd.DataFrame, differences: Differences) -> Entry | None:
-    """Return the best of the entries that were tested; the cells stand in the order of their rows."""
-    tested = main[[entry in differences.entries for entry in entries_of(main)]]
-    if tested.empty:
-        return None
-    sign = 1.0 if metric_info(tested["metric"].iloc[0]).direction == "lower" else -1.0
-    return entries_of(tested.iloc[[int(np.argmin(sign * tested["mean"]))]])[0]
+def _best_entry(ranked: pd.DataFrame, differences: Differences) -> Entry | None:
+    """Return the best of the entries that were tested, from cells of the main metric, best first."""
+    return next((entry for entry in entries_of(ranked) if entry in differences.entries), None)
 
 
-def _mark_tested(cells: pd.DataFrame, main: str, differences: Differences) -> pd.DataFrame:
+def _with_tests(board: Leaderboard) -> Leaderboard:
     """Mark which values are tied for best, and which are better than the best null baseline, where it was tested."""
-    cells["tied"] = pd.array([pd.NA] * len(cells), dtype="boolean")
-    cells["better_than_null"] = cells["tied"]
-    values = cells[cells["metric"] == main]
-    null = is_null_entry(values)
-    best, floor = _best_entry(values, differences), _best_entry(values[null], differences)
-    for index, entry, is_null in zip(values.index, entries_of(values), null, strict=True):
-        if best is not None and (entry == best or differences.between(entry, best)):
-            cells.loc[index, "tied"] = differences.tied(entry, best)
-        if floor is not None and not is_null and differences.between(entry, floor):
-            cells.loc[index, "better_than_null"] = differences.ahead(entry, floor)
-    return cells
+    cells, found, best, floor = board.cells, board.differences, board.best, board.best_null
+    main = board.main
+    for index, entry, is_null in zip(main.index, entries_of(main), is_null_entry(main), strict=True):
+        if best is not None and (entry == best or found.between(entry, best)):
+            cells.loc[index, "tied"] = found.tied(entry, best)
+        if floor is not None and not is_null and found.between(entry, floor):
+            cells.loc[index, "better_than_null"] = found.ahead(entry, floor)
+    return board
 
 
 def _order_rows(cells: pd.DataFrame, main: str) -> pd.DataFrame:

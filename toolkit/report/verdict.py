@@ -99,7 +99,7 @@ def standing(board: Leaderboard) -> Standing | None:
     if best is None:
         return None
     main, found = board.main, board.differences
-    ranked = [entry for entry in _ranked(board) if entry == best or found.between(entry, best)]
+    ranked = [entry for entry in entries_of(board.ranked) if entry == best or found.between(entry, best)]
     tied = [entry for entry in ranked if found.tied(entry, best)]
     heads = _heads(tied)
     rest = [entry for entry in _heads(ranked) if method_of(entry) not in set(map(method_of, heads))]
@@ -227,12 +227,6 @@ def fit_seconds(trials: pd.DataFrame) -> dict[Key, float]:
     return {(label, dim): mean for label, dim, mean in means.itertuples(index=False)}
 
 
-def _ranked(board: Leaderboard) -> list[Entry]:
-    """Return the entries of the main metric, best first."""
-    lower = metric_info(board.metric).direction == "lower"
-    return entries_of(board.main.sort_values("mean", ascending=lower, kind="stable"))
-
-
 def _heads(ranked: Iterable[Entry]) -> list[Entry]:
     """Return the first entry of each method."""
     heads: dict[str, Entry] = {}
@@ -254,10 +248,9 @@ def _groups(ranked: list[Entry], found: Differences) -> tuple[tuple[Entry, ...],
 
 def _eligible(board: Leaderboard) -> list[Entry]:
     """Return the entries that are tied for best and not known to be no better than null, best first."""
-    main = board.main
-    lower = metric_info(board.metric).direction == "lower"
-    fit = main["tied"].fillna(False) & main["better_than_null"].fillna(True) & ~is_null_entry(main)
-    return entries_of(main[fit].sort_values("mean", ascending=lower, kind="stable"))
+    ranked = board.ranked
+    fit = ranked["tied"].fillna(False) & ranked["better_than_null"].fillna(True) & ~is_null_entry(ranked)
+    return entries_of(ranked[fit])
 
 
 def _is_beaten(board: Leaderboard, chosen: Key) -> bool:

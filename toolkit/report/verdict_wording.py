@@ -59,11 +59,12 @@ def verdict_part(
     if not any(standings):
         return Verdict(anchor, title, shown)
     if found is None:
-        return Verdict(anchor, title, shown, "Nothing is recommended: no method is better than the best null baseline.")
+        return Verdict(anchor, title, shown, "Nothing", "no method is better than the best null baseline.")
     tested = [(board, rank) for board, rank in zip(boards, standings, strict=True) if rank]
     alone = not any(rank.tied for _, rank in tested)
-    advice = " ".join([_choice(found, alone, len(tested)), *_price(boards, found, results)])
-    return Verdict(anchor, title, shown, advice, tuple(_changes(boards, standings, found, results)))
+    reason = " ".join([_reason(found, alone, len(tested)), *_price(boards, found, results)])
+    choice = with_dimension(*found.chosen)
+    return Verdict(anchor, title, shown, choice, reason, tuple(_changes(boards, standings, found, results)))
 
 
 def _ruling(board: Leaderboard, found: Standing | None, results: Results, anchor: str) -> Ruling | None:
@@ -126,9 +127,8 @@ def _beware(board: Leaderboard, found: Standing) -> Iterator[str]:
         yield f"{few(names)} {verb} not better than {floor}."
 
 
-def _choice(found: Advice, alone: bool, n_boards: int) -> str:
-    """Say what is recommended, and why."""
-    name = with_dimension(*found.chosen)
+def _reason(found: Advice, alone: bool, n_boards: int) -> str:
+    """Say why something is recommended."""
     rivals = few([with_dimension(*key) for key in found.rivals]) if found.rivals else ""
     if n_boards == 1 and not rivals:
         reason = "it is ahead of every other" if alone else "of those tied for best, it alone is better than null"
@@ -139,7 +139,7 @@ def _choice(found: Advice, alone: bool, n_boards: int) -> str:
         others = f", as {'is' if len(found.rivals) == 1 else 'are'} {rivals}; {_size(found)}" if rivals else ""
         only = "" if rivals else "; no other is on as many"
         reason = f"it is ahead or tied for best on {often} leaderboards{only}{others}"
-    return f"{name}: {reason}."
+    return f"{reason}."
 
 
 def _size(found: Advice) -> str:
@@ -174,7 +174,8 @@ def _price(boards: Sequence[Leaderboard], found: Advice, results: Results) -> It
                 f"95 % interval of the difference {signed(board.metric, gap.low)} to {signed(board.metric, gap.high)})"
             )
     if parts:
-        yield f"It gives up {listed(parts)}; no test tells {'that' if len(parts) == 1 else 'these'} from nothing."
+        them = "that" if len(parts) == 1 else "these"
+        yield f"It gives up {listed(parts)}; no test tells {them} from nothing after Holm's correction."
 
 
 def _changes(
@@ -218,8 +219,8 @@ def _power(board: Leaderboard, found: Standing, entry: Entry, title: str) -> Ite
     if needed > gap.n:
         yield (
             f"More data ({title}): to tell it from {name} takes about {count(needed, unit)} instead of {gap.n:,.0f}, "
-            f"if the effect stays at {abs(gap.effect):.3f}: (1.96 + 0.84)² / effect², by which one test at {PERCENT} finds "
-            "it four times in five."
+            f"if the effect stays at {abs(gap.effect):.3f}: (1.96 + 0.84)² / effect², by which one test at {PERCENT} "
+            "finds it four times in five."
         )
     elif gap.p < LEVEL:
         yield (
