@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 
 import pandas as pd
 
 from toolkit.harness.tables import LEFT_OUT
 from toolkit.metrics.base import metric_info
-from toolkit.report import figures, plotting
+from toolkit.report import plotting
 from toolkit.report.answers import answer
 from toolkit.report.boards import board_part, metric_anchor, plot_points, split_text
-from toolkit.report.ledger import cost_frame, cost_table, failure_table, reason_table, reproduction_tables
+from toolkit.report.ledger import failure_table, reason_table, reproduction_tables
 from toolkit.report.model import Experiment, Results
 from toolkit.report.numbers import count, duration
-from toolkit.report.parts import Chapter, Definition, Document, Fact, Figure
+from toolkit.report.parts import Chapter, Definition, Document, Fact
+from toolkit.report.sections import sections
 from toolkit.report.tables import Leaderboard, dimensions_of, leaderboards
 from toolkit.report.verdict_wording import SCOPE, UNTESTED, verdict_part
 from toolkit.report.wording import READOUTS, data_fact, direction_words, listed
@@ -91,7 +91,6 @@ def _run_facts(results: Results) -> list[Fact]:
 
 def _chapter(experiment: Experiment, boards: list[Leaderboard], results: Results, anchors: Anchors) -> Chapter:
     anchor = anchors.new("experiment", experiment.name)
-    costs = cost_frame(results, experiment.name)
     parts = tuple(
         board_part(board, results, anchors.new(experiment.name, board.task, board.target, board.split), domain)
         for board, domain in zip(boards, _domains(boards), strict=True)
@@ -101,8 +100,7 @@ def _chapter(experiment: Experiment, boards: list[Leaderboard], results: Results
         experiment.title,
         tuple(_experiment_facts(experiment, boards, results)),
         parts,
-        cost_table(costs, f"{anchor}-cost"),
-        tuple(_cost_figure(boards[0], costs, f"{anchor}-cost-plot")) if boards else (),
+        sections(experiment.name, boards, results, anchors.new),
         reason_table(results, experiment.name, f"{anchor}-reasons"),
         failure_table(results, experiment.name, f"{anchor}-failures"),
     )
@@ -139,36 +137,6 @@ def _experiment_facts(experiment: Experiment, boards: list[Leaderboard], results
     facts.append(Fact("Split", "; ".join(splits) or "none: what is judged on is a set of its own"))
     facts.append(Fact("Seeds", listed(trials["seed"].unique())))
     return facts
-
-
-def _cost_figure(board: Leaderboard, costs: pd.DataFrame, anchor: str) -> list[Figure]:
-    """Return the scatter of cost against quality for the best readout of each embedder."""
-    metric = metric_info(board.metric)
-    points = plot_points(board)
-    points = points[points["chosen"]].sort_values("value", ascending=metric.direction == "lower", kind="stable")
-    points = (
-        points.drop_duplicates("label")
-        .merge(
-            costs[["embedder", "embedding_dim", "fit_seconds"]],
-            left_on=["embedder", "dim"],
-            right_on=["embedder", "embedding_dim"],
-        )
-        .dropna(subset="fit_seconds")
-    )
-    if len(points) < 2:
-        return []
-    floor = plotting.null_floor(points, board.metric)
-    ends = plotting.axis_domain(board.metric, points["value"], [] if floor is None else [floor])
-    title = f"{metric.title} against the time of a fit"
-    best = ", each embedder with its best readout" if len(board.readouts) > 1 else ""
-    return [
-        Figure(
-            anchor,
-            f"{title}{best}; {direction_words(board.metric)}.",
-            f"Scatter plot of {title.lower()}, a point an embedder. The tables of this experiment hold the values.",
-            partial(figures.costs, points.rename(columns={"fit_seconds": "seconds"}), metric.title, ends, floor),
-        )
-    ]
 
 
 def _definitions(boards: list[Leaderboard]) -> list[Definition]:

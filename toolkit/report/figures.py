@@ -5,15 +5,12 @@ The data frames and functions hold nothing of the page they end on; `plotting` h
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
 import pandas as pd
 
 from toolkit.report import plotting
-from toolkit.report.placement import place_labels
-from toolkit.report.plotting import FONT, GRID, INK, LETTER, MUTED, NULL, PAD, SERIES
+from toolkit.report.plotting import FONT, GRID, INK, LETTER, MUTED, NULL, PAD
 
 if TYPE_CHECKING:
     import altair as alt
@@ -144,70 +141,3 @@ def curves(
     )
     chart = alt.layer(*layers, data=learned).properties(width=panel, height=round(0.72 * panel))
     return chart.facet(facet=facet, columns=columns, spacing=16)
-
-
-def costs(
-    points: pd.DataFrame, axis: str, domain: tuple[float, float], floor: float | None, width: int
-) -> alt.LayerChart | alt.FacetChart:
-    """Draw quality against the seconds of a fit, on a log axis.
-
-    Parameters
-    ----------
-    points : pandas.DataFrame
-        Columns label, value, seconds and is_null; a row an embedder.
-    axis : str
-        Title of the vertical axis.
-    domain : tuple of float
-        Its ends; what lies outside stands at the edge with its value.
-    floor : float or None
-        Where the best null baseline stands.
-    width : int
-        Width in pixels.
-
-    Returns
-    -------
-    altair.Chart
-    """
-    import altair as alt
-
-    outside = ~points["value"].between(*domain)
-    points = points.assign(
-        seconds=points["seconds"].clip(lower=0.001),
-        label=[
-            plotting.shorten(label, 0.3 * width) + (f" ({value:.2f})" if off else "")
-            for label, value, off in zip(points["label"], points["value"], outside, strict=True)
-        ],
-        value=points["value"].clip(*domain),
-    )
-    span = (points["seconds"].min() / 1.6, points["seconds"].max() * 1.6)
-    left = 56
-    inner, height = width - left - PAD, round(min(0.9 * width, 400))
-    across = np.log(points["seconds"] / span[0]) / math.log(span[1] / span[0]) * inner
-    down = (domain[1] - points["value"]) / (domain[1] - domain[0]) * height
-    blocked = None if floor is None else (domain[1] - floor) / (domain[1] - domain[0]) * height
-    points = points.assign(**place_labels(points["label"], across, down, inner, height, blocked))
-    points["label_x"] = span[0] * (span[1] / span[0]) ** (points["label_x"] / inner)
-    points["label_y"] = domain[1] - points["label_y"] / height * (domain[1] - domain[0])
-    x_scale = alt.Scale(type="log", domain=span, nice=False)
-    y_scale = alt.Scale(domain=domain, nice=False)
-    x_axis = plotting.axis("seconds of one fit (log scale)", inner, values=plotting.log_ticks(*span), format="~g")
-    x = alt.X("seconds:Q", scale=x_scale, axis=x_axis)
-    y = alt.Y("value:Q", scale=y_scale, axis=plotting.axis("", height, tickCount=6))
-    color = alt.condition("datum.is_null", alt.value(NULL), alt.value(SERIES[0]))
-    base = alt.Chart(points)
-    layers = [
-        *plotting.floor_across(floor, domain, inner),
-        base.mark_point(filled=True, size=70, opacity=1).encode(x=x, y=y, color=color),
-        *(
-            base.transform_filter(f"datum.align == '{align}'")
-            .mark_text(align=align, baseline="middle", fontSize=FONT - 1)
-            .encode(
-                x=alt.X("label_x:Q", scale=x_scale),
-                y=alt.Y("label_y:Q", scale=y_scale),
-                text="label:N",
-                color=alt.condition("datum.is_null", alt.value(MUTED), alt.value(INK)),
-            )
-            for align in ("left", "right", "center")
-        ),
-    ]
-    return plotting.framed(alt.layer(*layers), inner, height, left)

@@ -1,4 +1,4 @@
-"""The leaderboards and costs as LaTeX tables, to be taken into a paper."""
+"""The leaderboards and what goes with them as LaTeX tables, to be taken into a paper."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ARROWS = {"higher": r" $\uparrow$", "lower": r" $\downarrow$"}
 
 
 def render_latex(document: Document) -> str:
-    """Write the leaderboards and costs of a document as LaTeX.
+    """Write the tables of a document's answers and experiments as LaTeX.
 
     Parameters
     ----------
@@ -55,8 +55,10 @@ def render_latex(document: Document) -> str:
     tables += [
         table
         for chapter in document.chapters
-        for table in (*(board.table for board in chapter.boards), chapter.costs)
-        if table
+        for table in (
+            *(board.table for board in chapter.boards),
+            *(table for section in chapter.sections for table in section.tables),
+        )
     ]
     title = " ".join(document.title.split())
     return "\n".join([PREAMBLE.format(title=title), *map(_table, tables)])

@@ -20,8 +20,8 @@ COST_NOTE = (
 )
 
 
-def cost_frame(results: Results, experiment: str) -> pd.DataFrame:
-    """Return what each embedder and dimension cost, cheapest first.
+def cost_frame(results: Results) -> pd.DataFrame:
+    """Return what each embedder and dimension of one experiment cost, cheapest first.
 
     Returns
     -------
@@ -29,7 +29,7 @@ def cost_frame(results: Results, experiment: str) -> pd.DataFrame:
         Columns embedder, embedding_dim, library, is_null, ok, fits, fit_seconds, cpu_seconds, evaluate_seconds,
         peak_memory_mb. An embedder of which no fit succeeded is left out.
     """
-    trials = results.trials[results.trials["experiment"] == experiment]
+    trials = results.trials
     succeeded = trials["status"] == "ok"
     costs = (
         trials[succeeded]

@@ -170,6 +170,21 @@ class Board:
 
 
 @dataclass(frozen=True)
+class Section:
+    """What is said of an experiment beyond its leaderboards: sentences, and the figures and tables that carry them.
+
+    The sentences are made from the numbers of the tables; the first is the one that matters most.
+    """
+
+    anchor: str
+    title: str
+    sentences: tuple[str, ...]
+    figures: tuple[Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
+@dataclass(frozen=True)
 class Chapter:
     """One experiment."""
 
@@ -177,8 +192,7 @@ class Chapter:
     title: str
     facts: tuple[Fact, ...]
     boards: tuple[Board, ...]
-    costs: Table | None
-    cost_figures: tuple[Figure, ...]
+    sections: tuple[Section, ...]
     reasons: Table | None
     failures: Table | None
 
