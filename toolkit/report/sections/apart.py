@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 
 from toolkit.metrics.base import metric_info
-from toolkit.report.tables import ROW, VECTORLESS, Leaderboard
+from toolkit.report.tables import ROW, Leaderboard
 from toolkit.report.wording import readout_title
+from toolkit.tasks.rating import WITHOUT_VECTORS
 
-NOT_COMMON = {"native", *VECTORLESS}  # readouts that are not the same for all methods, or use no vectors
+NOT_COMMON = {"native", *WITHOUT_VECTORS}  # readouts that are not the same for all methods, or use no vectors
 
 
 class Parts(NamedTuple):
@@ -51,7 +52,7 @@ def take_apart(board: Leaderboard) -> Parts | None:
     """
     main = board.main[board.main["complete"]]
     common = [readout for readout in board.readouts if readout not in NOT_COMMON]
-    if metric_info(board.metric).direction == "neutral" or len({*board.readouts} - VECTORLESS) < 2:
+    if metric_info(board.metric).direction == "neutral" or len({*board.readouts} - WITHOUT_VECTORS) < 2:
         return None
     main = main.assign(embedding_dim=main["embedding_dim"].fillna(0.0))
     rows = main.pivot_table("mean", [*ROW, "is_null"], "readout", "first").reset_index()

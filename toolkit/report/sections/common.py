@@ -12,7 +12,8 @@ import pandas as pd
 from toolkit.metrics.base import metric_info
 from toolkit.report.numbers import MISSING, p_value
 from toolkit.report.parts import Cell, Row
-from toolkit.report.tables import VECTORLESS, Leaderboard, best_of, is_null_entry
+from toolkit.report.tables import Leaderboard, best_of, is_null_entry
+from toolkit.tasks.rating import WITHOUT_VECTORS
 
 SPACE = "\N{NO-BREAK SPACE}"
 SUFFIX = " (tuned)"  # of the label of a method with tuned parameters
@@ -80,7 +81,7 @@ def best_rows(board: Leaderboard) -> pd.DataFrame:
     What a readout gives that does not use the vectors is no merit of an embedder.
     """
     lower = metric_info(board.metric).direction == "lower"
-    main = board.main[~board.main["readout"].isin(VECTORLESS)].sort_values("mean", ascending=lower, kind="stable")
+    main = board.main[~board.main["readout"].isin(WITHOUT_VECTORS)].sort_values("mean", ascending=lower, kind="stable")
     return main.drop_duplicates("embedder")
 
 

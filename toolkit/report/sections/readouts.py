@@ -16,10 +16,11 @@ from toolkit.report.numbers import MISSING, dimension, rounded, signed, written
 from toolkit.report.parts import Column, Fact, Figure, Key, Section, Table
 from toolkit.report.sections.apart import Parts, take_apart
 from toolkit.report.sections.common import gain, p_words, plain_name, text_row
-from toolkit.report.tables import VECTORLESS, Leaderboard
+from toolkit.report.tables import Leaderboard
 from toolkit.report.tested import LEVEL, Entry
 from toolkit.report.wording import direction_words, listed, readout_title, row_label
 from toolkit.tasks import task_info
+from toolkit.tasks.rating import WITHOUT_VECTORS
 
 RATINGS = "rating-prediction"  # where biases alone are a predictor
 PICKED = (
@@ -190,7 +191,9 @@ def _figure(apart: Parts, anchor: str) -> Iterator[Figure]:
 
 def _table(apart: Parts, anchor: str) -> Table:
     board, info = apart.board, metric_info(apart.board.metric)
-    known = [name for name in ("native", *board.readouts) if name not in VECTORLESS and apart.rows[name].notna().any()]
+    known = [
+        name for name in ("native", *board.readouts) if name not in WITHOUT_VECTORS and apart.rows[name].notna().any()
+    ]
     shown = list(dict.fromkeys(known))
     several = bool(board.varied)
     columns = [Column("Embedder", kind="text"), *([Column("Dim")] if several else [])]
