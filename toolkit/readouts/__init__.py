@@ -13,6 +13,7 @@ from typing import Any
 from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError, UnknownNameError, UnsupportedError
 from toolkit.readouts.bias import BiasReadout
+from toolkit.readouts.hierarchical import HierarchicalReadout
 from toolkit.readouts.profile import ProfileReadout
 from toolkit.readouts.ridge import RidgeReadout
 
@@ -30,6 +31,7 @@ READOUTS = {
     "bias": _Kind(BiasReadout),
     "ridge": _Kind(RidgeReadout, {"two_sided": False}, ("penalty", "random_state")),
     "ridge-two-sided": _Kind(RidgeReadout, {"two_sided": True}, ("penalty", "item_penalty", "random_state")),
+    "hierarchical": _Kind(HierarchicalReadout, options=("penalty", "item_penalty", "rounds", "random_state")),
     "dot": _Kind(ProfileReadout, {"unit": False}),
     "cosine": _Kind(ProfileReadout, {"unit": True}),
 }
@@ -37,23 +39,25 @@ READOUTS = {
 
 def readout(
     name: str, *, item: Embedding | None = None, user: Embedding | None = None, **options: Any
-) -> BiasReadout | RidgeReadout | ProfileReadout:
+) -> BiasReadout | RidgeReadout | HierarchicalReadout | ProfileReadout:
     """Build a readout by name.
 
     Parameters
     ----------
     name : str
-        ``"bias"``, ``"ridge"`` and ``"ridge-two-sided"`` predict ratings; ``"dot"`` and ``"cosine"`` score items.
+        ``"bias"``, ``"ridge"``, ``"ridge-two-sided"`` and ``"hierarchical"`` predict ratings; ``"dot"`` and
+        ``"cosine"`` score items.
     item : Embedding
         Item vectors; all but ``"bias"`` need them.
     user : Embedding, optional
-        User vectors, for ``"ridge-two-sided"``, ``"dot"`` and ``"cosine"``.
+        User vectors, for ``"ridge-two-sided"``, ``"hierarchical"``, ``"dot"`` and ``"cosine"``.
     **options
-        For the ridge readouts ``penalty`` and ``random_state``, for the two-sided one ``item_penalty`` too.
+        For the ridge readouts ``penalty`` and ``random_state``, for the two-sided one ``item_penalty`` too, and for the
+        hierarchical one besides these ``rounds``.
 
     Returns
     -------
-    BiasReadout, RidgeReadout or ProfileReadout
+    BiasReadout, RidgeReadout, HierarchicalReadout or ProfileReadout
 
     Raises
     ------
@@ -76,8 +80,8 @@ def readout(
         return BiasReadout()
     if item is None:
         raise ParameterError(f"readout {name!r} needs item vectors: give item=embedder.embedding('item')")
-    built: RidgeReadout | ProfileReadout = kind.cls(item, user, **kind.fixed, **options)
+    built: RidgeReadout | HierarchicalReadout | ProfileReadout = kind.cls(item, user, **kind.fixed, **options)
     return built
 
 
-__all__ = ["READOUTS", "BiasReadout", "ProfileReadout", "RidgeReadout", "readout"]
+__all__ = ["READOUTS", "BiasReadout", "HierarchicalReadout", "ProfileReadout", "RidgeReadout", "readout"]
