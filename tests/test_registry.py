@@ -79,7 +79,13 @@ def test_every_name_makes_an_embedder_with_its_defaults() -> None:
 def test_parameters_are_set() -> None:
     pca = tk.make_embedder("pca", embedding_dim=7, whiten=True)
     assert type(pca) is tk.PCA
-    assert pca.get_params() == {"embedding_dim": 7, "whiten": True, "random_state": 0}
+    assert pca.get_params() == {
+        "embedding_dim": 7,
+        "whiten": True,
+        "random_state": 0,
+        "normalization": 0.0,
+        "residuals": False,
+    }
 
 
 @pytest.mark.parametrize(("given", "nearest"), [("pcaa", "pca"), ("word2vek", "word2vec"), ("ALS", "als")])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from toolkit.adapters.implicit import ALS as ALS
     from toolkit.adapters.implicit import BPR as BPR
     from toolkit.adapters.implicit import LMF as LMF
+    from toolkit.adapters.joined import Joined as Joined
     from toolkit.adapters.null import Bias as Bias
     from toolkit.adapters.null import Popularity as Popularity
     from toolkit.adapters.null import Random as Random
@@ -67,6 +68,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "toolkit.adapters.gensim": ("FastText", "Word2Vec"),
     "toolkit.adapters.implicit": ("ALS", "BPR", "LMF"),
+    "toolkit.adapters.joined": ("Joined",),
     "toolkit.adapters.null": ("Bias", "Popularity", "Random"),
     "toolkit.adapters.ppmi": ("PPMISVD",),
     "toolkit.adapters.pretrained": ("Pretrained",),

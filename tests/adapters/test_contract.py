@@ -16,6 +16,12 @@ from toolkit.testing import CHECKS, check_corpus, check_ratings, small_corpus, s
 SMALL = {
     "family-tree": {"epochs": 30},
     "fasttext": {"bucket": 1000},
+    "joined": {
+        "parts": [
+            {"name": "pca", "params": {"embedding_dim": 4, "normalization": 0.5}},
+            {"name": "truncated-svd", "params": {"embedding_dim": 2}, "weight": 0.3},
+        ]
+    },
     "sgns": {"epochs": 2},
     "svdpp": {"epochs": 2},
     "word2vec": {"epochs": 2},

@@ -9,7 +9,14 @@ import pytest
 
 from toolkit import Embedding, Ratings, readout
 from toolkit.errors import NotFittedError, ParameterError, UnknownNameError, UnsupportedError
-from toolkit.readouts import READOUTS, BiasReadout, MeanReadout, ProfileReadout, RidgeReadout
+from toolkit.readouts import (
+    READOUTS,
+    BiasReadout,
+    HierarchicalReadout,
+    MeanReadout,
+    ProfileReadout,
+    RidgeReadout,
+)
 from toolkit.testing import small_ratings
 
 
@@ -31,6 +38,7 @@ def item(train: Ratings) -> Embedding:
         ("bias", BiasReadout, {}),
         ("ridge", RidgeReadout, {"two_sided": False}),
         ("ridge-two-sided", RidgeReadout, {"two_sided": True}),
+        ("hierarchical", HierarchicalReadout, {"rounds": 2}),
         ("dot", ProfileReadout, {"unit": False}),
         ("cosine", ProfileReadout, {"unit": True}),
     ],
@@ -42,7 +50,7 @@ def test_every_name_makes_its_readout(item: Embedding, name: str, cls: type, fac
 
 
 def test_every_name_is_tested_here() -> None:
-    assert set(READOUTS) == {"mean", "bias", "ridge", "ridge-two-sided", "dot", "cosine"}
+    assert set(READOUTS) == {"mean", "bias", "ridge", "ridge-two-sided", "hierarchical", "dot", "cosine"}
 
 
 def test_native_is_the_embedders_own(item: Embedding) -> None:
@@ -55,7 +63,7 @@ def test_unknown_name_names_the_nearest(item: Embedding) -> None:
         readout("rigde", item=item)
 
 
-@pytest.mark.parametrize("name", ["ridge", "ridge-two-sided", "dot", "cosine"])
+@pytest.mark.parametrize("name", ["ridge", "ridge-two-sided", "hierarchical", "dot", "cosine"])
 def test_item_vectors_are_needed(name: str) -> None:
     with pytest.raises(ParameterError, match=f"readout '{name}' needs item vectors"):
         readout(name)
@@ -67,6 +75,8 @@ def test_item_vectors_are_needed(name: str) -> None:
         ("ridge", "penlty", "did you mean 'penalty'"),
         ("ridge-two-sided", "item_penaltie", "did you mean 'item_penalty'"),
         ("mean", "slope", "'slope'"),
+        ("ridge-two-sided", "rounds", "'rounds'"),
+        ("hierarchical", "round", "did you mean 'rounds'"),
         ("bias", "penalty", "'penalty'"),
         ("cosine", "penalty", "'penalty'"),
         ("dot", "unit", "'unit'"),
@@ -83,9 +93,16 @@ def test_unknown_option(item: Embedding, name: str, option: str, message: str) -
 
 @pytest.mark.parametrize("name", ["penalty", "item_penalty"])
 @pytest.mark.parametrize("value", [0, 1e-300, -1.0, float("inf"), float("nan")])
-def test_a_penalty_is_positive(item: Embedding, name: str, value: float) -> None:
+@pytest.mark.parametrize("kind", ["ridge-two-sided", "hierarchical"])
+def test_a_penalty_is_positive(item: Embedding, kind: str, name: str, value: float) -> None:
     with pytest.raises(ParameterError, match=f"{name} is .*; it must be a positive number, 1e-09 at least"):
-        readout("ridge-two-sided", item=item, **{name: value})
+        readout(kind, item=item, **{name: value})
+
+
+@pytest.mark.parametrize("value", [-1, 1.5, True, "many"])
+def test_rounds_are_counted(item: Embedding, value: object) -> None:
+    with pytest.raises(ParameterError, match=r"rounds is .*; it must be an integer of at least 0"):
+        readout("hierarchical", item=item, rounds=value)
 
 
 @pytest.mark.parametrize("name", READOUTS)

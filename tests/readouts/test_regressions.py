@@ -60,6 +60,16 @@ def test_what_is_kept_for_a_search_serves_other_targets_and_penalties(problem: t
             np.testing.assert_allclose(weights(penalty), expected, rtol=0, atol=1e-9)
 
 
+@given(problem=problems(), penalty=st.sampled_from([0.05, 1.0, 30.0]))
+def test_the_spread_is_that_of_each_owner_on_average(problem: tuple, penalty: float) -> None:
+    vectors, owners, codes, _, size = problem
+    rows = np.vstack([vectors, np.zeros(vectors.shape[1])])[codes]
+    grams = [rows[owners == owner].T @ rows[owners == owner] for owner in range(size)]
+    expected = np.mean([penalty * np.linalg.inv(gram + penalty * np.eye(len(gram))) for gram in grams], axis=0)
+    found = GroupedRidge(vectors, owners, codes, size).spread(penalty)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-9)
+
+
 @pytest.mark.parametrize(("block", "kept"), [(1, 1 << 27), (300, 1 << 27), (1 << 21, 0), (1, 0)])
 def test_neither_blocks_nor_what_is_kept_change_anything(
     monkeypatch: pytest.MonkeyPatch, block: int, kept: int
@@ -77,6 +87,9 @@ def test_neither_blocks_nor_what_is_kept_change_anything(
     assert bool(ridge.reduced) == bool(kept)
     weights = ridge.solver(targets)(2.0)
     np.testing.assert_allclose(weights, reference(vectors, owners, codes, targets, size, 2.0), rtol=0, atol=1e-10)
+    spread = ridge.spread(2.0)
+    monkeypatch.undo()
+    np.testing.assert_allclose(GroupedRidge(vectors, owners, codes, size).spread(2.0), spread, rtol=0, atol=1e-12)
 
 
 def test_hardly_a_penalty_and_equal_vectors() -> None:

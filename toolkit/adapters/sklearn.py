@@ -10,13 +10,15 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 import numpy as np
+import numpy.typing as npt
+from scipy import sparse
 
 from toolkit.adapters.factors import Factors, RankingFactorization
 from toolkit.allowed import Allowed
-from toolkit.data.biases import Biases
+from toolkit.data.biases import Biases, fit_biases
 from toolkit.data.views import Matrix
 from toolkit.embedding import Embedding
-from toolkit.errors import ParameterError
+from toolkit.errors import DataError, ParameterError
 from toolkit.search import Choice, Real, Space, Whole
 
 
@@ -34,10 +36,18 @@ class PCA(RankingFactorization):
         Scale every component to variance 1.
     random_state : int, default 0
         Seed of the solver's start; the result depends on it in the last digits only.
+    normalization : float, default 0
+        Every cell is first divided by the lengths of its row and of its column to this power. 0 leaves the matrix as it
+        is; at .5 the popular items and the busy users, whose rows are long, no longer fill the first components alone.
+    residuals : bool, default False
+        Look at what mean, row bias and column bias leave of the values (`toolkit.data.biases`): how something was
+        rated, without which it was.
 
     References
     ----------
     Pearson (1901), On lines and planes of closest fit to systems of points in space, Philosophical Magazine 2(11).
+    Nikolakopoulos, Kalantzis, Gallopoulos & Garofalakis (2019), EigenRec: generalizing PureSVD for effective and
+    efficient top-N recommendations, Knowledge and Information Systems 58, on dividing by lengths to a power.
     """
 
     library: ClassVar[str] = "scikit-learn"
@@ -47,26 +57,51 @@ class PCA(RankingFactorization):
         "whiten": Choice((False, True)),
     }
 
-    def __init__(self, embedding_dim: int = 50, whiten: bool = False, random_state: int | None = 0) -> None:
+    allowed: ClassVar[Mapping[str, Allowed]] = {"normalization": Allowed(float, 0)}
+
+    def __init__(
+        self,
+        embedding_dim: int = 50,
+        whiten: bool = False,
+        random_state: int | None = 0,
+        normalization: float = 0.0,
+        residuals: bool = False,
+    ) -> None:
         self.embedding_dim = embedding_dim
         self.whiten = whiten
         self.random_state = random_state
+        self.normalization = normalization
+        self.residuals = residuals
 
     def _learn_matrix(self, matrix: Matrix) -> Sequence[Embedding]:
         from sklearn import decomposition
 
         _check_rank(self.embedding_dim, matrix, below=True)
-        cells = matrix.csr
+        cells, lengths = self._cells(matrix)
         model = decomposition.PCA(
             self.embedding_dim, whiten=self.whiten, svd_solver="arpack", random_state=self.random_state
         )
         columns = model.fit_transform(cells.T.tocsr())
         rows = model.fit_transform(cells)
-        # the scores of the rows times the components, plus the mean, are the matrix as the components see it
+        # the scores of the rows times the components, plus the mean, are the matrix as the components see it; times the
+        # lengths of the columns it is in every row as it was, but for a factor
         scores = rows * np.sqrt(model.explained_variance_) if self.whiten else rows
-        mean = Biases(0.0, np.zeros(len(rows)), np.asarray(model.mean_).ravel())
-        self.factors_ = Factors(matrix, scores, model.components_.T, mean)
+        mean = Biases(0.0, np.zeros(len(rows)), np.asarray(model.mean_).ravel() * lengths)
+        self.factors_ = Factors(matrix, scores, model.components_.T * lengths[:, None], mean)
         return matrix.embeddings(rows, columns)
+
+    def _cells(self, matrix: Matrix) -> tuple[sparse.csr_array, npt.NDArray[np.float64]]:
+        """Return the matrix to analyse, and what its columns were divided by, shape (m,)."""
+        cells, divisor = matrix.csr, np.ones(matrix.shape[1])
+        if self.residuals:
+            left = matrix.values - fit_biases(matrix).predict(matrix.rows, matrix.columns)
+            if not left.any():
+                raise DataError("PCA of residuals needs values that the biases do not explain; all of these they do")
+            cells = sparse.coo_array((left, (matrix.rows, matrix.columns)), shape=matrix.shape).tocsr()
+        if self.normalization:
+            of_rows, divisor = (_lengths(cells, axis) ** self.normalization for axis in (1, 0))
+            cells = sparse.diags_array(1 / of_rows) @ cells @ sparse.diags_array(1 / divisor)
+        return cells.tocsr(), divisor
 
 
 class TruncatedSVD(RankingFactorization):
@@ -180,6 +215,12 @@ class NMF(RankingFactorization):
             rows = model.fit_transform(matrix.csr)
         self.factors_ = Factors(matrix, rows, model.components_.T)
         return matrix.embeddings(rows, model.components_.T)
+
+
+def _lengths(cells: sparse.csr_array, axis: int) -> npt.NDArray[np.float64]:
+    """Return the Euclidean lengths of the columns (axis 0) or of the rows (axis 1); 1 for zeros."""
+    lengths = np.sqrt(np.asarray(cells.multiply(cells).sum(axis=axis)).ravel())
+    return np.where(lengths > 0, lengths, 1)
 
 
 def _check_rank(embedding_dim: int, matrix: Matrix, below: bool) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError, UnknownNameError, UnsupportedError
 from toolkit.readouts.bias import BiasReadout, MeanReadout
+from toolkit.readouts.hierarchical import HierarchicalReadout
 from toolkit.readouts.profile import ProfileReadout
 from toolkit.readouts.ridge import RidgeReadout
 
@@ -31,6 +32,7 @@ READOUTS = {
     "bias": _Kind(BiasReadout),
     "ridge": _Kind(RidgeReadout, {"two_sided": False}, ("penalty", "random_state")),
     "ridge-two-sided": _Kind(RidgeReadout, {"two_sided": True}, ("penalty", "item_penalty", "random_state")),
+    "hierarchical": _Kind(HierarchicalReadout, options=("penalty", "item_penalty", "rounds", "random_state")),
     "dot": _Kind(ProfileReadout, {"unit": False}, ("slope", "damping", "random_state")),
     "cosine": _Kind(ProfileReadout, {"unit": True}, ("slope", "damping", "random_state")),
 }
@@ -38,25 +40,26 @@ READOUTS = {
 
 def readout(
     name: str, *, item: Embedding | None = None, user: Embedding | None = None, **options: Any
-) -> MeanReadout | BiasReadout | RidgeReadout | ProfileReadout:
+) -> MeanReadout | BiasReadout | RidgeReadout | HierarchicalReadout | ProfileReadout:
     """Build a readout by name.
 
     Parameters
     ----------
     name : str
-        ``"mean"``, ``"bias"``, ``"dot"``, ``"cosine"``, ``"ridge"`` or ``"ridge-two-sided"``. Each predicts ratings and
-        all but ``"mean"`` score items, once they are fitted.
+        ``"mean"``, ``"bias"``, ``"dot"``, ``"cosine"``, ``"ridge"``, ``"ridge-two-sided"`` or ``"hierarchical"``. Each
+        predicts ratings and all but ``"mean"`` score items, once they are fitted.
     item : Embedding
         Item vectors; all but ``"mean"`` and ``"bias"`` need them.
     user : Embedding, optional
-        User vectors, for ``"ridge-two-sided"``, ``"dot"`` and ``"cosine"``.
+        User vectors, for ``"ridge-two-sided"``, ``"hierarchical"``, ``"dot"`` and ``"cosine"``.
     **options
-        For the ridge readouts ``penalty`` and ``random_state``, for the two-sided one ``item_penalty`` too; for
-        ``"dot"`` and ``"cosine"`` ``slope``, ``damping`` and ``random_state``.
+        For the ridge readouts ``penalty`` and ``random_state``, for the two-sided one ``item_penalty`` too, and for the
+        hierarchical one besides these ``rounds``; for ``"dot"`` and ``"cosine"`` ``slope``, ``damping`` and
+        ``random_state``.
 
     Returns
     -------
-    MeanReadout, BiasReadout, RidgeReadout or ProfileReadout
+    MeanReadout, BiasReadout, RidgeReadout, HierarchicalReadout or ProfileReadout
 
     Raises
     ------
@@ -81,8 +84,16 @@ def readout(
         return BiasReadout()
     if item is None:
         raise ParameterError(f"readout {name!r} needs item vectors: give item=embedder.embedding('item')")
-    built: RidgeReadout | ProfileReadout = kind.cls(item, user, **kind.fixed, **options)
+    built: RidgeReadout | HierarchicalReadout | ProfileReadout = kind.cls(item, user, **kind.fixed, **options)
     return built
 
 
-__all__ = ["READOUTS", "BiasReadout", "MeanReadout", "ProfileReadout", "RidgeReadout", "readout"]
+__all__ = [
+    "READOUTS",
+    "BiasReadout",
+    "HierarchicalReadout",
+    "MeanReadout",
+    "ProfileReadout",
+    "RidgeReadout",
+    "readout",
+]

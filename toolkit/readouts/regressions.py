@@ -84,6 +84,26 @@ class GroupedRidge:
         pairs = zip(self.reduced, turned, strict=True)
         return self._weights(system.solve(side, penalty) for system, side in pairs)
 
+    def spread(self, penalty: float) -> FloatArray:
+        """Return the mean over the owners of penalty (X'X + penalty)⁻¹, shape (d, d).
+
+        With a normal prior it is the share of the prior's covariance of the weights that their observations leave.
+        """
+        total = np.eye(self.vectors.shape[1]) * (len(self.counts) if not self.blocks else self.blocks[0].owners.start)
+        for block in self.blocks:
+            total += self._left(block, penalty)
+        return total / len(self.counts)
+
+    def _left(self, block: _Block, penalty: float) -> FloatArray:
+        """Return the sum over a block of penalty (X'X + penalty)⁻¹, which is also I - X'(XX' + penalty)⁻¹X."""
+        gram = self._gram(block)
+        np.einsum("ijj->ij", gram)[...] += penalty
+        if block.owners.start >= self.small:
+            return np.asarray(penalty * np.linalg.inv(gram).sum(axis=0))
+        regressors = self.vectors[self.regressors[block.rows]]
+        solved = np.linalg.solve(gram, regressors.reshape(*gram.shape[:2], -1)).reshape(regressors.shape)
+        return np.asarray(len(gram) * np.eye(regressors.shape[1]) - regressors.T @ solved)
+
     def explained(self, weights: FloatArray) -> FloatArray:
         """Return what the weights give for each observation, shape (k,)."""
         return dots(weights, self.owners, self.vectors, self.codes)

@@ -59,9 +59,7 @@ class RidgeReadout:
         item_penalty: float | None = None,
         random_state: int = 0,
     ) -> None:
-        for name, value in (("penalty", penalty), ("item_penalty", item_penalty)):
-            if value is not None and not LEAST_PENALTY <= value < float("inf"):
-                raise ParameterError(f"{name} is {value}; it must be a positive number, {LEAST_PENALTY:g} at least")
+        check_penalties(penalty=penalty, item_penalty=item_penalty)
         if item_penalty is not None and not two_sided:
             raise ParameterError(f"item_penalty is {item_penalty}; only the two-sided readout has a second penalty")
         self.item, self.user, self.two_sided = item, user, two_sided
@@ -101,7 +99,7 @@ class RidgeReadout:
         if len(self.penalties_) < 1 + self.two_sided:
             parts = train.split("holdout", test_size=VALIDATION, random_state=self.random_state)
             self.penalties_ = self.choose(*parts)
-        self.model_ = _Sides(train, self.item, self.user)
+        self.model_ = Sides(train, self.item, self.user)
         with blas.one_thread():  # for thousands of small systems, threads would only wait for each other
             self.model_.solve(**self.penalties_)
         return self
@@ -145,6 +143,19 @@ class RidgeReadout:
         return of_users, of_items
 
 
+def check_penalties(**penalties: float | None) -> None:
+    """Refuse penalties that are not positive; None is one that is to be chosen.
+
+    Raises
+    ------
+    ParameterError
+        If one is not.
+    """
+    for name, value in penalties.items():
+        if value is not None and not LEAST_PENALTY <= value < float("inf"):
+            raise ParameterError(f"{name} is {value}; it must be a positive number, {LEAST_PENALTY:g} at least")
+
+
 class PenaltySearch:
     """The penalties with the least squared error on a validation part.
 
@@ -156,12 +167,22 @@ class PenaltySearch:
         Item vectors.
     user : Embedding, optional
         User vectors for the second side.
+    constant : bool, default False
+        Whether the second side has a constant besides.
     """
 
-    def __init__(self, train: Ratings, validation: Ratings, item: Embedding, user: Embedding | None = None) -> None:
+    def __init__(
+        self,
+        train: Ratings,
+        validation: Ratings,
+        item: Embedding,
+        user: Embedding | None = None,
+        constant: bool = False,
+    ) -> None:
         self.wanted = validation.values
         with blas.one_thread():
-            self.model = _Sides(train, item, user, search=True)
+            self.model = Sides(train, item, user, search=True, constant=constant)
+            self.model.by_user  # noqa: B018 -- the work that all penalties share, on one thread
         user_codes, *item_codes = self.model.locate(validation.user_keys, validation.item_keys)
         self.codes = [user_codes[validation.users], *(codes[validation.items] for codes in item_codes)]
 
@@ -189,28 +210,53 @@ class PenaltySearch:
         return float(np.mean((self.model.predict(*self.codes) - self.wanted) ** 2))
 
 
-class _Sides:
-    """The residual of the biases, and the one or two sides that explain it."""
+class Sides:
+    """The residual of the biases, and the one or two sides that explain it.
 
-    def __init__(self, train: Ratings, item: Embedding, user: Embedding | None, search: bool = False) -> None:
-        self.train, self.item, self.user, self.search = train, item, user, search
+    Parameters
+    ----------
+    train : Ratings
+        What is explained.
+    item : Embedding
+        Item vectors, the regressors of the users.
+    user : Embedding, optional
+        User vectors, the regressors of the items; by default the mean of the unit vectors of what each user rated.
+    search : bool, default False
+        Whether many penalties are to come.
+    constant : bool, default False
+        Whether the items have a constant besides.
+    """
+
+    def __init__(
+        self, train: Ratings, item: Embedding, user: Embedding | None, search: bool = False, constant: bool = False
+    ) -> None:
+        self.train, self.item, self.user, self.search, self.constant = train, item, user, search, constant
         self.matrix = train.matrix()
         self.biases = fit_biases(self.matrix)
         self.residual = self.matrix.values - self.biases.predict(self.matrix.rows, self.matrix.columns)
         self.item_vectors = item.unit_vectors.astype(np.float64)
-        vector_of = locate(item.keys, train.item_keys)
-        owners, codes = self.matrix.rows, vector_of[self.matrix.columns]
-        self.by_user = GroupedRidge(self.item_vectors, owners, codes, self.matrix.shape[0], search)
-        self.of_users = self.by_user.solver(self.residual)
+        self.codes = locate(item.keys, train.item_keys)[self.matrix.columns]  # of the item vector of each rating
         self.penalty: float | None = None  # that the users' weights were fitted with
 
     @cached_property
+    def by_user(self) -> GroupedRidge:
+        """The regressions of the first side."""
+        return GroupedRidge(self.item_vectors, self.matrix.rows, self.codes, self.matrix.shape[0], self.search)
+
+    @cached_property
+    def of_users(self) -> Callable[[float], FloatArray]:
+        """What turns a penalty into the weights of the users."""
+        return self.by_user.solver(self.residual)
+
+    @cached_property
     def user_vectors(self) -> FloatArray:
-        """Unit vectors of the users, shape (n_users, d)."""
+        """Unit vectors of the users, shape (n_users, d), and where one is wanted a constant of 1 behind them."""
         if self.user is None:
-            return unit_rows(profiles(self.train, self.item.keys, self.item.unit_vectors)).astype(np.float64)
-        codes = locate(self.user.keys, self.train.user_keys)
-        return np.where(codes[:, None] >= 0, self.user.unit_vectors.astype(np.float64)[codes], 0)
+            vectors = unit_rows(profiles(self.train, self.item.keys, self.item.unit_vectors)).astype(np.float64)
+        else:
+            codes = locate(self.user.keys, self.train.user_keys)
+            vectors = np.where(codes[:, None] >= 0, self.user.unit_vectors.astype(np.float64)[codes], 0)
+        return np.column_stack([vectors, np.ones(len(vectors))]) if self.constant else vectors
 
     @cached_property
     def by_item(self) -> GroupedRidge:
@@ -223,7 +269,7 @@ class _Sides:
         if penalty != self.penalty:
             self.penalty, self.user_weights = penalty, self.of_users(penalty)
             self.of_items: Callable[[float], FloatArray] | None = None
-        self.item_weights = None
+        self.item_weights: FloatArray | None = None
         if item_penalty is not None:
             if self.of_items is None:
                 self.of_items = self.by_item.solver(self.residual - self.by_user.explained(self.user_weights))
