@@ -52,7 +52,7 @@ def take_apart(board: Leaderboard) -> Parts | None:
     """
     main = board.main[board.main["complete"]]
     common = [readout for readout in board.readouts if readout not in NOT_COMMON]
-    if metric_info(board.metric).direction == "neutral" or len({*board.readouts} - WITHOUT_VECTORS) < 2:
+    if metric_info(board.metric).direction == "neutral" or len({*board.readouts}.difference(WITHOUT_VECTORS)) < 2:
         return None
     main = main.assign(embedding_dim=main["embedding_dim"].fillna(0.0))
     rows = main.pivot_table("mean", [*ROW, "is_null"], "readout", "first").reset_index()
