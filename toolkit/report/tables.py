@@ -18,7 +18,7 @@ from toolkit.tasks.rating import WITHOUT_VECTORS
 
 BOARD = BOARD_COLUMNS
 ROW = ["embedder", "embedding_dim"]
-READOUT_ORDER = ("native", "ridge", "ridge-two-sided", "dot", "cosine", "bias", "mean")
+READOUT_ORDER = ("native", "ridge", "ridge-two-sided", "hierarchical", "dot", "cosine", "bias", "mean")
 TIDY = [
     *BOARD,
     *("dataset", "embedder", "name", "library", "is_null", "embedding_dim", "readout", "metric", "convention"),

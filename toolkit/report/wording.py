@@ -25,16 +25,27 @@ READOUTS = {
         "Two-sided ridge",
         "The readout ridge; then, for each item, a ridge regression of what that leaves.",
     ),
+    "hierarchical": (
+        "Hierarchical",
+        (
+            "The readout two-sided ridge, with a normal prior of the users' weights, and then of the items', whose mean"
+            " and covariance are estimated from all of them."
+        ),
+    ),
     "dot": (
         "Dot product",
-        "The inner product of an item's vector with the mean vector of what a user met. For ratings: regularized "
-        "biases plus a multiple of the product with the damped mean of these vectors, each times what the biases leave "
-        "of the user's rating; multiple and damping are the same for all users.",
+        (
+            "The inner product of an item's vector with the mean vector of what a user met. For ratings: regularized"
+            " biases plus a multiple of the product with the damped mean of these vectors, each times what the biases"
+            " leave of the user's rating; multiple and damping are the same for all users."
+        ),
     ),
     "cosine": (
         "Cosine",
-        "The cosine of two vectors; for users, of an item's with the mean vector of what a user met. For ratings: as "
-        "dot product, with unit vectors of items.",
+        (
+            "The cosine of two vectors; for users, of an item's with the mean vector of what a user met. For ratings:"
+            " as dot product, with unit vectors of items."
+        ),
     ),
     "bias": ("Biases", "Global mean and regularized biases of user and item; the vectors are not used."),
     "mean": ("Mean", "The mean of the training ratings; the vectors are not used."),

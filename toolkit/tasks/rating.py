@@ -15,12 +15,12 @@ from toolkit.keys import locate
 from toolkit.metrics.rating import mae, rmse, rmse_user
 from toolkit.stats import Sample
 from toolkit.tasks.base import Score, Subject, nothing, task
-from toolkit.tasks.readings import NATIVE, PROFILES, RIDGES, Readings, check_readouts
+from toolkit.tasks.readings import CHOSEN, NATIVE, Readings, check_readouts
 from toolkit.tasks.units import UnitRules, Units, occurrences, sample_of
 
 NAME = "rating-prediction"
 WITHOUT_VECTORS = ("mean", "bias")  # the same for every method
-READOUTS = (NATIVE, *WITHOUT_VECTORS, *PROFILES, *RIDGES)
+READOUTS = (NATIVE, *WITHOUT_VECTORS, *CHOSEN)
 
 
 def _sample(cases: pd.DataFrame, metric: str) -> Sample | None:
@@ -44,7 +44,8 @@ def _sample(cases: pd.DataFrame, metric: str) -> Sample | None:
     "same for all: the training mean; regularized biases; on top of these the likeness of an item's vector to those of "
     "the user's history, each weighted by what the biases leave of its rating (dot, cosine); or ridge regressions on "
     "unit item vectors, of each user's ratings on the vectors of the items (ridge), then of each item's on the mean "
-    "vectors of its users (two-sided). Errors are pooled over ratings, predictions clipped to the scale. Slopes and "
+    "vectors of its users (two-sided), or the same with a prior that users, and then items, have in common "
+    "(hierarchical). Errors are pooled over ratings, predictions clipped to the scale. Slopes and "
     "penalties are chosen on a tenth of the training ratings, with vectors learned without that tenth.",
     "rmse",
     "ratings",
@@ -61,7 +62,8 @@ def rating_prediction(
     subject : Subject
         With the training and the test part of ratings.
     readouts : sequence of str
-        Of ``native``, ``mean``, ``bias``, ``dot``, ``cosine``, ``ridge``, ``ridge-two-sided``; by default all.
+        Of ``native``, ``mean``, ``bias``, ``dot``, ``cosine``, ``ridge``, ``ridge-two-sided``,
+        ``hierarchical``; by default all.
     random_state : int, default 0
         Seed of the tenth on which slopes and penalties are chosen.
 
@@ -78,7 +80,7 @@ def rating_prediction(
         return
     users, items = test.user_keys[test.users], test.item_keys[test.items]
     cases = _cases(train, test)
-    readings = Readings(subject, train, [name for name in readouts if name in (*PROFILES, *RIDGES)], random_state)
+    readings = Readings(subject, train, [name for name in readouts if name in CHOSEN], random_state)
     for name in readouts:
         predictor, why = _native(subject) if name == NATIVE else readings.fitted(name)
         if predictor is None:

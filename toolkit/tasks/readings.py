@@ -7,7 +7,7 @@ from typing import Any
 
 from toolkit.data import Ratings
 from toolkit.errors import DataError, ParameterError, UnknownNameError
-from toolkit.readouts import BiasReadout, MeanReadout, ProfileReadout, RidgeReadout
+from toolkit.readouts import BiasReadout, HierarchicalReadout, MeanReadout, ProfileReadout, RidgeReadout
 from toolkit.readouts.common import VALIDATION
 from toolkit.readouts.ridge import PenaltySearch
 from toolkit.tasks.base import Subject
@@ -16,7 +16,10 @@ NATIVE = "native"
 PROFILES = ("dot", "cosine")
 TWO_SIDED = "ridge-two-sided"
 RIDGES = ("ridge", TWO_SIDED)
+HIERARCHICAL = "hierarchical"
+CHOSEN = (*PROFILES, *RIDGES, HIERARCHICAL)  # their settings are chosen on a part of the training ratings
 Settings = dict[str, Any]
+Reading = MeanReadout | BiasReadout | ProfileReadout | RidgeReadout | HierarchicalReadout
 
 
 class Readings:
@@ -29,8 +32,8 @@ class Readings:
     train : Ratings
         These ratings.
     chosen : sequence of str
-        The readouts wanted whose settings are to be chosen: those of `PROFILES`, where they are to predict ratings, and
-        of `RIDGES`.
+        The readouts wanted whose settings are to be chosen: of `CHOSEN`, those of `PROFILES` only where they are to
+        predict ratings.
     random_state : int
         Seed of the tenth of the training ratings on which settings are chosen.
     """
@@ -39,7 +42,7 @@ class Readings:
         self.subject, self.train, self.random_state = subject, train, random_state
         self.chosen = [*dict.fromkeys(chosen)]
 
-    def fitted(self, name: str) -> tuple[MeanReadout | BiasReadout | ProfileReadout | RidgeReadout | None, str]:
+    def fitted(self, name: str) -> tuple[Reading | None, str]:
         """Return a readout other than the native one, fitted to the training ratings, or None and why there is none."""
         if name == "mean":
             return MeanReadout().fit(self.train), ""
@@ -59,6 +62,8 @@ class Readings:
         if name in PROFILES:
             return ProfileReadout(item, unit=name == "cosine", **settings).fit(self.train), ""
         # on item vectors alone, so that a method with user vectors has no other readout
+        if name == HIERARCHICAL:
+            return HierarchicalReadout(item, **settings).fit(self.train), ""
         ridge = RidgeReadout(item, two_sided=name == TWO_SIDED, **settings)
         return self.subject.once((name, self.random_state), lambda: ridge.fit(self.train)), ""
 
@@ -111,6 +116,8 @@ class _Choice:
             if name in PROFILES:
                 profile = ProfileReadout(self.item, unit=name == "cosine")
                 self.found[name] = dict(profile.choose(self.inner, self.validation))
+            elif name == HIERARCHICAL:
+                self.found[name] = dict(HierarchicalReadout(self.item).choose(self.inner, self.validation))
         return self.found
 
 
