@@ -58,7 +58,8 @@ def dots(
     labels = points["label"].drop_duplicates().tolist()
     left = min(round(LETTER * max(map(len, labels))) + 14, 90 + width // 5)
     lanes = plotting.lanes(points)
-    inner, height = width - left - PAD, (ROW_HEIGHT + LANE_HEIGHT * (lanes.nunique() - 1)) * len(labels)
+    row_height = ROW_HEIGHT + (LANE_HEIGHT * (points["series"].nunique() - 1) if lanes.any() else 0)
+    inner, height = width - left - PAD, row_height * len(labels)
     rows = points["label"].map(labels.index)
     outside = ~points["value"].between(*domain)
     points = points.assign(

@@ -108,15 +108,16 @@ def lanes(points: pd.DataFrame) -> pd.Series:
     Returns
     -------
     pandas.Series of float
-        Between -0.5 and 0.5; the same for a series in every row.
+        Between -0.5 and 0.5, in the order of the series.
     """
     ordered = points.sort_values(["label", "low"], kind="stable")
     before = ordered.groupby("label")["high"].shift().groupby(ordered["label"]).cummax()
     overlap = (ordered["low"] < before) & (ordered["high"] > ordered["low"])
-    names = sorted(points["series"].unique())
-    if not overlap.any() or len(names) == 1:
+    if not overlap.any():
         return pd.Series(0.0, index=points.index)
-    return points["series"].map(lambda series: (names.index(series) - (len(names) - 1) / 2) / (len(names) + 0.5))
+    series = points.groupby("label")["series"]
+    step = 1 / (points["series"].nunique() + 0.5)
+    return (series.rank(method="dense") - (series.transform("nunique") + 1) / 2) * step
 
 
 def shorten(label: str, room: float) -> str:
