@@ -195,7 +195,8 @@ def test_what_is_incomplete_is_not_compared_even_if_it_was_tested(tested, tmp_pa
     tested.tables["intervals"][0]["n"] = 60
     board, _ = board_of(tested, tmp_path)
     assert board.best == Entry("ALS", 8, "ridge")
-    assert board.differences.n_pairs == 3
+    assert {entry.embedder for entry in board.differences.entries} == {"ALS", "NMF", "Random"}
+    assert board.differences.n_pairs == 6, "the p-values are corrected for all that were compared"
 
 
 def test_uneven_rows_without_vectors_keep_their_number_of_units(builder, tmp_path):

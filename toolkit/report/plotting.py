@@ -97,6 +97,29 @@ def marks(base: alt.Chart, color: alt.Color, shape: alt.Shape, **encoding: Any) 
     ]
 
 
+def lanes(points: pd.DataFrame) -> pd.Series:
+    """Return how far each point stands below the middle of its row, in rows: 0 unless bars of one row overlap.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        Columns label, series, low and high.
+
+    Returns
+    -------
+    pandas.Series of float
+        Between -0.5 and 0.5, in the order of the series.
+    """
+    ordered = points.sort_values(["label", "low"], kind="stable")
+    before = ordered.groupby("label")["high"].shift().groupby(ordered["label"]).cummax()
+    overlap = (ordered["low"] < before) & (ordered["high"] > ordered["low"])
+    if not overlap.any():
+        return pd.Series(0.0, index=points.index)
+    series = points.groupby("label")["series"]
+    step = 1 / (points["series"].nunique() + 0.5)
+    return (series.rank(method="dense") - (series.transform("nunique") + 1) / 2) * step
+
+
 def shorten(label: str, room: float) -> str:
     """Return a label that fits into some pixels, by the width that letters have in the wider of the usual fonts.
 

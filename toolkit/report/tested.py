@@ -48,20 +48,25 @@ class Differences:
         Each pair once, in either order; the difference is the first entry's value minus the second's.
     lower : bool
         Whether lower values are better.
+    n_pairs : int, optional
+        For how many pairs the p-values are corrected; by default as many as there are.
     """
 
-    def __init__(self, pairs: Mapping[tuple[Entry, Entry], Difference], lower: bool) -> None:
+    def __init__(
+        self, pairs: Mapping[tuple[Entry, Entry], Difference], lower: bool, n_pairs: int | None = None
+    ) -> None:
         self._pairs = {**pairs, **{(second, first): found.turned() for (first, second), found in pairs.items()}}
         self._given, self._lower = tuple(pairs), lower
-        self.n_pairs = len(pairs)
+        self.n_pairs = len(pairs) if n_pairs is None else n_pairs
         self.entries = frozenset(first for first, _ in self._pairs)
 
     def __bool__(self) -> bool:
-        return self.n_pairs > 0
+        return bool(self._pairs)
 
     def only(self, entries: Set[Entry]) -> Differences:
         """Return the differences between some of the entries."""
-        return Differences({pair: self._pairs[pair] for pair in self._given if set(pair) <= entries}, self._lower)
+        kept = {pair: self._pairs[pair] for pair in self._given if set(pair) <= entries}
+        return Differences(kept, self._lower, self.n_pairs)
 
     def between(self, entry: Entry, other: Entry) -> Difference | None:
         """Return the value of an entry minus that of another; None where these were not compared."""
