@@ -15,7 +15,7 @@ from toolkit.report.html import drawings
 from toolkit.report.model import read_results
 from toolkit.report.parts import Figure
 from toolkit.report.placement import place_labels
-from toolkit.report.plotting import NULL, SERIES, axis_domain, log_ticks, null_floor
+from toolkit.report.plotting import NULL, SERIES, axis_domain, lanes, log_ticks, null_floor
 from toolkit.report.tables import leaderboards
 
 
@@ -74,6 +74,22 @@ def test_dot_plot_holds_every_value_and_writes_what_is_outside(rating):
     assert sorted(row["value"] for row in data) == sorted(points["value"])
     assert [row["remark"] for row in data if row["outside"]] == ["1.31 →"]
     assert spec["width"] + spec["padding"]["left"] + spec["padding"]["right"] == 700
+
+
+@pytest.mark.parametrize(
+    ("ends", "expected"),
+    [
+        ([(0.1, 0.2), (0.3, 0.4), (0.1, 0.2)], [0.0, 0.0, 0.0]),
+        ([(0.1, 0.1), (0.1, 0.1), (0.1, 0.1)], [0.0, 0.0, 0.0]),
+        ([(0.1, 0.3), (0.2, 0.4), (0.1, 0.2)], [-0.2, 0.2, -0.2]),
+        ([(0.2, 0.4), (0.1, 0.3), (0.1, 0.2)], [-0.2, 0.2, -0.2]),
+    ],
+)
+def test_bars_that_overlap_in_a_row_are_drawn_in_lanes(ends, expected):
+    low, high = zip(*ends, strict=True)
+    points = pd.DataFrame({"label": ["a", "a", "b"], "series": [0, 1, 0], "low": low, "high": high})
+    assert lanes(points).tolist() == pytest.approx(expected)
+    assert lanes(points[points["series"] == 0]).tolist() == [0.0, 0.0]
 
 
 def test_a_row_has_one_label_whatever_the_number_of_readouts(rating):

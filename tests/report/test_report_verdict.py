@@ -70,7 +70,7 @@ def test_what_cannot_be_told_from_the_best_is_named(builder, tmp_path):
     assert names(found.tied) == ["ALS", "NMF"]
     (ruling,) = verdict_of(builder, tmp_path).rulings
     assert ruling.lead == (
-        "PCA with 8 dimensions has the lowest RMSE 0.8800 ± 0.0100, but no test tells ALS and NMF from it."
+        "PCA with 8 dimensions has the lowest RMSE, 0.8800 ± 0.0100, but no test tells ALS and NMF from it."
     )
     assert ruling.sentences == ("The best that a test tells from it: BPR, 0.9000, p = 0.001.",)
 
@@ -95,6 +95,21 @@ def test_a_method_is_ahead_only_if_it_is_of_all_entries_of_another(builder, tmp_
     best, weak, strong = ("PCA", 8, "ridge"), ("ALS", 8, "ridge"), ("ALS", 8, "native")
     builder.tested({best: 0.88, weak: 0.95, strong: 0.96}, [(best, weak)])
     assert standing_of(builder, tmp_path).tied == (Entry("ALS", 8, "native"),)
+
+
+@pytest.mark.parametrize(
+    ("readouts", "phrase"),
+    [
+        (("ridge", "ridge"), "no test tells ALS and NMF (both ridge) from it"),
+        (("native", "ridge"), "no test tells ALS (native) and NMF (ridge) from it"),
+        (("dot", "dot", "dot"), "no test tells ALS, BPR and NMF (all dot product) from it"),
+    ],
+)
+def test_a_readout_that_all_share_is_named_once(builder, tmp_path, readouts, phrase):
+    pairs = zip(("ALS", "NMF", "BPR"), readouts, strict=False)
+    builder.tested({("PCA", 8, "ridge-two-sided"): 0.88} | {(label, 8, readout): 0.89 for label, readout in pairs})
+    (ruling,) = verdict_of(builder, tmp_path).rulings
+    assert phrase in ruling.lead
 
 
 def test_a_tuned_method_is_the_same_method(builder, tmp_path):
@@ -146,7 +161,7 @@ def test_one_readout_better_than_null_is_enough_for_a_method(builder, tmp_path):
         ),
         (
             [],
-            "Random with 8 dimensions, a null baseline, has the lowest RMSE 0.9500 ± 0.0100, but no test tells PCA",
+            "Random with 8 dimensions, a null baseline, has the lowest RMSE, 0.9500 ± 0.0100, but no test tells PCA",
         ),
     ],
 )
@@ -262,10 +277,11 @@ def test_what_is_best_everywhere_with_a_rival(builder, tmp_path):
             effect=0.0,
         )
     verdict = verdict_of(builder, tmp_path)
-    assert verdict.reason == (
-        "it is ahead or tied for best on all 2 leaderboards, as is ALS with 8 dimensions; of these it is fitted "
-        "fastest (2.50 s a fit). It gives up 0.0010 of NDCG@10 to ALS (Ranking; 95 % interval of the difference −0.0110 "
-        "to +0.0090); no test tells that from nothing after Holm's correction."
+    often = "it is ahead or tied for best on all 2 leaderboards, as is ALS with 8 dimensions"
+    assert verdict.reason.startswith(f"{often}; of these it is fitted fastest (2.50 s a fit). ")
+    assert verdict.reason.endswith(
+        "It gives up 0.0010 of NDCG@10 to ALS (Ranking; 95 % interval of the difference −0.0110 to +0.0090); no test "
+        "tells that from nothing after Holm's correction."
     )
     assert verdict.changes == (), "no effect, so no number of users would do"
 

@@ -112,10 +112,10 @@ def _table(board: Leaderboard, results: Results, anchor: str) -> Table:
         title, group = (readout_title(readout), info.title) if readout else (info.title, "")
         columns.append(Column(title, group, info.direction, metric_anchor(metric)))
     ties = int(board.main["tied"].sum()) > 1
-    rows = [
-        _row([dim] if len(dims) > 1 else [], None if cases is None else cases[embedder, dim], cells, pairs, ties)
-        for (embedder, dim), cells in board.cells.groupby(ROW, sort=False, dropna=False)
-    ]
+    rows = []
+    for (_, dim), cells in board.cells.groupby(ROW, sort=False, dropna=False):
+        size = [] if cases is None else [_whole(cases.reindex(cells.index).max())]
+        rows.append(_row(cells, [*([dimension(dim)] if len(dims) > 1 else []), *size], pairs, ties))
     return Table(anchor, _caption(board, results), tuple(columns), tuple(rows), tuple(_remarks(board, results)))
 
 
@@ -128,9 +128,11 @@ def _columns_of(board: Leaderboard, metric: str) -> list[tuple[str, str]]:
     return [(readout, metric) for readout in board.readouts if readout in found]
 
 
-def _row(
-    dims: list[float], cases: float | None, cells: pd.DataFrame, columns: list[tuple[str, str]], ties: bool
-) -> Row:
+def _whole(number: float) -> str:
+    return MISSING if pd.isna(number) else f"{number:,.0f}"
+
+
+def _row(cells: pd.DataFrame, sizes: list[str], columns: list[tuple[str, str]], ties: bool) -> Row:
     found: dict[tuple[str, str], Cell] = {}
     for cell in cells.itertuples():
         value = _value(cell, ties)
@@ -138,10 +140,9 @@ def _row(
         found.setdefault(("", cell.metric), value)
     values = [found.get(pair, Cell(MISSING)) for pair in columns]
     label = str(cells["embedder"].iloc[0]) + ("" if cells["complete"].all() else " †")
-    size = [] if cases is None else [Cell(MISSING if pd.isna(cases) else f"{cases:,.0f}")]
     judged = cells["better_than_null"].dropna()
     return Row(
-        (Cell(label), *(Cell(dimension(dim)) for dim in dims), *size, *values),
+        (Cell(label), *map(Cell, sizes), *values),
         bool(cells["is_null"].iloc[0]),
         "not better than null" if len(judged) and not judged.any() else "",
     )

@@ -11,7 +11,7 @@ from toolkit.report.numbers import MISSING, count, dimension, p_value, signed, w
 from toolkit.report.parts import AT_FLOOR, TIED, Cell, Column, Row, Table
 from toolkit.report.tables import Leaderboard, dimensions_of
 from toolkit.report.tested import LEVEL, Entry, entries_of
-from toolkit.report.wording import entry_label, few, readout_title
+from toolkit.report.wording import entry_label, entry_list, readout_title
 
 PERCENT = f"{LEVEL:.0%}".replace("%", " %")
 
@@ -87,9 +87,9 @@ def warnings(board: Leaderboard) -> tuple[str, ...]:
     floor, below = board.best_null, at_floor(board)
     if floor is None or below.empty:
         return ()
-    labels = few([entry_label(board, entry) for entry in entries_of(below)])
     verb = "is" if len(below) == 1 else "are"
-    return (f"{labels} {verb} not better than the best null baseline, {entry_label(board, floor)}.",)
+    floored = f"{entry_list(board, entries_of(below))} {verb} not better"
+    return (f"{floored} than the best null baseline, {entry_label(board, floor)}.",)
 
 
 def footnotes(board: Leaderboard) -> list[str]:

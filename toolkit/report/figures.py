@@ -15,7 +15,7 @@ from toolkit.report.plotting import FONT, GRID, INK, LETTER, MUTED, NULL, PAD
 if TYPE_CHECKING:
     import altair as alt
 
-ROW_HEIGHT = 24
+ROW_HEIGHT, LANE_HEIGHT = 24, 9  # pixels: of a row, and more for each series that is drawn in a lane of its own
 
 
 def dots(
@@ -54,22 +54,28 @@ def dots(
 
     labels = points["label"].drop_duplicates().tolist()
     left = min(round(LETTER * max(map(len, labels))) + 14, 90 + width // 5)
-    inner, height = width - left - PAD, ROW_HEIGHT * len(labels)
+    lanes = plotting.lanes(points)
+    inner, height = width - left - PAD, (ROW_HEIGHT + LANE_HEIGHT * (lanes.nunique() - 1)) * len(labels)
+    rows = points["label"].map(labels.index)
     outside = ~points["value"].between(*domain)
     points = points.assign(
         outside=outside,
+        row=rows,
+        lane=rows + lanes,
         shown=points["value"].clip(*domain),
         low=points["low"].clip(*domain),
         high=points["high"].clip(*domain),
         remark=[f"{value:.2f} →" if value > domain[1] else f"← {value:.2f}" for value in points["value"]],
         short=[plotting.shorten(label, left - 12) for label in points["label"]],
     )
-    base = alt.Chart(points).encode(y=alt.Y("label:N", sort=labels, axis=None))
+    y_scale = alt.Scale(domain=[len(labels) - 0.5, -0.5], nice=False, zero=False)
+    rule = alt.Chart(points).encode(y=alt.Y("row:Q", scale=y_scale, axis=None))
+    base = alt.Chart(points).encode(y=alt.Y("lane:Q", scale=y_scale, axis=None))
     x = alt.X("shown:Q", scale=alt.Scale(domain=domain, nice=False), axis=plotting.axis(axis, inner))
     color = plotting.series_color(series)
     marks = base.transform_filter("!datum.outside")
     layers = [
-        base.transform_filter("datum.heads").mark_rule(color=GRID).encode(x=alt.value(0), x2=alt.value(inner)),
+        rule.transform_filter("datum.heads").mark_rule(color=GRID).encode(x=alt.value(0), x2=alt.value(inner)),
         *plotting.floor_down(floor, domain, name),
         base.mark_rule(color=NULL, strokeWidth=1).encode(x="min(shown):Q", x2="max(shown):Q"),
         base.mark_rule(strokeWidth=3, opacity=0.45).encode(x="low:Q", x2="high:Q", color=color),
@@ -77,7 +83,7 @@ def dots(
         base.transform_filter("datum.outside")
         .mark_text(fontSize=FONT - 2, align=alt.expr("datum.value > datum.shown ? 'right' : 'left'"), dy=-8)
         .encode(x=x, color=plotting.series_color(series, null=MUTED), text="remark:N"),
-        *plotting.row_labels(base),
+        *plotting.row_labels(rule),
     ]
     return plotting.framed(alt.layer(*layers), inner, height, left)
 

@@ -97,6 +97,28 @@ def marks(base: alt.Chart, color: alt.Color, shape: alt.Shape, **encoding: Any) 
     ]
 
 
+def lanes(points: pd.DataFrame) -> pd.Series:
+    """Return how far each point stands below the middle of its row, in rows: 0 unless bars of one row overlap.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        Columns label, series, low and high.
+
+    Returns
+    -------
+    pandas.Series of float
+        Between -0.5 and 0.5; the same for a series in every row.
+    """
+    ordered = points.sort_values(["label", "low"], kind="stable")
+    before = ordered.groupby("label")["high"].shift().groupby(ordered["label"]).cummax()
+    overlap = (ordered["low"] < before) & (ordered["high"] > ordered["low"])
+    names = sorted(points["series"].unique())
+    if not overlap.any() or len(names) == 1:
+        return pd.Series(0.0, index=points.index)
+    return points["series"].map(lambda series: (names.index(series) - (len(names) - 1) / 2) / (len(names) + 0.5))
+
+
 def shorten(label: str, room: float) -> str:
     """Return a label that fits into some pixels, by the width that letters have in the wider of the usual fonts.
 

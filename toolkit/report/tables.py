@@ -76,8 +76,8 @@ class Leaderboard:
 
     @property
     def grounds(self) -> pd.Series:
-        """The same in units that were drawn (users, pairs, ...), where the values stand with intervals."""
-        return self.cases if self.unit == "" else self.main.groupby(ROW, dropna=False)["units"].max()
+        """On how many cases each cell of the main metric rests: in units that were drawn, where there are intervals."""
+        return self.main["units" if self.unit else "n"]
 
     @property
     def unit(self) -> str:
@@ -87,8 +87,9 @@ class Leaderboard:
     @property
     def uneven(self) -> bool:
         """Whether some rows rest on more cases than others, so that their values cannot be compared."""
-        grounds = self.grounds
-        return bool(grounds.isna().any() or grounds.min() != grounds.max())
+        main = self.main.assign(size=self.grounds)
+        sizes = main.groupby(ROW, dropna=False)["size"].max()
+        return bool(sizes.isna().any() or sizes.min() != sizes.max())
 
     @property
     def ranked(self) -> pd.DataFrame:

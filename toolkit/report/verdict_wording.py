@@ -13,7 +13,7 @@ from toolkit.report.parts import Ruling, Verdict
 from toolkit.report.tables import Leaderboard
 from toolkit.report.tested import LEVEL, Entry
 from toolkit.report.verdict import Advice, Standing, advise, fit_seconds, method_of, needed_units, standing, winners
-from toolkit.report.wording import board_title, entry_label, few, finding, listed, readout_title, row_label
+from toolkit.report.wording import board_title, entry_label, entry_list, few, finding, listed, readout_title, row_label
 
 BYTES = 4  # of a number in a stored vector
 UNTESTED = (
@@ -79,22 +79,22 @@ def _ruling(board: Leaderboard, found: Standing | None, results: Results, anchor
 
 def _lead(board: Leaderboard, found: Standing) -> str:
     """Say who is ahead, or who cannot be told from the best."""
-    best, value = _long(board, found.best), _figure(board, found.best)
+    best, title = _long(board, found.best), metric_info(board.metric).title
     null = bool(value_of(board, found.best)["is_null"])
     if found.tied:
         superlative = "highest" if metric_info(board.metric).direction == "higher" else "lowest"
-        names = few([entry_label(board, entry) for entry in found.tied])
         kind = ", a null baseline," if null else ""
-        return f"{best}{kind} has the {superlative} {value}, but no test tells {names} from it."
+        leading = f"{best}{kind} has the {superlative} {title}, {_value(board, found.best)}"
+        return f"{leading}, but no test tells {entry_list(board, found.tied)} from it."
     subject = f"The null baseline {best}" if null else best
     others = "every other method that was compared" if found.absent else "every other method"
     behind = f"; next: {_beside(board, found.next, found.best)}" if found.next else ""
-    return f"{subject} is ahead of {others} ({value}{behind})."
+    return f"{subject} is ahead of {others} ({title} {_value(board, found.best)}{behind})."
 
 
 def _own(board: Leaderboard, found: Standing) -> Iterator[str]:
     if found.own:
-        yield f"Of the same method, {few([entry_label(board, entry) for entry in found.own])} cannot be told from it."
+        yield f"Of the same method, {entry_list(board, found.own)} cannot be told from it."
 
 
 def _next(board: Leaderboard, found: Standing) -> Iterator[str]:
@@ -103,7 +103,7 @@ def _next(board: Leaderboard, found: Standing) -> Iterator[str]:
 
 
 def _groups(board: Leaderboard, found: Standing) -> Iterator[str]:
-    names = [few([entry_label(board, entry) for entry in group]) for group in found.groups]
+    names = [entry_list(board, group) for group in found.groups]
     if names:
         yield f"Further down, {'; nor can '.join([f'{names[0]} cannot be told apart', *names[1:2]])}."
 
@@ -242,11 +242,14 @@ def _long(board: Leaderboard, entry: Entry) -> str:
 
 
 def _figure(board: Leaderboard, entry: Entry) -> str:
+    return f"{metric_info(board.metric).title} {_value(board, entry)}"
+
+
+def _value(board: Leaderboard, entry: Entry) -> str:
     """Return the value of the main metric with half its interval, where it has one."""
     cell = value_of(board, entry)
     half = (cell["high"] - cell["low"]) / 2
-    spread = "" if math.isnan(half) else f" ± {written(board.metric, half)}"
-    return f"{metric_info(board.metric).title} {written(board.metric, cell['mean'])}{spread}"
+    return written(board.metric, cell["mean"]) + ("" if math.isnan(half) else f" ± {written(board.metric, half)}")
 
 
 def _beside(board: Leaderboard, entry: Entry, best: Entry) -> str:

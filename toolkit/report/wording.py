@@ -104,6 +104,17 @@ def entry_label(board: Leaderboard, entry: Entry) -> str:
     return f"{label} ({readout_title(entry.readout).lower()})" if len(board.readouts) > 1 and entry.readout else label
 
 
+def entry_list(board: Leaderboard, entries: Sequence[Entry]) -> str:
+    """Return entries as a phrase, in which a readout that all share is named once."""
+    readouts = {entry.readout for entry in entries}
+    labels = [entry_label(board, entry) for entry in entries]
+    if len(entries) == 1 or len(readouts) > 1 or len(board.readouts) == 1:
+        return few(labels)
+    rows = [row_label(entry.embedder, entry.dim, board.varied) for entry in entries]
+    together = "both" if len(entries) == 2 else "all"
+    return f"{few(rows)} ({together} {readout_title(readouts.pop()).lower()})"
+
+
 def finding(board: Leaderboard, results: Results) -> Finding | None:
     """Say who is best by the main metric and by how much over the best null baseline.
 
