@@ -129,8 +129,8 @@ def _sentence(name: str, board: Leaderboard, points: pd.DataFrame) -> str:
             f"{name}: {names[0]} is the fastest and has the best {title}: no other embedder is ahead of it in either."
         )
     rest = len(points) - len(front)
-    others = {0: "", 1: "; the other one is slower and no better than one of these"}.get(
-        rest, f"; each of the other {rest} is slower and no better than one of these"
+    others = {0: "", 1: "; the other one is no faster and no better than one of these"}.get(
+        rest, f"; each of the other {rest} is no faster and no better than one of these"
     )
     return f"{name}: no embedder is both faster and better by {title} than {spoken(names, SPOKEN)}{others}."
 
