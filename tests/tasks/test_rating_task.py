@@ -56,7 +56,7 @@ def test_mean_by_hand(rate: Callable[..., Ratings]) -> None:
     assert found["mae"] == pytest.approx((1 + 1 + 2 + 2) / 4)
 
 
-@pytest.mark.parametrize("readout", ["dot", "cosine", "ridge", "ridge-two-sided"])
+@pytest.mark.parametrize("readout", ["dot", "cosine", "ridge", "ridge-two-sided", "hierarchical"])
 def test_it_is_the_readout_with_its_own_settings(readout: str) -> None:
     train, test = small_ratings().split("holdout")
     item = Embedding(train.item_keys, np.random.default_rng(0).standard_normal((len(train.item_keys), 3)), "item")
@@ -81,7 +81,7 @@ def test_vectors_that_cannot_be_judged(rate: Callable[..., Ratings], entity: str
     assert [(score.readout, score.note) for score in scores] == [
         ("native", "x has no predictor of ratings of its own"),
         *[(readout, "") for readout in ("mean", "bias") for _ in range(4)],  # these need no vectors
-        *[(readout, note) for readout in ("dot", "cosine", "ridge", "ridge-two-sided")],
+        *[(readout, note) for readout in ("dot", "cosine", "ridge", "ridge-two-sided", "hierarchical")],
     ]
     assert all(np.isnan(score.value) and (score.metric, score.n) == ("", 0) for score in scores if score.note)
 
@@ -124,7 +124,7 @@ def test_all_readouts_share_what_is_learned_without_the_validation_part(told: An
     assert len(told.seen) == 1
 
 
-@pytest.mark.parametrize("readout", ["dot", "cosine", "ridge", "ridge-two-sided"])
+@pytest.mark.parametrize("readout", ["dot", "cosine", "ridge", "ridge-two-sided", "hierarchical"])
 def test_too_few_ratings_to_choose_settings_on(rate: Callable[..., Ratings], readout: str) -> None:
     rows = [("ann", "x", 5), ("ann", "y", 3), ("bob", "x", 1), ("bob", "y", 2), ("cat", "x", 4), ("cat", "y", 4)]
     item = Embedding(["x", "y"], np.eye(2), "item")
