@@ -182,7 +182,7 @@ TEXT = [
     "second_readout",
     "unit",
 ]
-TEXT += ["trait", "over", "state", "parameters"]
+TEXT += ["trait", "over", "state", "parameters", "error"]
 ENTRY = {"experiment": "films", "task": "ranking", "embedder": "ALS", "readout": "dot", "metric": "auc"}
 
 
