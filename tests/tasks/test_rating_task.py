@@ -59,12 +59,13 @@ def test_mean_by_hand(rate: Callable[..., Ratings]) -> None:
 @pytest.mark.parametrize("readout", ["dot", "cosine", "ridge", "ridge-two-sided", "hierarchical"])
 def test_it_is_the_readout_with_its_own_settings(readout: str) -> None:
     train, test = small_ratings().split("holdout")
-    item = Embedding(train.item_keys, np.random.default_rng(0).standard_normal((len(train.item_keys), 3)), "item")
+    item = tk.PCA(3).fit(train).embedding("item")
     subject = Subject("x", {"item": item}, None, train, test)
     scores = list(rating_prediction(subject, readouts=[readout], random_state=3))
     predictor = tk.readout(readout, item=item, random_state=3).fit(train)
     predicted = predictor.predict(test.user_keys[test.users], test.item_keys[test.items])
     assert values(scores, readout)["mae"] == pytest.approx(np.abs(predicted - test.values).mean(), abs=1e-12)
+    assert values(scores, readout)["mae"] < 0.95 * values(list(rating_prediction(subject)), "bias")["mae"]
 
 
 @pytest.mark.parametrize(
@@ -109,6 +110,22 @@ def test_settings_are_chosen_with_vectors_learned_without_the_validation_part(to
     (inner,) = told.seen
     expected, _ = train.split("holdout", test_size=0.1, random_state=0)
     assert inner.fingerprint() == expected.fingerprint()
+
+
+@pytest.mark.parametrize("readout", ["dot", "cosine", "ridge", "ridge-two-sided"])
+def test_it_is_these_vectors_that_the_settings_are_chosen_with(readout: str) -> None:
+    train, test = small_ratings(60, 30).split("holdout")
+    parts = train.split("holdout", test_size=0.1, random_state=0)
+    embedder = tk.TruncatedSVD(8).fit(train)
+    item = embedder.embedding("item")
+    unseen, seen = (
+        tk.readout(readout, item=one).choose(*parts) for one in (embedder.clone().fit(parts[0]).embedding("item"), item)
+    )
+    assert unseen != pytest.approx(seen, rel=0.01)
+    predictor = tk.readout(readout, item=item, **unseen).fit(train)
+    expected = predictor.predict(test.user_keys[test.users], test.item_keys[test.items])
+    scores = list(rating_prediction(Subject("svd", embedder.embeddings_, embedder, train, test), readouts=[readout]))
+    assert values(scores, readout)["mae"] == pytest.approx(np.abs(expected - test.values).mean(), abs=1e-12)
 
 
 def test_all_readouts_share_what_is_learned_without_the_validation_part(told: Any) -> None:
