@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from toolkit.adapters.null import Random as Random
     from toolkit.adapters.ppmi import PPMISVD as PPMISVD
     from toolkit.adapters.pretrained import Pretrained as Pretrained
+    from toolkit.adapters.shuffled import Shuffled as Shuffled
     from toolkit.adapters.sklearn import NMF as NMF
     from toolkit.adapters.sklearn import PCA as PCA
     from toolkit.adapters.sklearn import TruncatedSVD as TruncatedSVD
@@ -71,6 +72,7 @@ _HOMES = {
     "toolkit.adapters.null": ("Bias", "Popularity", "Random"),
     "toolkit.adapters.ppmi": ("PPMISVD",),
     "toolkit.adapters.pretrained": ("Pretrained",),
+    "toolkit.adapters.shuffled": ("Shuffled",),
     "toolkit.adapters.sklearn": ("NMF", "PCA", "TruncatedSVD"),
     "toolkit.adapters.surprise": ("SVD", "SVDpp", "SurpriseNMF"),
     "toolkit.adapters.torch.families": ("FamilyTree",),

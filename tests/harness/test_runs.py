@@ -115,9 +115,11 @@ def test_notes_say_why_there_is_no_number(finished: Run) -> None:
     no_genres = "the data has no column 'genres' about its items"
     assert found == {
         ("pca", "rating-prediction", "native"): "pca has no predictor of ratings of its own",
-        ("bias", "rating-prediction", "ridge"): flat,
-        ("bias", "rating-prediction", "ridge-two-sided"): flat,
-        ("bias", "ranking", "cosine"): flat,
+        **{
+            ("bias", task, readout): flat
+            for task in ("rating-prediction", "ranking")
+            for readout in ("dot", "cosine", "ridge", "ridge-two-sided")
+        },
         ("bias", "item-similarity", "cosine"): no_genres,
         ("pca", "item-similarity", "cosine"): no_genres,
         ("svd", "item-similarity", "cosine"): no_genres,

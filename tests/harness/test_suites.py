@@ -59,6 +59,27 @@ def test_every_shipped_suite_is_right(name: str) -> None:
     assert loaded.description.strip()
 
 
+@pytest.mark.parametrize("name", ["quickstart", "movielens", "words"])
+def test_every_table_has_its_null_baselines(name: str) -> None:
+    for experiment in load_suite(name).experiments:
+        names = {embedder.name for embedder in experiment.embedders}
+        # vectors of 400,000 words stand beside none of a text with a few thousand
+        nulls = {"shuffled"} if names <= {"pretrained", "shuffled"} else {"random", "shuffled", "popularity", "bias"}
+        assert nulls <= names, experiment.name
+
+
+def test_movielens_has_a_quick_version() -> None:
+    full, quick = load_suite("movielens"), load_suite("movielens", quick=True)
+    assert [split.name for split in quick.experiments[0].splits] == ["u1", "u2", "u3", "u4", "u5"]
+    assert (quick.seeds, quick.experiments[0].dims) == ((0,), (50,))
+    assert quick.experiments[0].embedders == full.experiments[0].embedders
+
+
+def test_a_shuffled_method_that_is_not_known_is_refused(suite: Write) -> None:
+    body = 'embedders = [{ name = "shuffled", params = { embedder = "pcaa" } }]\n'
+    assert "unknown embedder 'pcaa'; did you mean 'pca'" in refused(suite(SPLITS + TASKS + body))
+
+
 def test_shipped_suites() -> None:
     assert {"quickstart", "movielens", "words"} <= set(suite_names())
     with pytest.raises(UnknownNameError, match="unknown suite 'quikstart'; did you mean 'quickstart'"):

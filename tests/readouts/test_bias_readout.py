@@ -51,3 +51,13 @@ def test_users_and_items_come_in_pairs(users: list[str], items: list[str]) -> No
     frame = pd.DataFrame({"user": ["ann", "bob"], "item": ["film", "book"], "rating": [5, 3]})
     with pytest.raises(ToolkitError, match=f"{len(users)} users"):
         readout("bias").fit(Ratings.from_frame(frame)).predict(users, items)
+
+
+def test_the_mean_is_the_same_for_everybody() -> None:
+    frame = pd.DataFrame({"user": ["ann", "ann", "bob"], "item": ["x", "x", "x"], "rating": [1, 5, 2]})
+    mean = readout("mean").fit(Ratings.from_frame(frame, scale=(1, 5)))
+    predicted = mean.predict(["ann", "new"], ["x", "new"])
+    assert predicted.tolist() == [3.5, 3.5]  # of the last ratings, 5 and 2
+    assert predicted.dtype == np.float64
+    with pytest.raises(ToolkitError, match="1 users and 2 items"):
+        mean.predict(["ann"], ["x", "y"])

@@ -9,7 +9,7 @@ import pytest
 
 from toolkit import Embedding, Ratings, readout
 from toolkit.errors import NotFittedError, ParameterError, UnknownNameError, UnsupportedError
-from toolkit.readouts import READOUTS, BiasReadout, HierarchicalReadout, ProfileReadout, RidgeReadout
+from toolkit.readouts import READOUTS, BiasReadout, HierarchicalReadout, MeanReadout, ProfileReadout, RidgeReadout
 from toolkit.testing import small_ratings
 
 
@@ -27,6 +27,7 @@ def item(train: Ratings) -> Embedding:
 @pytest.mark.parametrize(
     ("name", "cls", "facts"),
     [
+        ("mean", MeanReadout, {}),
         ("bias", BiasReadout, {}),
         ("ridge", RidgeReadout, {"two_sided": False}),
         ("ridge-two-sided", RidgeReadout, {"two_sided": True}),
@@ -42,7 +43,7 @@ def test_every_name_makes_its_readout(item: Embedding, name: str, cls: type, fac
 
 
 def test_every_name_is_tested_here() -> None:
-    assert set(READOUTS) == {"bias", "ridge", "ridge-two-sided", "hierarchical", "dot", "cosine"}
+    assert set(READOUTS) == {"mean", "bias", "ridge", "ridge-two-sided", "hierarchical", "dot", "cosine"}
 
 
 def test_native_is_the_embedders_own(item: Embedding) -> None:
@@ -68,9 +69,12 @@ def test_item_vectors_are_needed(name: str) -> None:
         ("ridge-two-sided", "item_penaltie", "did you mean 'item_penalty'"),
         ("ridge-two-sided", "rounds", "'rounds'"),
         ("hierarchical", "round", "did you mean 'rounds'"),
+        ("mean", "slope", "'slope'"),
         ("bias", "penalty", "'penalty'"),
         ("cosine", "penalty", "'penalty'"),
         ("dot", "unit", "'unit'"),
+        ("dot", "dampning", "did you mean 'damping'"),
+        ("ridge", "slope", "'slope'"),
         ("ridge", "two_sided", "'two_sided'"),
         ("ridge-two-sided", "two_sided", "'two_sided'"),
     ],
@@ -94,14 +98,21 @@ def test_rounds_are_counted(item: Embedding, value: object) -> None:
         readout("hierarchical", item=item, rounds=value)
 
 
-@pytest.mark.parametrize("name", ["bias", "ridge", "hierarchical", "dot"])
+@pytest.mark.parametrize("name", READOUTS)
 def test_nothing_is_predicted_before_fit(item: Embedding, name: str) -> None:
     made: Any = readout(name, item=item)
     with pytest.raises(NotFittedError, match=r"is not fitted yet; call fit\(train\) first"):
-        made.score_items(["0"]) if name == "dot" else made.predict(["0"], ["0"])
+        made.predict(["0"], ["0"])
 
 
-@pytest.mark.parametrize("name", ["bias", "ridge", "ridge-two-sided", "hierarchical", "dot", "cosine"])
+@pytest.mark.parametrize("name", [name for name in READOUTS if name != "mean"])
+def test_nothing_is_ranked_before_fit(item: Embedding, name: str) -> None:
+    made: Any = readout(name, item=item)
+    with pytest.raises(NotFittedError, match=r"is not fitted yet; call fit\(train\) first"):
+        made.score_items(["0"])
+
+
+@pytest.mark.parametrize("name", READOUTS)
 def test_fit_returns_itself_and_changes_nothing(train: Ratings, item: Embedding, name: str) -> None:
     before = train.fingerprint(), item.fingerprint()
     made = readout(name, item=item)

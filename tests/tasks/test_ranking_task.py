@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,8 @@ import pytest
 import toolkit as tk
 from toolkit import Embedding, Ratings
 from toolkit.errors import UnknownNameError
-from toolkit.tasks import Score, Subject, ranking
+from toolkit.readouts import BiasReadout, RidgeReadout
+from toolkit.tasks import Score, Subject, ranking, rating_prediction
 from toolkit.testing import small_ratings
 
 TRAIN = [("ann", "p", 5), ("bob", "q", 1), ("cat", "r", 3), ("dan", "s", 3)]
@@ -121,7 +123,7 @@ def test_blocks_of_users_make_no_difference(monkeypatch: pytest.MonkeyPatch) -> 
     whole = list(ranking(subject))
     monkeypatch.setattr("toolkit.metrics.candidates.CELLS", 50)
     assert list(ranking(subject)) == whole
-    assert len(whole) == 16
+    assert len(whole) == 8 * 5  # metrics by readouts
 
 
 def test_nobody_has_anything_relevant(subject: Subject) -> None:
@@ -159,7 +161,7 @@ def test_where_it_does_not_apply(rate: Callable[..., Ratings], embeddings: dict[
     scores = list(ranking(Subject("x", embeddings, None, rate(TRAIN), rate(TEST))))
     assert [(score.readout, score.note) for score in scores] == [
         ("native", "x does not rank items itself"),
-        ("cosine", note),
+        *[(readout, note) for readout in ("dot", "cosine", "ridge", "ridge-two-sided")],
     ]
     (score,) = ranking(Subject("x", embeddings, None, rate(TRAIN), None))
     assert score.note == "the data holds no users to rank for"
@@ -187,3 +189,67 @@ def test_conventions_differ_in_what_they_remove_and_count(told: Any, rate: Calla
     assert recall("lenskit") == 1 / 2  # ranks r s; two of p, s and z could be found
     assert recall("recbole") == 1 / 3  # ranks p r; all three are relevant
     assert recall("implicit") == 1 / 3  # ranks r s
+
+
+def test_the_ratings_expected_rank(told: Any) -> None:
+    data = small_ratings()
+    train, test = data.split("holdout")
+    keys = [*train.item_keys[::-1], "unrated"]
+    item = Embedding(keys, np.random.default_rng(0).standard_normal((len(keys), 3)), "item")
+    subject = Subject("x", {"item": item}, None, train, test)
+    names = ("ridge", "ridge-two-sided", "hierarchical")
+    for name, columns in (("bias", train.item_keys), *((name, item.keys) for name in names)):
+        fitted: Any = tk.readout(name, item=item).fit(replace(train, scale=(-99.0, 99.0)))  # so that nothing is clipped
+        scores = {user: fitted.predict([user] * len(columns), columns) for user in train.user_keys}
+        known = Embedding(columns, np.eye(len(columns)), "item")
+        oracle = Subject("told", {"item": known}, told(item=known, scores=scores).fit(train), train, test)
+        assert values(list(ranking(subject, readouts=[name]))) == pytest.approx(
+            values(list(ranking(oracle, readouts=["native"]))), abs=1e-12
+        )
+
+
+def test_the_first_ranks_are_found_by_products(monkeypatch: pytest.MonkeyPatch) -> None:
+    train, test = small_ratings().split("holdout")
+    item = Embedding(train.item_keys, np.random.default_rng(0).standard_normal((len(train.item_keys), 3)), "item")
+    subject = Subject("x", {"item": item}, None, train, test)
+    names = ["bias", "ridge", "ridge-two-sided", "hierarchical"]
+    whole = list(ranking(subject, k=3, readouts=names))
+    for cls in (RidgeReadout, BiasReadout):
+        monkeypatch.setattr(cls, "score_items", lambda self, users: 1 / 0)
+    top = list(ranking(subject, k=3, readouts=names, metrics=["ndcg@k", "recall@k"]))
+    assert top == [score for score in whole if score.metric in ("ndcg@3", "recall@3", "coverage")]
+
+
+def test_events_are_not_ranked_by_ratings(rate: Callable[..., Ratings]) -> None:
+    train, test = rate(TRAIN, rating=None), rate(TEST, rating=None)
+    item = Embedding(["p", "q", "r", "s"], np.eye(4), "item")
+    scores = list(ranking(Subject("x", {"item": item}, None, train, test), readouts=["bias", "cosine", "ridge"]))
+    notes = {score.readout: score.note for score in scores}
+    note = "the data holds no ratings by which this readout could rank"
+    assert notes == {"bias": note, "cosine": "", "ridge": note}
+
+
+def test_one_choice_of_penalties_serves_both_tasks(told: Any) -> None:
+    train, test = small_ratings().split("holdout")
+    item = Embedding(train.item_keys, np.random.default_rng(0).standard_normal((len(train.item_keys), 3)), "item")
+    embedder = told(item=item).fit(train)
+    subject = Subject("told", embedder.embeddings_, embedder, train, test)
+    names = ["dot", "ridge", "ridge-two-sided"]
+    alone = list(ranking(replace(subject), readouts=names, random_state=3))
+    told.seen.clear()
+    list(rating_prediction(subject, readouts=names, random_state=3))
+    assert list(ranking(subject, readouts=names, random_state=3)) == alone
+    assert len(told.seen) == 1
+    list(ranking(subject, readouts=names))
+    assert len(told.seen) == 2  # another tenth
+    list(ranking(subject, readouts=["dot", "cosine"], random_state=5))
+    assert len(told.seen) == 2  # by which nothing is chosen
+
+
+def test_movielens(movielens: Ratings) -> None:
+    train, test = movielens.split("u1")
+    embedder = tk.PCA(48).fit(train)
+    scores = list(ranking(Subject("pca", embedder.embeddings_, embedder, train, test)))
+    ndcg = {score.readout: score.value for score in scores if score.metric == "ndcg@10"}
+    expected = {"native": 0.398, "dot": 0.380, "cosine": 0.349, "ridge": 0.116, "ridge-two-sided": 0.137}
+    assert ndcg == pytest.approx(expected, abs=0.002)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 import toolkit as tk
 from toolkit import Embedding, Ratings
 from toolkit.errors import UnknownNameError
-from toolkit.readouts import RidgeReadout
+from toolkit.readouts import ProfileReadout, RidgeReadout
 from toolkit.tasks import Score, Subject, rating_prediction
 from toolkit.testing import small_ratings
 
@@ -49,8 +50,14 @@ def test_bias_is_the_readout(rate: Callable[..., Ratings]) -> None:
     assert found["rmse"] == pytest.approx(np.sqrt(np.mean((predicted - test.values) ** 2)))
 
 
-@pytest.mark.parametrize("readout", ["ridge", "ridge-two-sided"])
-def test_ridge_is_the_readout_with_its_own_penalties(readout: str) -> None:
+def test_mean_by_hand(rate: Callable[..., Ratings]) -> None:
+    found = values(list(rating_prediction(Subject("x", {}, None, rate(TRAIN), rate(TEST)), readouts=["mean"])), "mean")
+    assert found["rmse"] == pytest.approx(np.sqrt((1 + 1 + 4 + 4) / 4))  # of 4, 2, 5 and 1, where 3 is expected
+    assert found["mae"] == pytest.approx((1 + 1 + 2 + 2) / 4)
+
+
+@pytest.mark.parametrize("readout", ["dot", "cosine", "ridge", "ridge-two-sided", "hierarchical"])
+def test_it_is_the_readout_with_its_own_settings(readout: str) -> None:
     train, test = small_ratings().split("holdout")
     item = Embedding(train.item_keys, np.random.default_rng(0).standard_normal((len(train.item_keys), 3)), "item")
     subject = Subject("x", {"item": item}, None, train, test)
@@ -73,10 +80,10 @@ def test_vectors_that_cannot_be_judged(rate: Callable[..., Ratings], entity: str
     scores = list(rating_prediction(subject))
     assert [(score.readout, score.note) for score in scores] == [
         ("native", "x has no predictor of ratings of its own"),
-        ("ridge", note),
-        ("ridge-two-sided", note),
+        *[(readout, "") for readout in ("mean", "bias") for _ in range(4)],  # these need no vectors
+        *[(readout, note) for readout in ("dot", "cosine", "ridge", "ridge-two-sided")],
     ]
-    assert all(np.isnan(score.value) and (score.metric, score.n) == ("", 0) for score in scores)
+    assert all(np.isnan(score.value) and (score.metric, score.n) == ("", 0) for score in scores if score.note)
 
 
 def test_events_are_no_ratings(rate: Callable[..., Ratings]) -> None:
@@ -92,12 +99,13 @@ def test_unknown_readout_names_the_nearest(rate: Callable[..., Ratings]) -> None
         list(rating_prediction(Subject("x", {}, None, rate(TRAIN), rate(TEST)), readouts=["rigde"]))
 
 
-def test_penalties_are_chosen_with_vectors_learned_without_the_validation_part(told: Any) -> None:
+@pytest.mark.parametrize("readout", ["dot", "cosine", "ridge"])
+def test_settings_are_chosen_with_vectors_learned_without_the_validation_part(told: Any, readout: str) -> None:
     train, test = small_ratings().split("holdout")
     item = Embedding(train.item_keys, np.random.default_rng(0).standard_normal((len(train.item_keys), 3)), "item")
     embedder = told(item=item).fit(train)
     told.seen.clear()
-    list(rating_prediction(Subject("told", embedder.embeddings_, embedder, train, test), readouts=["ridge"]))
+    list(rating_prediction(Subject("told", embedder.embeddings_, embedder, train, test), readouts=[readout]))
     (inner,) = told.seen
     expected, _ = train.split("holdout", test_size=0.1, random_state=0)
     assert inner.fingerprint() == expected.fingerprint()
@@ -108,17 +116,22 @@ def test_all_readouts_share_what_is_learned_without_the_validation_part(told: An
     item = Embedding(train.item_keys, np.random.default_rng(0).standard_normal((len(train.item_keys), 3)), "item")
     embedder = told(item=item).fit(train)
     subject = Subject("told", embedder.embeddings_, embedder, train, test)
-    alone = {name: list(rating_prediction(subject, readouts=[name])) for name in ("ridge", "ridge-two-sided")}
+    names = ["dot", "cosine", "ridge", "ridge-two-sided", "hierarchical"]
+    alone = [score for name in names for score in rating_prediction(replace(subject), readouts=[name])]
+    assert len(told.seen) == 1 + len(names)
     told.seen.clear()
-    assert list(rating_prediction(subject, readouts=list(alone))) == [*alone["ridge"], *alone["ridge-two-sided"]]
+    assert list(rating_prediction(subject, readouts=names)) == alone
     assert len(told.seen) == 1
 
 
-@pytest.mark.parametrize("readout", ["ridge", "ridge-two-sided"])
-def test_too_few_ratings_to_choose_penalties_on(rate: Callable[..., Ratings], readout: str) -> None:
+@pytest.mark.parametrize("readout", ["dot", "cosine", "ridge", "ridge-two-sided", "hierarchical"])
+def test_too_few_ratings_to_choose_settings_on(rate: Callable[..., Ratings], readout: str) -> None:
     rows = [("ann", "x", 5), ("ann", "y", 3), ("bob", "x", 1), ("bob", "y", 2), ("cat", "x", 4), ("cat", "y", 4)]
     item = Embedding(["x", "y"], np.eye(2), "item")
-    for n, note in ((5, "penalties are chosen on a tenth of the training ratings, and of 5 that is none"), (6, "")):
+    for n, note in (
+        (5, "slopes and penalties are chosen on a tenth of the training ratings, and of 5 that is none"),
+        (6, ""),
+    ):
         subject = Subject("x", {"item": item}, None, rate(rows[:n]), rate(TEST))
         first, *_ = rating_prediction(subject, readouts=[readout])
         assert (first.readout, first.note, first.metric) == (readout, note, "" if note else "rmse")
@@ -133,14 +146,14 @@ def test_a_method_that_cannot_learn_from_the_smaller_part(rate: Callable[..., Ra
     subject = Subject("pca", embedder.embeddings_, embedder, train, rate(TEST))
     first, second = rating_prediction(subject, readouts=["ridge", "ridge-two-sided"])
     assert first.note.startswith(
-        "penalties are chosen with vectors learned without a tenth of the training ratings, from which pca cannot "
-        "learn: embedding_dim is 2"
+        "slopes and penalties are chosen with vectors learned without a tenth of the training ratings, from which pca "
+        "cannot learn: embedding_dim is 2"
     )
     assert (first.note, first.readout, second.readout) == (second.note, "ridge", "ridge-two-sided")
 
 
-@pytest.mark.parametrize("readouts", [["native"], ["bias"], ["native", "bias"]])
-def test_nothing_is_learned_twice_where_no_penalty_is_needed(told: Any, readouts: list[str]) -> None:
+@pytest.mark.parametrize("readouts", [["native"], ["mean"], ["bias"], ["native", "bias"]])
+def test_nothing_is_learned_twice_where_no_setting_is_needed(told: Any, readouts: list[str]) -> None:
     train, test = small_ratings().split("holdout")
     item = Embedding(train.item_keys, np.ones((len(train.item_keys), 3)), "item")
     embedder = told(item=item, ratings=np.full(len(test), 3.0)).fit(train)
@@ -149,28 +162,31 @@ def test_nothing_is_learned_twice_where_no_penalty_is_needed(told: Any, readouts
     assert told.seen == []
 
 
-def test_a_poisoned_test_part_changes_no_penalty(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_poisoned_test_part_changes_no_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     train, test = small_ratings(60, 30).split("holdout")
     shuffled = test.to_frame().assign(rating=6 - test.values)
     shuffled["item"] = np.random.default_rng(1).permutation(shuffled["item"])
     poisoned = Ratings.from_frame(shuffled, timestamp="timestamp", scale=(1, 5))
     embedder = tk.PCA(5).fit(train)
     used: list[dict[str, float]] = []
-    fit = RidgeReadout.fit
+    fits = {cls: cls.fit for cls in (RidgeReadout, ProfileReadout)}
 
-    def spy(self: RidgeReadout, ratings: Ratings) -> RidgeReadout:
-        fitted = fit(self, ratings)
-        used.append(fitted.penalties_)
+    def spy(self: Any, ratings: Ratings) -> Any:
+        fitted = fits[type(self)](self, ratings)
+        names = ("penalty", "item_penalty", "slope", "damping")
+        used.append({name: vars(fitted)[name] for name in names if vars(fitted).get(name) is not None})
         assert ratings.fingerprint() == train.fingerprint()
         return fitted
 
-    monkeypatch.setattr(RidgeReadout, "fit", spy)
+    for cls in fits:
+        monkeypatch.setattr(cls, "fit", spy)
     errors = []
     for part in (test, poisoned):
         scores = list(rating_prediction(Subject("pca", embedder.embeddings_, embedder, train, part)))
         errors.append(values(scores, "ridge")["rmse"])
-    assert [set(penalties) for penalties in used[:2]] == [{"penalty"}, {"penalty", "item_penalty"}]
-    assert used[:2] == used[2:]
+    mean = {"slope", "damping"}
+    assert [set(settings) for settings in used[:4]] == [mean, mean, {"penalty"}, {"penalty", "item_penalty"}]
+    assert used[:4] == used[4:]
     assert errors[0] < errors[1]
 
 
@@ -193,3 +209,18 @@ def test_movielens(movielens: Ratings, fold: str, one_sided: float, two_sided: f
     assert values(scores, "ridge-two-sided")["rmse"] == pytest.approx(two_sided, abs=0.003)
     assert {score.n for score in scores if score.metric == "rmse"} == {20_000}
     assert {score.n for score in scores if score.metric == "rmse_user"} == {len(test.user_keys)}
+
+
+@pytest.mark.parametrize(
+    ("fold", "mean", "bias", "dot", "cosine"),
+    [("u1", 1.1537, 0.9554, 0.9391, 0.9213), ("u2", 1.1309, 0.9445, 0.9288, 0.9149)],
+)
+def test_movielens_without_weights_of_users(
+    movielens: Ratings, fold: str, mean: float, bias: float, dot: float, cosine: float
+) -> None:
+    train, test = movielens.split(fold)
+    embedder = tk.PCA(48).fit(train)
+    subject = Subject("pca", embedder.embeddings_, embedder, train, test)
+    scores = list(rating_prediction(subject, readouts=["mean", "bias", "dot", "cosine"]))
+    expected = {"mean": mean, "bias": bias, "dot": dot, "cosine": cosine}
+    assert {name: values(scores, name)["rmse"] for name in expected} == pytest.approx(expected, abs=0.0005)

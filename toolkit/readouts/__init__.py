@@ -12,7 +12,7 @@ from typing import Any
 
 from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError, UnknownNameError, UnsupportedError
-from toolkit.readouts.bias import BiasReadout
+from toolkit.readouts.bias import BiasReadout, MeanReadout
 from toolkit.readouts.hierarchical import HierarchicalReadout
 from toolkit.readouts.profile import ProfileReadout
 from toolkit.readouts.ridge import RidgeReadout
@@ -28,36 +28,37 @@ class _Kind:
 
 
 READOUTS = {
+    "mean": _Kind(MeanReadout),
     "bias": _Kind(BiasReadout),
     "ridge": _Kind(RidgeReadout, {"two_sided": False}, ("penalty", "random_state")),
     "ridge-two-sided": _Kind(RidgeReadout, {"two_sided": True}, ("penalty", "item_penalty", "random_state")),
     "hierarchical": _Kind(HierarchicalReadout, options=("penalty", "item_penalty", "rounds", "random_state")),
-    "dot": _Kind(ProfileReadout, {"unit": False}),
-    "cosine": _Kind(ProfileReadout, {"unit": True}),
+    "dot": _Kind(ProfileReadout, {"unit": False}, ("slope", "damping", "random_state")),
+    "cosine": _Kind(ProfileReadout, {"unit": True}, ("slope", "damping", "random_state")),
 }
 
 
 def readout(
     name: str, *, item: Embedding | None = None, user: Embedding | None = None, **options: Any
-) -> BiasReadout | RidgeReadout | HierarchicalReadout | ProfileReadout:
+) -> MeanReadout | BiasReadout | RidgeReadout | ProfileReadout:
     """Build a readout by name.
 
     Parameters
     ----------
     name : str
-        ``"bias"``, ``"ridge"``, ``"ridge-two-sided"`` and ``"hierarchical"`` predict ratings; ``"dot"`` and
-        ``"cosine"`` score items.
+        ``"mean"``, ``"bias"``, ``"dot"``, ``"cosine"``, ``"ridge"``, ``"ridge-two-sided"`` or
+        ``"hierarchical"``. Each predicts ratings and all but ``"mean"`` score items, once they are fitted.
     item : Embedding
-        Item vectors; all but ``"bias"`` need them.
+        Item vectors; all but ``"mean"`` and ``"bias"`` need them.
     user : Embedding, optional
         User vectors, for ``"ridge-two-sided"``, ``"hierarchical"``, ``"dot"`` and ``"cosine"``.
     **options
-        For the ridge readouts ``penalty`` and ``random_state``, for the two-sided one ``item_penalty`` too, and for the
-        hierarchical one besides these ``rounds``.
+        For the ridge readouts ``penalty`` and ``random_state``, for the two-sided ones ``item_penalty`` too, for the
+        hierarchical one ``rounds`` besides; for ``"dot"`` and ``"cosine"`` ``slope``, ``damping`` and ``random_state``.
 
     Returns
     -------
-    BiasReadout, RidgeReadout, HierarchicalReadout or ProfileReadout
+    MeanReadout, BiasReadout, RidgeReadout or ProfileReadout
 
     Raises
     ------
@@ -76,6 +77,8 @@ def readout(
     for option in options:
         if option not in kind.options:
             raise UnknownNameError(f"option of readout {name!r}", option, kind.options)
+    if name == "mean":
+        return MeanReadout()
     if name == "bias":
         return BiasReadout()
     if item is None:
@@ -84,4 +87,12 @@ def readout(
     return built
 
 
-__all__ = ["READOUTS", "BiasReadout", "HierarchicalReadout", "ProfileReadout", "RidgeReadout", "readout"]
+__all__ = [
+    "READOUTS",
+    "BiasReadout",
+    "HierarchicalReadout",
+    "MeanReadout",
+    "ProfileReadout",
+    "RidgeReadout",
+    "readout",
+]

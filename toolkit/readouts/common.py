@@ -10,6 +10,7 @@ import numpy.typing as npt
 from toolkit.errors import NotFittedError
 
 FloatArray = npt.NDArray[np.float64]
+VALIDATION = 0.1  # of the training ratings: what a readout is set to is chosen on them
 
 
 def unit_rows(vectors: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.floating[Any]]:

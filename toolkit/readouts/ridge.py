@@ -11,19 +11,18 @@ import pandas as pd
 
 from toolkit import blas
 from toolkit.data import Ratings
-from toolkit.data.biases import fit_biases
+from toolkit.data.biases import fit_biases, known
 from toolkit.data.dots import dots
 from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError
-from toolkit.keys import locate, paired
-from toolkit.readouts.common import FloatArray, fitted, unit_rows
+from toolkit.keys import locate, located, paired
+from toolkit.readouts.common import VALIDATION, FloatArray, fitted, unit_rows
 from toolkit.readouts.profile import profiles
 from toolkit.readouts.regressions import Codes, GroupedRidge
 
 LEAST_PENALTY = 1e-9  # below, two equal vectors would make the equations singular in double precision
 LOG2_PENALTIES = (-3.0, 10.0)
 NEAR = 1.5  # octaves searched to either side the second time
-VALIDATION = 0.1
 
 
 class RidgeReadout:
@@ -121,6 +120,35 @@ class RidgeReadout:
         """
         model = fitted(self, "model_")
         return np.asarray(model.predict(*model.locate(*paired(users, items))))
+
+    def score_items(self, users: Iterable[object]) -> FloatArray:
+        """Return each user's ratings of all items, not clipped, so that none becomes equal to another.
+
+        Parameters
+        ----------
+        users : iterable, length n_users
+            User keys, all seen in training.
+
+        Returns
+        -------
+        ndarray of float64, shape (n_users, n_items)
+            Columns as the keys of `item`; for an item that was not rated in training, what its vector gives.
+
+        Raises
+        ------
+        UnknownNameError
+            If a user was not seen in training.
+        """
+        model = fitted(self, "model_")
+        rows = located(model.train.user_keys, users, "user")
+        of_users, of_items = model.factors(rows)
+        return np.asarray(of_users @ of_items.T + (model.biases.mean + model.biases.row[rows, None]))
+
+    def score_factors(self, users: Iterable[object]) -> tuple[FloatArray, FloatArray]:
+        """Return vectors of users and of all items whose products order the items as their scores do."""
+        model = fitted(self, "model_")
+        of_users, of_items = model.factors(located(model.train.user_keys, users, "user"))
+        return of_users, of_items
 
 
 class PenaltySearch:
@@ -254,6 +282,17 @@ class Sides:
         if self.item_weights is not None:
             values += dots(self.item_weights, items, self.user_vectors, users)
         return np.clip(values, *self.train.scale, out=values)
+
+    def factors(self, users: Codes) -> tuple[FloatArray, FloatArray]:
+        """Return vectors of users and of all items with vectors; their products lack the mean and the users' biases."""
+        items = locate(self.train.item_keys, self.item.keys)
+        left, right = [np.ones((len(users), 1))], [known(self.biases.column, items)[:, None]]
+        left.append(self.user_weights[users])
+        right.append(self.item_vectors)
+        if self.item_weights is not None:
+            left.append(self.user_vectors[users])
+            right.append(np.where(items[:, None] >= 0, self.item_weights[items], 0))
+        return np.hstack(left), np.hstack(right)
 
 
 def _least(error: Callable[[float], float], near: float | None = None) -> float:

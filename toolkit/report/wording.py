@@ -24,8 +24,22 @@ READOUTS = {
         "Two-sided ridge",
         "The readout ridge; then, for each item, a ridge regression of what that leaves.",
     ),
-    "dot": ("Dot product", "The inner product of an item's vector with the mean vector of what a user met."),
-    "cosine": ("Cosine", "The cosine of two vectors; for users, of an item's with the mean vector of what a user met."),
+    "hierarchical": (
+        "Hierarchical",
+        "The two-sided ridge, whose weights have a mean and a covariance that are learned from all users, and from all "
+        "items.",
+    ),
+    "dot": (
+        "Dot product",
+        "The inner product of an item's vector with the mean vector of what a user met. For ratings: regularized "
+        "biases plus a multiple of the product with the damped mean of these vectors, each times what the biases leave "
+        "of the user's rating; multiple and damping are the same for all users.",
+    ),
+    "cosine": (
+        "Cosine",
+        "The cosine of two vectors; for users, of an item's with the mean vector of what a user met. For ratings: as "
+        "dot product, with unit vectors of items.",
+    ),
     "bias": ("Biases", "Global mean and regularized biases of user and item; the vectors are not used."),
 }
 

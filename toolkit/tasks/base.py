@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from toolkit.allowed import Allowed
@@ -72,6 +72,11 @@ class Subject:
         What they were learned from.
     test : Ratings or Triples, optional
         What was held out.
+
+    Attributes
+    ----------
+    kept : dict
+        What one task found out and others need too; see `once`.
     """
 
     name: str
@@ -79,6 +84,13 @@ class Subject:
     embedder: Embedder | None = None
     train: TrainingData | None = None
     test: Ratings | Triples | None = None
+    kept: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def once(self, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what `make` gives: it is called the first time that a key is asked for, and never again."""
+        if key not in self.kept:
+            self.kept[key] = make()
+        return self.kept[key]
 
     def directions(self, entity: str) -> tuple[Embedding | None, str]:
         """Return an entity's vectors if their directions can be compared, or else None and the reason."""

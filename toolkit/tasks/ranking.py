@@ -13,17 +13,18 @@ from scipy import sparse
 from toolkit.allowed import Allowed
 from toolkit.data import Ratings
 from toolkit.embedder import RanksByProducts, RanksItems
-from toolkit.errors import UnknownNameError
 from toolkit.keys import locate
 from toolkit.metrics.conventions import CONVENTIONS, Convention, ranking_convention
 from toolkit.metrics.means import ranking_means
 from toolkit.metrics.products import DotProducts
 from toolkit.metrics.ranking import RANKING_METRICS, ranking_scores
-from toolkit.readouts import ProfileReadout
+from toolkit.readouts import BiasReadout
 from toolkit.tasks.base import Score, Subject, nothing, task
+from toolkit.tasks.readings import NATIVE, PROFILES, REGRESSIONS, RIDGES, Readings, check_readouts
 
 NAME = "ranking"
-PROFILES = ("dot", "cosine")
+READOUTS = (NATIVE, "bias", *PROFILES, *REGRESSIONS)
+EXPLICIT = ("bias", *REGRESSIONS)  # these rank by the ratings that they expect
 
 
 @task(
@@ -31,25 +32,28 @@ PROFILES = ("dot", "cosine")
     "Ranking",
     "The whole catalogue is ranked for each user, their training items removed; relevant are the test items rated at "
     "least three quarters up the scale (any, where there are no ratings); users without one are left out. Native: the "
-    "method's own scores; cosine: likeness to the mean vector of what the user met, the same for all methods.",
+    "method's own scores. The same for all methods: likeness to the mean vector of what the user met (dot, cosine), or "
+    "the ratings that the biases or the ridge readouts expect.",
     "ndcg@10",
     "ratings",
     {
         "k": Allowed(int, 1),
-        "readouts": Allowed(words=("native", *PROFILES), several=True),
+        "readouts": Allowed(words=READOUTS, several=True),
         "relevance_threshold": Allowed(float, optional=True),
         "convention": Allowed(words=tuple(CONVENTIONS)),
         "metrics": Allowed(words=RANKING_METRICS, several=True),
+        "random_state": Allowed(int, 0),
     },
 )
 def ranking(
     subject: Subject,
     *,
     k: int = 10,
-    readouts: Sequence[str] = ("native", "cosine"),
+    readouts: Sequence[str] = (NATIVE, *PROFILES, *RIDGES),
     relevance_threshold: float | None = None,
     convention: str = "standard",
     metrics: Sequence[str] | None = None,
+    random_state: int = 0,
 ) -> Iterator[Score]:
     """Judge by the ranking of all items.
 
@@ -60,7 +64,8 @@ def ranking(
     k : int, default 10
         The cutoff.
     readouts : sequence of str
-        Of ``native``, ``dot``, ``cosine``.
+        Of ``native``, ``bias``, ``dot``, ``cosine``, ``ridge``, ``ridge-two-sided``, ``hierarchical``; by default all but
+        the last and ``bias``, which ranks alike for all users and methods.
     relevance_threshold : float, optional
         The rating from which a test item is relevant; by default `Ratings.relevance_threshold`.
     convention : str, default "standard"
@@ -68,6 +73,9 @@ def ranking(
     metrics : sequence of str, optional
         Of `toolkit.metrics.ranking.RANKING_METRICS`; by default those of the convention. On a large catalogue, those
         that end in ``@k`` alone take far less time than ``mrr``, ``map`` and ``auc``, which need the whole ranking.
+    random_state : int, default 0
+        Seed of the tenth of the training ratings on which the penalties of the ridge readouts are chosen, by the error
+        of predicted ratings, as in the task rating-prediction.
 
     Yields
     ------
@@ -75,9 +83,10 @@ def ranking(
         The metrics of `toolkit.metrics.ranking.ranking_scores`, means over users, and ``coverage``, the share of the
         users with a relevant item who are known from training.
     """
+    check_readouts(NAME, readouts, READOUTS)
     train, test = subject.train, subject.test
     if not isinstance(train, Ratings) or not isinstance(test, Ratings):
-        yield nothing(NAME, "item", "native", "the data holds no users to rank for")
+        yield nothing(NAME, "item", NATIVE, "the data holds no users to rank for")
         return
     counted = _Counting(
         test.relevance_threshold if relevance_threshold is None else relevance_threshold,
@@ -85,22 +94,33 @@ def ranking(
         ranking_convention(convention),
         metrics,
     )
-    embedder: object = subject.embedder
+    readings = Readings(subject, train, [name for name in readouts if name in REGRESSIONS], random_state)
     for name in readouts:
-        if name == "native":
-            if isinstance(embedder, RanksItems):
-                yield from _scores(name, embedder, subject.embeddings["item"].keys, train, test, counted)
-            else:
-                yield nothing(NAME, "item", name, f"{subject.name} does not rank items itself")
-        elif name in PROFILES:
-            item, why = subject.directions("item")
-            if item is None:
-                yield nothing(NAME, "item", name, why)
-            else:
-                ranker = ProfileReadout(item, unit=name == "cosine").fit(train)
-                yield from _scores(name, ranker, item.keys, train, test, counted)
+        ranker, keys, why = _native(subject) if name == NATIVE else _common(name, readings)
+        if ranker is None:
+            yield nothing(NAME, "item", name, why)
         else:
-            raise UnknownNameError(f"readout of task {NAME!r}", name, ["native", *PROFILES])
+            yield from _scores(name, ranker, keys, train, test, counted)
+
+
+Ranker = tuple[RanksItems | None, pd.Index, str]  # with the keys of the items that it scores, or why there is none
+
+
+def _native(subject: Subject) -> Ranker:
+    embedder: object = subject.embedder
+    if isinstance(embedder, RanksItems):
+        return embedder, subject.embeddings["item"].keys, ""
+    return None, pd.Index([]), f"{subject.name} does not rank items itself"
+
+
+def _common(name: str, readings: Readings) -> Ranker:
+    if name in EXPLICIT and not readings.train.explicit:
+        return None, pd.Index([]), "the data holds no ratings by which this readout could rank"
+    ranker, why = readings.fitted(name)
+    if not isinstance(ranker, RanksItems):
+        return None, pd.Index([]), why
+    keys = readings.train.item_keys if isinstance(ranker, BiasReadout) else ranker.item.keys
+    return ranker, keys, ""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,31 +10,32 @@ import numpy.typing as npt
 from toolkit.allowed import Allowed
 from toolkit.data import Ratings
 from toolkit.embedder import PredictsRatings
-from toolkit.errors import DataError, ParameterError, UnknownNameError
 from toolkit.keys import locate
 from toolkit.metrics.rating import mae, rmse, rmse_user
-from toolkit.readouts import BiasReadout, RidgeReadout
-from toolkit.readouts.ridge import VALIDATION, PenaltySearch
 from toolkit.tasks.base import Score, Subject, nothing, task
+from toolkit.tasks.readings import HIERARCHICAL, NATIVE, PROFILES, REGRESSIONS, RIDGES, Readings, check_readouts
 
 NAME = "rating-prediction"
-TWO_SIDED = "ridge-two-sided"
-RIDGES = ("ridge", TWO_SIDED)
+READOUTS = (NATIVE, "mean", "bias", *PROFILES, *RIDGES)
+KNOWN = (*READOUTS, HIERARCHICAL)  # the last one only when it is asked for: it takes some seconds
 
 
 @task(
     NAME,
     "Rating prediction",
-    "Ratings held out are predicted, through the method's own predictor (native) and through ridge regressions on its "
-    "unit item vectors, the same for all methods: of each user's ratings on the vectors of the items (ridge), then of "
-    "each item's on the mean vectors of its users (two-sided). Errors are pooled over ratings, predictions clipped to "
-    "the scale. Penalties are chosen on a tenth of the training ratings, with vectors learned without that tenth.",
+    "Ratings held out are predicted, through the method's own predictor (native) and through readouts that are the "
+    "same for all: the training mean; regularized biases; on top of these the likeness of an item's vector to those of "
+    "the user's history, each weighted by what the biases leave of its rating (dot, cosine); or ridge regressions on "
+    "unit item vectors, of each user's ratings on the vectors of the items (ridge), then of each item's on the mean "
+    "vectors of its users (two-sided), or both with a prior of the weights that is learned from all users and items "
+    "(hierarchical). Errors are pooled over ratings, predictions clipped to the scale. Slopes and penalties are chosen "
+    "on a tenth of the training ratings, with vectors learned without that tenth.",
     "rmse",
     "ratings",
-    {"readouts": Allowed(words=("native", "bias", *RIDGES), several=True), "random_state": Allowed(int, 0)},
+    {"readouts": Allowed(words=KNOWN, several=True), "random_state": Allowed(int, 0)},
 )
 def rating_prediction(
-    subject: Subject, *, readouts: Sequence[str] = ("native", *RIDGES), random_state: int = 0
+    subject: Subject, *, readouts: Sequence[str] = READOUTS, random_state: int = 0
 ) -> Iterator[Score]:
     """Judge by the error of predicted ratings.
 
@@ -44,68 +44,36 @@ def rating_prediction(
     subject : Subject
         With the training and the test part of ratings.
     readouts : sequence of str
-        Of ``native``, ``bias``, ``ridge``, ``ridge-two-sided``.
+        Of ``native``, ``mean``, ``bias``, ``dot``, ``cosine``, ``ridge``, ``ridge-two-sided``, ``hierarchical``; by
+        default all but the last.
     random_state : int, default 0
-        Seed of the tenth on which penalties are chosen.
+        Seed of the tenth on which slopes and penalties are chosen.
 
     Yields
     ------
     Score
         ``rmse``, ``mae``, ``rmse_user`` and ``coverage`` for each readout.
     """
+    check_readouts(NAME, readouts, KNOWN)
     train, test = subject.train, subject.test
     if not isinstance(train, Ratings) or not isinstance(test, Ratings) or not test.explicit:
-        yield nothing(NAME, "item", "native", "the data holds no ratings to predict")
+        yield nothing(NAME, "item", NATIVE, "the data holds no ratings to predict")
         return
     users, items = test.user_keys[test.users], test.item_keys[test.items]
-    item, why = subject.directions("item")
-    penalties: dict[str, dict[str, Any]] = {}
-    if item is not None and set(readouts) & set(RIDGES):
-        penalties, why = _penalties(subject, train, readouts, random_state)
-    native: object = subject.embedder
+    readings = Readings(subject, train, [name for name in readouts if name in (*PROFILES, *REGRESSIONS)], random_state)
     for name in readouts:
-        predictor: PredictsRatings
-        if name == "native":
-            if not isinstance(native, PredictsRatings):
-                yield nothing(NAME, "item", name, f"{subject.name} has no predictor of ratings of its own")
-                continue
-            predictor = native
-        elif name == "bias":
-            predictor = BiasReadout().fit(train)
-        elif name in RIDGES:
-            if item is None or why:
-                yield nothing(NAME, "item", name, why)
-                continue
-            # on item vectors alone, so that a method with user vectors has no other readout
-            predictor = RidgeReadout(item, two_sided=name == TWO_SIDED, **penalties[name]).fit(train)
+        predictor, why = _native(subject) if name == NATIVE else readings.fitted(name)
+        if predictor is None:
+            yield nothing(NAME, "item", name, why)
         else:
-            raise UnknownNameError(f"readout of task {NAME!r}", name, ["native", "bias", *RIDGES])
-        yield from _errors(name, train, test, predictor.predict(users, items))
+            yield from _errors(name, train, test, predictor.predict(users, items))
 
 
-def _penalties(
-    subject: Subject, train: Ratings, readouts: Sequence[str], random_state: int
-) -> tuple[dict[str, dict[str, Any]], str]:
-    """Choose the penalties of the ridge readouts on a part of the training ratings, or say why that cannot be done.
-
-    Vectors that have seen the validation ratings would make small penalties look good, so the embedder learns once more
-    without them. Vectors that came from elsewhere have not seen them.
-    """
-    if round(VALIDATION * len(train)) < 1:
-        return {}, f"penalties are chosen on a tenth of the training ratings, and of {len(train)} that is none"
-    inner, validation = train.split("holdout", test_size=VALIDATION, random_state=random_state)
-    vectors = subject.embeddings
-    if subject.embedder is not None:
-        try:
-            vectors = subject.embedder.clone().fit(inner).embeddings_
-        except (DataError, ParameterError) as error:
-            return {}, (
-                "penalties are chosen with vectors learned without a tenth of the training ratings, from which "
-                f"{subject.name} cannot learn: {error}"
-            )
-    search = PenaltySearch(inner, validation, vectors["item"])
-    found = {"ridge": search.one_sided, TWO_SIDED: search.two_sided}
-    return {name: found[name]() for name in RIDGES if name in readouts}, ""
+def _native(subject: Subject) -> tuple[PredictsRatings | None, str]:
+    embedder: object = subject.embedder
+    if isinstance(embedder, PredictsRatings):
+        return embedder, ""
+    return None, f"{subject.name} has no predictor of ratings of its own"
 
 
 def _errors(name: str, train: Ratings, test: Ratings, predicted: npt.NDArray[np.float64]) -> Iterator[Score]:
