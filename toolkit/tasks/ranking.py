@@ -64,8 +64,8 @@ def ranking(
     k : int, default 10
         The cutoff.
     readouts : sequence of str
-        Of ``native``, ``bias``, ``dot``, ``cosine``, ``ridge``, ``ridge-two-sided``, ``hierarchical``; by default all but
-        the last and ``bias``, which ranks alike for all users and methods.
+        Of ``native``, ``bias``, ``dot``, ``cosine``, ``ridge``, ``ridge-two-sided``, ``hierarchical``; by default all
+        but the last and ``bias``, which ranks alike for all users and methods.
     relevance_threshold : float, optional
         The rating from which a test item is relevant; by default `Ratings.relevance_threshold`.
     convention : str, default "standard"
