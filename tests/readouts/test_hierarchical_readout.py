@@ -134,6 +134,15 @@ def test_targets_of_zero_have_weights_of_zero() -> None:
     assert not grouped.estimate(np.zeros(30), 2.0, 3).any()
 
 
+def test_what_has_no_noise_is_explained() -> None:
+    rng = np.random.default_rng(0)
+    owners, codes = np.repeat(np.arange(6), 8).astype(np.int32), rng.integers(0, 30, 48)
+    vectors, weights = rng.standard_normal((30, 3)), rng.standard_normal((6, 3))
+    targets = np.vecdot(weights[owners], vectors[codes])
+    found = GroupedWeights(vectors, owners, codes, 6).estimate(targets, 2.0, 60)
+    np.testing.assert_allclose(found, weights, atol=1e-3)
+
+
 def test_what_is_unknown_leaves_the_biases_that_are_known(train: Ratings, item: Embedding) -> None:
     fitted = HierarchicalReadout(item, **PENALTIES).fit(train)
     bias = readout("bias").fit(train)

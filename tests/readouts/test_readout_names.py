@@ -9,14 +9,7 @@ import pytest
 
 from toolkit import Embedding, Ratings, readout
 from toolkit.errors import NotFittedError, ParameterError, UnknownNameError, UnsupportedError
-from toolkit.readouts import (
-    READOUTS,
-    BiasReadout,
-    HierarchicalReadout,
-    MeanReadout,
-    ProfileReadout,
-    RidgeReadout,
-)
+from toolkit.readouts import READOUTS, BiasReadout, HierarchicalReadout, MeanReadout, ProfileReadout, RidgeReadout
 from toolkit.testing import small_ratings
 
 
@@ -74,9 +67,9 @@ def test_item_vectors_are_needed(name: str) -> None:
     [
         ("ridge", "penlty", "did you mean 'penalty'"),
         ("ridge-two-sided", "item_penaltie", "did you mean 'item_penalty'"),
-        ("mean", "slope", "'slope'"),
         ("ridge-two-sided", "rounds", "'rounds'"),
         ("hierarchical", "round", "did you mean 'rounds'"),
+        ("mean", "slope", "'slope'"),
         ("bias", "penalty", "'penalty'"),
         ("cosine", "penalty", "'penalty'"),
         ("dot", "unit", "'unit'"),

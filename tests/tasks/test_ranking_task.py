@@ -197,7 +197,8 @@ def test_the_ratings_expected_rank(told: Any) -> None:
     keys = [*train.item_keys[::-1], "unrated"]
     item = Embedding(keys, np.random.default_rng(0).standard_normal((len(keys), 3)), "item")
     subject = Subject("x", {"item": item}, None, train, test)
-    for name, columns in (("bias", train.item_keys), ("ridge", item.keys), ("ridge-two-sided", item.keys)):
+    names = ("ridge", "ridge-two-sided", "hierarchical")
+    for name, columns in (("bias", train.item_keys), *((name, item.keys) for name in names)):
         fitted: Any = tk.readout(name, item=item).fit(replace(train, scale=(-99.0, 99.0)))  # so that nothing is clipped
         scores = {user: fitted.predict([user] * len(columns), columns) for user in train.user_keys}
         known = Embedding(columns, np.eye(len(columns)), "item")
@@ -211,7 +212,7 @@ def test_the_first_ranks_are_found_by_products(monkeypatch: pytest.MonkeyPatch) 
     train, test = small_ratings().split("holdout")
     item = Embedding(train.item_keys, np.random.default_rng(0).standard_normal((len(train.item_keys), 3)), "item")
     subject = Subject("x", {"item": item}, None, train, test)
-    names = ["bias", "ridge", "ridge-two-sided"]
+    names = ["bias", "ridge", "ridge-two-sided", "hierarchical"]
     whole = list(ranking(subject, k=3, readouts=names))
     for cls in (RidgeReadout, BiasReadout):
         monkeypatch.setattr(cls, "score_items", lambda self, users: 1 / 0)

@@ -133,7 +133,7 @@ def test_all_readouts_share_what_is_learned_without_the_validation_part(told: An
     item = Embedding(train.item_keys, np.random.default_rng(0).standard_normal((len(train.item_keys), 3)), "item")
     embedder = told(item=item).fit(train)
     subject = Subject("told", embedder.embeddings_, embedder, train, test)
-    names = ["dot", "cosine", "ridge", "ridge-two-sided"]
+    names = ["dot", "cosine", "ridge", "ridge-two-sided", "hierarchical"]
     alone = [score for name in names for score in rating_prediction(replace(subject), readouts=[name])]
     assert len(told.seen) == 1 + len(names)
     told.seen.clear()

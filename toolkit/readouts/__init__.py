@@ -40,26 +40,25 @@ READOUTS = {
 
 def readout(
     name: str, *, item: Embedding | None = None, user: Embedding | None = None, **options: Any
-) -> MeanReadout | BiasReadout | RidgeReadout | HierarchicalReadout | ProfileReadout:
+) -> MeanReadout | BiasReadout | RidgeReadout | ProfileReadout:
     """Build a readout by name.
 
     Parameters
     ----------
     name : str
-        ``"mean"``, ``"bias"``, ``"dot"``, ``"cosine"``, ``"ridge"``, ``"ridge-two-sided"`` or ``"hierarchical"``. Each
-        predicts ratings and all but ``"mean"`` score items, once they are fitted.
+        ``"mean"``, ``"bias"``, ``"dot"``, ``"cosine"``, ``"ridge"``, ``"ridge-two-sided"`` or
+        ``"hierarchical"``. Each predicts ratings and all but ``"mean"`` score items, once they are fitted.
     item : Embedding
         Item vectors; all but ``"mean"`` and ``"bias"`` need them.
     user : Embedding, optional
         User vectors, for ``"ridge-two-sided"``, ``"hierarchical"``, ``"dot"`` and ``"cosine"``.
     **options
-        For the ridge readouts ``penalty`` and ``random_state``, for the two-sided one ``item_penalty`` too, and for the
-        hierarchical one besides these ``rounds``; for ``"dot"`` and ``"cosine"`` ``slope``, ``damping`` and
-        ``random_state``.
+        For the ridge readouts ``penalty`` and ``random_state``, for the two-sided ones ``item_penalty`` too, for the
+        hierarchical one ``rounds`` besides; for ``"dot"`` and ``"cosine"`` ``slope``, ``damping`` and ``random_state``.
 
     Returns
     -------
-    MeanReadout, BiasReadout, RidgeReadout, HierarchicalReadout or ProfileReadout
+    MeanReadout, BiasReadout, RidgeReadout or ProfileReadout
 
     Raises
     ------

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Self
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from toolkit import blas
 from toolkit.allowed import Allowed
-from toolkit.data import Ratings
 from toolkit.data.dots import dots
 from toolkit.embedding import Embedding
-from toolkit.keys import paired
-from toolkit.readouts.common import VALIDATION, FloatArray, fitted
+from toolkit.readouts.common import FloatArray
 from toolkit.readouts.regressions import Codes, GroupedRidge
-from toolkit.readouts.ridge import PenaltySearch, Sides, check_penalties
+from toolkit.readouts.ridge import RidgeReadout, Sides
 
 TINY = np.finfo(np.float64).tiny
+LEAST_NOISE = 1e-6  # of the variance: below, what is explained to the last digit would make the prior endless
 
 
-class HierarchicalReadout:
+class HierarchicalReadout(RidgeReadout):
     """The two-sided ridge readout with a common prior of the weights, learned from all users and from all items.
 
     A ridge regression draws every weight towards 0, and all by the same force. Here the users' weights are draws from
@@ -36,8 +33,8 @@ class HierarchicalReadout:
     user : Embedding, optional
         User vectors for the second side; by default each user is the mean of the unit vectors of the items they rated.
     penalty, item_penalty : float, optional
-        The L2 penalties of a two-sided ridge regression, where the estimates start. By default `choose` finds them on a
-        random tenth of the training ratings; see `RidgeReadout` for when that is fair.
+        L2 penalties of a two-sided ridge regression, where the estimates start. By default `choose` finds the best
+        ones, before any round, on a random tenth of the training ratings; see `RidgeReadout` for when that is fair.
     rounds : int, default 2
         How often mean and covariance are estimated anew. 0 is ridge regression, with a constant for the items.
     random_state : int, default 0
@@ -49,6 +46,8 @@ class HierarchicalReadout:
     (1981), Estimation in covariance components models, JASA 76.
     """
 
+    constant: ClassVar[bool] = True
+
     def __init__(
         self,
         item: Embedding,
@@ -59,66 +58,21 @@ class HierarchicalReadout:
         rounds: int = 2,
         random_state: int = 0,
     ) -> None:
-        check_penalties(penalty=penalty, item_penalty=item_penalty)
+        super().__init__(
+            item, user, two_sided=True, penalty=penalty, item_penalty=item_penalty, random_state=random_state
+        )
         Allowed(int, 0).check("rounds", rounds)
-        self.item, self.user, self.rounds = item, user, rounds
-        self.penalty, self.item_penalty, self.random_state = penalty, item_penalty, random_state
+        self.rounds = rounds
 
-    def choose(self, train: Ratings, validation: Ratings) -> dict[str, float]:
-        """Find the penalties of the two-sided ridge regression with the least squared error on a validation part.
-
-        Parameters
-        ----------
-        train, validation : Ratings
-            Two parts of the training ratings; the vectors should have been learned from the first alone.
-
-        Returns
-        -------
-        dict
-            ``penalty`` and ``item_penalty``; one that was given stays.
-        """
-        search = PenaltySearch(train, validation, self.item, self.user, constant=True)
-        return search.two_sided(self.penalty, self.item_penalty)
-
-    def fit(self, train: Ratings) -> Self:
-        """Estimate the weights from training ratings.
-
-        Parameters
-        ----------
-        train : Ratings
-            The training part.
-
-        Returns
-        -------
-        HierarchicalReadout
-            Itself, with the penalties used as ``penalties_``.
-        """
-        if self.penalty is None or self.item_penalty is None:
-            parts = train.split("holdout", test_size=VALIDATION, random_state=self.random_state)
-            self.penalties_ = self.choose(*parts)
-        else:
-            self.penalties_ = {"penalty": self.penalty, "item_penalty": self.item_penalty}
-        sides = Sides(train, self.item, self.user, constant=True)
-        rows, columns = sides.matrix.rows, sides.matrix.columns
-        n_users, n_items = sides.matrix.shape
+    def _solve(self, model: Sides) -> None:
         first, second = self.penalties_["penalty"], self.penalties_["item_penalty"]
-        with blas.one_thread():  # for thousands of small systems, threads would only wait for each other
-            of_users = GroupedWeights(sides.item_vectors, rows, sides.codes, n_users)
-            sides.user_weights = of_users.estimate(sides.residual, first, self.rounds)
-            left = sides.residual - dots(sides.user_weights, rows, sides.item_vectors, sides.codes)
-            of_items = GroupedWeights(sides.user_vectors, columns, rows.astype(np.int64), n_items)
-            sides.item_weights = of_items.estimate(left, second, self.rounds)
-        self.model_ = sides
-        return self
-
-    def predict(self, users: Iterable[object], items: Iterable[object]) -> FloatArray:
-        """Predict ratings pair by pair, on the rating scale, shape (n,).
-
-        An unknown user or item leaves the mean and the biases that are known; an item that was not rated in training
-        but has a vector is predicted from it.
-        """
-        model = fitted(self, "model_")
-        return np.asarray(model.predict(*model.locate(*paired(users, items))))
+        rows, columns = model.matrix.rows, model.matrix.columns
+        n_users, n_items = model.matrix.shape
+        of_users = GroupedWeights(model.item_vectors, rows, model.codes, n_users)
+        model.user_weights = of_users.estimate(model.residual, first, self.rounds)
+        left = model.residual - dots(model.user_weights, rows, model.item_vectors, model.codes)
+        of_items = GroupedWeights(model.user_vectors, columns, rows.astype(np.int64), n_items)
+        model.item_weights = of_items.estimate(left, second, self.rounds)
 
 
 class GroupedWeights:
@@ -164,7 +118,7 @@ class GroupedWeights:
             found = ridge.solver(left)(1.0)
             if number < rounds:
                 # with a penalty of 1 this is the likeliest variance of the noise, for that of the weights goes with it
-                noise = max(float(np.mean(left * (left - ridge.explained(found)))), TINY)
+                noise = max(np.mean(left * (left - ridge.explained(found))), LEAST_NOISE * np.mean(left**2), TINY)
                 centre = found.mean(axis=0)
                 apart = (found - centre) / np.sqrt(noise)
                 mean = mean + root @ centre

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -49,6 +49,8 @@ class RidgeReadout:
         Seed of the tenth.
     """
 
+    constant: ClassVar[bool] = False  # whether the second side has one besides the user vectors
+
     def __init__(
         self,
         item: Embedding,
@@ -59,7 +61,9 @@ class RidgeReadout:
         item_penalty: float | None = None,
         random_state: int = 0,
     ) -> None:
-        check_penalties(penalty=penalty, item_penalty=item_penalty)
+        for name, value in (("penalty", penalty), ("item_penalty", item_penalty)):
+            if value is not None and not LEAST_PENALTY <= value < float("inf"):
+                raise ParameterError(f"{name} is {value}; it must be a positive number, {LEAST_PENALTY:g} at least")
         if item_penalty is not None and not two_sided:
             raise ParameterError(f"item_penalty is {item_penalty}; only the two-sided readout has a second penalty")
         self.item, self.user, self.two_sided = item, user, two_sided
@@ -78,7 +82,7 @@ class RidgeReadout:
         dict
             ``penalty`` and, if two-sided, ``item_penalty``.
         """
-        search = PenaltySearch(train, validation, self.item, self.user)
+        search = PenaltySearch(train, validation, self.item, self.user, self.constant)
         return search.two_sided(self.penalty, self.item_penalty) if self.two_sided else search.one_sided()
 
     def fit(self, train: Ratings) -> Self:
@@ -99,10 +103,14 @@ class RidgeReadout:
         if len(self.penalties_) < 1 + self.two_sided:
             parts = train.split("holdout", test_size=VALIDATION, random_state=self.random_state)
             self.penalties_ = self.choose(*parts)
-        self.model_ = Sides(train, self.item, self.user)
+        self.model_ = Sides(train, self.item, self.user, constant=self.constant)
         with blas.one_thread():  # for thousands of small systems, threads would only wait for each other
-            self.model_.solve(**self.penalties_)
+            self._solve(self.model_)
         return self
+
+    def _solve(self, model: Sides) -> None:
+        """Give a model its weights."""
+        model.solve(**self.penalties_)
 
     def predict(self, users: Iterable[object], items: Iterable[object]) -> FloatArray:
         """Predict ratings pair by pair, on the rating scale, shape (n,).
@@ -141,19 +149,6 @@ class RidgeReadout:
         model = fitted(self, "model_")
         of_users, of_items = model.factors(located(model.train.user_keys, users, "user"))
         return of_users, of_items
-
-
-def check_penalties(**penalties: float | None) -> None:
-    """Refuse penalties that are not positive; None is one that is to be chosen.
-
-    Raises
-    ------
-    ParameterError
-        If one is not.
-    """
-    for name, value in penalties.items():
-        if value is not None and not LEAST_PENALTY <= value < float("inf"):
-            raise ParameterError(f"{name} is {value}; it must be a positive number, {LEAST_PENALTY:g} at least")
 
 
 class PenaltySearch:

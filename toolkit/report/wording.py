@@ -27,10 +27,8 @@ READOUTS = {
     ),
     "hierarchical": (
         "Hierarchical",
-        (
-            "The readout two-sided ridge, with a normal prior of the users' weights, and then of the items', whose mean"
-            " and covariance are estimated from all of them."
-        ),
+        "The two-sided ridge, whose weights have a mean and a covariance that are learned from all users, and from all "
+        "items.",
     ),
     "dot": (
         "Dot product",

@@ -21,12 +21,12 @@ from toolkit.metrics.ranking import RANKING_METRICS, ranking_scores
 from toolkit.readouts import BiasReadout
 from toolkit.stats import Sample
 from toolkit.tasks.base import Score, Subject, nothing, task
-from toolkit.tasks.readings import NATIVE, PROFILES, RIDGES, Readings, check_readouts
+from toolkit.tasks.readings import NATIVE, PROFILES, REGRESSIONS, RIDGES, Readings, check_readouts
 from toolkit.tasks.units import UnitRules, Units, occurrences, sample_of
 
 NAME = "ranking"
-READOUTS = (NATIVE, "bias", *PROFILES, *RIDGES)
-EXPLICIT = ("bias", *RIDGES)  # these rank by the ratings that they expect
+READOUTS = (NATIVE, "bias", *PROFILES, *REGRESSIONS)
+EXPLICIT = ("bias", *REGRESSIONS)  # these rank by the ratings that they expect
 WEIGHT = "weight of "  # begins the name of a column, where a convention weights users
 
 
@@ -76,8 +76,8 @@ def ranking(
     k : int, default 10
         The cutoff.
     readouts : sequence of str
-        Of ``native``, ``bias``, ``dot``, ``cosine``, ``ridge``, ``ridge-two-sided``; by default all but ``bias``, which
-        ranks alike for all users and methods.
+        Of ``native``, ``bias``, ``dot``, ``cosine``, ``ridge``, ``ridge-two-sided``, ``hierarchical``; by default all
+        but the last and ``bias``, which ranks alike for all users and methods.
     relevance_threshold : float, optional
         The rating from which a test item is relevant; by default `Ratings.relevance_threshold`.
     convention : str, default "standard"
@@ -107,7 +107,7 @@ def ranking(
         ranking_convention(convention),
         metrics,
     )
-    readings = Readings(subject, train, [name for name in readouts if name in RIDGES], random_state)
+    readings = Readings(subject, train, [name for name in readouts if name in REGRESSIONS], random_state)
     for name in readouts:
         ranker, keys, why = _native(subject) if name == NATIVE else _common(name, readings)
         if ranker is None:

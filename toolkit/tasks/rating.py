@@ -15,12 +15,13 @@ from toolkit.keys import locate
 from toolkit.metrics.rating import mae, rmse, rmse_user
 from toolkit.stats import Sample
 from toolkit.tasks.base import Score, Subject, nothing, task
-from toolkit.tasks.readings import CHOSEN, NATIVE, Readings, check_readouts
+from toolkit.tasks.readings import HIERARCHICAL, NATIVE, PROFILES, REGRESSIONS, RIDGES, Readings, check_readouts
 from toolkit.tasks.units import UnitRules, Units, occurrences, sample_of
 
 NAME = "rating-prediction"
 WITHOUT_VECTORS = ("mean", "bias")  # the same for every method
-READOUTS = (NATIVE, *WITHOUT_VECTORS, *CHOSEN)
+READOUTS = (NATIVE, *WITHOUT_VECTORS, *PROFILES, *RIDGES)
+KNOWN = (*READOUTS, HIERARCHICAL)  # the last one only when it is asked for: it takes some seconds
 
 
 def _sample(cases: pd.DataFrame, metric: str) -> Sample | None:
@@ -44,12 +45,12 @@ def _sample(cases: pd.DataFrame, metric: str) -> Sample | None:
     "same for all: the training mean; regularized biases; on top of these the likeness of an item's vector to those of "
     "the user's history, each weighted by what the biases leave of its rating (dot, cosine); or ridge regressions on "
     "unit item vectors, of each user's ratings on the vectors of the items (ridge), then of each item's on the mean "
-    "vectors of its users (two-sided), or the same with a prior that users, and then items, have in common "
-    "(hierarchical). Errors are pooled over ratings, predictions clipped to the scale. Slopes and "
-    "penalties are chosen on a tenth of the training ratings, with vectors learned without that tenth.",
+    "vectors of its users (two-sided), or both with a prior of the weights that is learned from all users and items "
+    "(hierarchical). Errors are pooled over ratings, predictions clipped to the scale. Slopes and penalties are chosen "
+    "on a tenth of the training ratings, with vectors learned without that tenth.",
     "rmse",
     "ratings",
-    {"readouts": Allowed(words=READOUTS, several=True), "random_state": Allowed(int, 0)},
+    {"readouts": Allowed(words=KNOWN, several=True), "random_state": Allowed(int, 0)},
     units=UnitRules("user", _sample, ("item_count", "user_count")),
 )
 def rating_prediction(
@@ -62,8 +63,8 @@ def rating_prediction(
     subject : Subject
         With the training and the test part of ratings.
     readouts : sequence of str
-        Of ``native``, ``mean``, ``bias``, ``dot``, ``cosine``, ``ridge``, ``ridge-two-sided``,
-        ``hierarchical``; by default all.
+        Of ``native``, ``mean``, ``bias``, ``dot``, ``cosine``, ``ridge``, ``ridge-two-sided``, ``hierarchical``; by
+        default all but the last.
     random_state : int, default 0
         Seed of the tenth on which slopes and penalties are chosen.
 
@@ -73,14 +74,14 @@ def rating_prediction(
         ``rmse``, ``mae``, ``rmse_user`` and ``coverage`` for each readout. Their units are the ratings with what was
         predicted, and how often their user and item occur in training.
     """
-    check_readouts(NAME, readouts, READOUTS)
+    check_readouts(NAME, readouts, KNOWN)
     train, test = subject.train, subject.test
     if not isinstance(train, Ratings) or not isinstance(test, Ratings) or not test.explicit:
         yield nothing(NAME, "item", NATIVE, "the data holds no ratings to predict")
         return
     users, items = test.user_keys[test.users], test.item_keys[test.items]
     cases = _cases(train, test)
-    readings = Readings(subject, train, [name for name in readouts if name in CHOSEN], random_state)
+    readings = Readings(subject, train, [name for name in readouts if name in (*PROFILES, *REGRESSIONS)], random_state)
     for name in readouts:
         predictor, why = _native(subject) if name == NATIVE else readings.fitted(name)
         if predictor is None:

@@ -15,9 +15,9 @@ from toolkit.tasks.base import Subject
 NATIVE = "native"
 PROFILES = ("dot", "cosine")
 TWO_SIDED = "ridge-two-sided"
-RIDGES = ("ridge", TWO_SIDED)
 HIERARCHICAL = "hierarchical"
-CHOSEN = (*PROFILES, *RIDGES, HIERARCHICAL)  # their settings are chosen on a part of the training ratings
+RIDGES = ("ridge", TWO_SIDED)
+REGRESSIONS = (*RIDGES, HIERARCHICAL)
 Settings = dict[str, Any]
 Reading = MeanReadout | BiasReadout | ProfileReadout | RidgeReadout | HierarchicalReadout
 
@@ -32,8 +32,8 @@ class Readings:
     train : Ratings
         These ratings.
     chosen : sequence of str
-        The readouts wanted whose settings are to be chosen: of `CHOSEN`, those of `PROFILES` only where they are to
-        predict ratings.
+        The readouts wanted whose settings are to be chosen: those of `PROFILES`, where they are to predict ratings, and
+        of `REGRESSIONS`.
     random_state : int
         Seed of the tenth of the training ratings on which settings are chosen.
     """
@@ -63,8 +63,9 @@ class Readings:
             return ProfileReadout(item, unit=name == "cosine", **settings).fit(self.train), ""
         # on item vectors alone, so that a method with user vectors has no other readout
         if name == HIERARCHICAL:
-            return HierarchicalReadout(item, **settings).fit(self.train), ""
-        ridge = RidgeReadout(item, two_sided=name == TWO_SIDED, **settings)
+            ridge: RidgeReadout = HierarchicalReadout(item, **settings)
+        else:
+            ridge = RidgeReadout(item, two_sided=name == TWO_SIDED, **settings)
         return self.subject.once((name, self.random_state), lambda: ridge.fit(self.train)), ""
 
 
@@ -112,6 +113,8 @@ class _Choice:
             search = PenaltySearch(self.inner, self.validation, self.item)
             penalties = {"ridge": search.one_sided, TWO_SIDED: search.two_sided}
             self.found.update((name, penalties[name]()) for name in missing if name in RIDGES)
+        if HIERARCHICAL in missing:
+            self.found[HIERARCHICAL] = dict(HierarchicalReadout(self.item).choose(self.inner, self.validation))
         for name in missing:
             if name in PROFILES:
                 profile = ProfileReadout(self.item, unit=name == "cosine")
