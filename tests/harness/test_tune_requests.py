@@ -42,7 +42,7 @@ def body(tune: str, task: str = "rating-prediction", options: str = "") -> str:
         ("trials = 2.5", "tune.trials: input should be a valid integer, found 2.5"),
         ("seconds = -1", "tune.seconds: input should be greater than 0, found -1"),
         ("seconds = inf", "tune.seconds: input should be less than or equal to 1000000, found inf"),
-        ("seconds = nan", "tune.seconds: input should be greater than 0, found nan"),
+        ("seconds = nan", "tune.seconds: input should be less than or equal to 1000000, found nan"),
         ("trails = 3", "'trails'; did you mean 'trials'"),
         ("trials = 3\nvalidation = 0.0", "tune.validation: input should be greater than 0"),
         ("trials = 3\nvalidation = 0.9", "tune.validation: input should be less than or equal to 0.5"),

@@ -393,7 +393,7 @@ def test_timeout_ends_a_tuning(suite: Write, tmp_path: Path) -> None:
 def test_seconds_for_each_method(suite: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Checked before each candidate begins; the first one always does."""
     clock = iter(range(10_000))
-    monkeypatch.setattr("toolkit.harness.tuning.time.monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr("toolkit.harness.tuning.monotonic", lambda: float(next(clock)))
     path = suite(body('"searched", { name = "searched", label = "again" }', tune="seconds = 30"))
     one, two = search(path, tmp_path / "search")
     assert 3 < len(one.rows) == len(two.rows) < 30

@@ -45,6 +45,8 @@ class _Gensim(SequenceEmbedder):
         "bucket": Allowed(int, 1),
         "random_state": Allowed(int, 0),  # gensim has no other way to draw a start
     }
+    # What matters for histories by Caselles-Dupré, Lesaint & Royo-Letelier (2018), Word2vec applied to recommendation:
+    # hyperparameters matter, RecSys; their best exponents of the negatives are below 0. A wide window takes long.
     search_space: ClassVar[Space] = {
         "embedding_dim": Whole(8, 100, log=True),
         "window": Whole(3, 40, log=True),

@@ -69,6 +69,8 @@ class ALS(_Implicit):
     Hu, Koren & Volinsky (2008), Collaborative filtering for implicit feedback datasets, ICDM.
     """
 
+    # after Rendle et al. (2022), Revisiting the performance of iALS on item recommendation benchmarks, RecSys: penalty
+    # and weight are to be searched over orders of magnitude
     search_space: ClassVar[Space] = {
         "embedding_dim": Whole(8, 200, log=True),
         "regularization": Real(0.001, 100.0, log=True),
@@ -206,8 +208,8 @@ class LMF(_Implicit):
     search_space: ClassVar[Space] = {
         "embedding_dim": Whole(8, 100, log=True),
         "learning_rate": Real(0.1, 3.0, log=True),
-        "regularization": Real(0.01, 10.0, log=True),
-        "epochs": Whole(10, 50),
+        "regularization": Real(0.01, 30.0, log=True),
+        "epochs": Whole(10, 100, log=True),
         "negatives": Whole(5, 60, log=True),
     }
 

@@ -6,11 +6,11 @@ A tuning job is given the training part alone: what a method is judged by in the
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import threadpool_limits
@@ -128,9 +128,10 @@ def plan_tunings(suite: Suite, trials: Sequence[Trial]) -> list[Tuning]:
     for group in groups.values():
         tuned = tuple(trial for trial in group if trial.tuned)
         cls = embedder_class(group[0].embedder)
+        if not tuned or not cls.installed():
+            continue
         tasks = {task.name: task.options for task in group[0].tasks}
-        objective = objective_of(cls, tasks, spec.task, spec.readout, spec.metric)
-        if tuned and objective is not None and cls.installed():
+        if (objective := objective_of(cls, tasks, spec.task, spec.readout, spec.metric)) is not None:
             own = tuple(trial.params for trial in group if not trial.tuned and trial.seed == tuned[0].seed)
             budget = spec.trials, spec.seconds
             tunings.append(Tuning(tuned, own, objective, *budget, spec.validation, suite.seeds[0]))
@@ -208,11 +209,11 @@ def gather_tried(tuning: Tuning) -> list[dict[str, Any]]:
 
 def _asked(study: optuna.Study, tuning: Tuning, space: Space) -> Iterator[tuple[optuna.Trial, dict[str, Any]]]:
     """Yield candidates with their parameters until the budget is spent: the suite's own, then what the sampler asks."""
-    cls, started = embedder_class(tuning.trials[0].embedder), time.monotonic()
+    cls, started = embedder_class(tuning.trials[0].embedder), monotonic()
     for number in count():
         if number >= (tuning.n_trials or math.inf):
             return
-        if number and tuning.seconds is not None and time.monotonic() - started >= tuning.seconds:
+        if number and tuning.seconds is not None and monotonic() - started >= tuning.seconds:
             return
         if number < len(tuning.own):
             known = {**cls().get_params(deep=False), **tuning.own[number]}
@@ -239,15 +240,15 @@ def _try(
     from optuna.trial import TrialState
 
     trial.set_user_attr("parameters", {name: value for name, value in params.items() if name != "random_state"})
-    started = time.monotonic()
+    started = monotonic()
     try:
         value = judge(tuning.objective, tuning.trials[0].embedder, params, *parts)
     except Exception as error:  # whatever it is, the others may do better
         trial.set_user_attr("error", " ".join(f"{type(error).__name__}: {error}".split()))
-        trial.set_user_attr("seconds", round(time.monotonic() - started, 3))
+        trial.set_user_attr("seconds", round(monotonic() - started, 3))
         study.tell(trial, state=TrialState.FAIL)
     else:
-        trial.set_user_attr("seconds", round(time.monotonic() - started, 3))
+        trial.set_user_attr("seconds", round(monotonic() - started, 3))
         study.tell(trial, value)
 
 
