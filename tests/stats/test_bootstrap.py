@@ -12,6 +12,7 @@ from scipy import stats
 from toolkit.errors import ParameterError
 from toolkit.stats import Sample, bootstrap_mean, bootstrap_spearman, intervals
 from toolkit.stats.bootstrap import resampled
+from toolkit.stats.refigured import running_sums
 from toolkit.stats.resampling import resamples, sign_patterns
 from toolkit.stats.samples import lay_out
 
@@ -158,3 +159,9 @@ def test_wrong_requests_are_refused():
         intervals([[good]], level=2)
     with pytest.raises(ParameterError, match="n_resamples is 0"):
         intervals([[good]], 0)
+
+
+@pytest.mark.parametrize("n", [1, 31, 32, 33, 200])
+def test_running_sums(n):
+    values = np.random.default_rng(n).integers(0, 9, size=(n, 5)).astype(float)
+    np.testing.assert_array_equal(running_sums(values), np.cumsum(values, axis=0))

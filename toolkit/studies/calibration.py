@@ -20,7 +20,7 @@ from toolkit.studies.base import Evidence, Tables, study
 from toolkit.studies.simulated import WORLDS, World
 
 LEVEL = 0.95
-RESAMPLES, SIGNS = 500, 1_999  # fewer than where one table counts: what they add averages out over thousands
+RESAMPLES, SIGNS = 300, 1_999  # fewer than where one table counts: what they add averages out over thousands
 SIGNS_PER_PAIR = 50  # for Holm's procedure: the least p is then well below 5 % by the number of pairs
 CELLS = 40_000  # units times entries of a batch of simulations
 REFERENCE, TRUTH_SEED = 800_000, 20_261  # units times entries from which true values are taken
@@ -35,9 +35,11 @@ SHIFTS = (0.0, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6)  # between which true differences 
         "sizes": Allowed(int, 10, several=True),
         "entries": Allowed(int, 3, several=True),
         "effects": Allowed(float, 0, several=True),
+        "table_size": Allowed(int, 10),
+        "power_simulations": Allowed(int, 20),
     },
 )
-def calibration(
+def calibrate(
     evidence: Evidence,
     *,
     simulations: int = 5_400,
@@ -137,9 +139,9 @@ def _pair_rates(truth: Truth, n: int, odd: bool, simulations: int, seed: int) ->
         first, second = np.arange(units.shape[1]).reshape(-1, 2).T
         rejected.append(p_values(units, first, second, SIGNS, state) <= 1 - LEVEL)
         drawn = resampled(layout, RESAMPLES, state)
-        low, high = percentiles(drawn[first] - drawn[second], LEVEL)
+        low, high = percentiles(drawn[first] - drawn[second], LEVEL, "weibull")
         apart.append((low > 0) | (high < 0))
-        low, high = percentiles(drawn[second], LEVEL)
+        low, high = percentiles(drawn[second], LEVEL, "weibull")
         covered.append((low <= truth.value) & (truth.value <= high))
     return {
         **_named(truth, n),
