@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable
 
 import numpy as np
 
@@ -12,8 +13,11 @@ from toolkit.stats.samples import RATIOS, Floats, Layout, Sample
 def contributions(layout: Layout) -> Floats:
     """Return what each unit contributes to each figure.
 
-    The contribution of a unit is the figure, plus n times its derivative by the unit's weight: to first order, how
-    the figure would move were there more units like this one. For a plain mean it is the unit's value.
+    For a correlation it is the figure plus n times its derivative by the unit's weight: to first order, how the figure
+    would move were there more units like this one. For a mean it is the unit's sum by the mean number of cases, and
+    for a root of a mean the same by twice the root. What stands for all entries of a fold there, the root and what
+    is expected of a unit that has more cases than another, is taken from all of them together: were each entry's own
+    figure used, units with very many cases would pull it towards themselves, and count for less than they should.
 
     Parameters
     ----------
@@ -23,7 +27,8 @@ def contributions(layout: Layout) -> Floats:
     Returns
     -------
     ndarray, shape (units, entries)
-        Each column's mean is the figure. Columns of figures that are not defined are nan.
+        The difference of two columns' means is that of the figures; for roots, to first order. Columns of figures
+        that are not defined are nan.
 
     References
     ----------
@@ -32,32 +37,39 @@ def contributions(layout: Layout) -> Floats:
     """
     n = len(layout.units)
     found = np.empty((len(layout.samples), n))
-    for row, sample in zip(found, layout.samples, strict=True):
-        row[:] = sample.value
-        row[layout.places(sample)] += n / len(sample.units) * influence(sample)
+    pooled = _pooled_means(layout) if layout.statistic in RATIOS else {}
+    for row, (fold, sample) in zip(found, layout.parts, strict=True):
+        if layout.statistic in RATIOS:
+            row[:] = pooled[fold]
+            row[layout.places(sample)] += (sample.first - pooled[fold] * sample.second) * (n / sample.second.sum())
+            if layout.statistic == "root-mean":
+                root = math.sqrt(pooled[fold])
+                row /= 2 * root or 1.0  # where nobody makes an error there is nothing to share out
+                row += root / 2
+        else:
+            row[:] = sample.value
+            row[layout.places(sample)] += n / len(sample.units) * influence(sample)
     return np.ascontiguousarray(layout.mean_of_parts(found).T)
 
 
-def influence(sample: Sample) -> Floats:
-    """Return the influence of each unit on a sample's figure, shape (n,): n times the derivative by its weight.
+def _pooled_means(layout: Layout) -> dict[Hashable, float]:
+    """Return the mean of all entries in each fold."""
+    means: dict[Hashable, list[float]] = {}
+    for fold, sample in layout.parts:
+        means.setdefault(fold, []).append(sample.first.sum() / sample.second.sum())
+    return {fold: float(np.mean(each)) for fold, each in means.items()}
 
-    Their sum is zero. Where a correlation is not defined they are nan.
+
+def influence(sample: Sample) -> Floats:
+    """Return the influence of each unit on a correlation, shape (n,): n times the derivative by its weight.
+
+    Their sum is zero. Where the correlation is not defined they are nan.
     """
-    if sample.statistic in RATIOS:
-        return _of_ratio(sample)
     if math.isnan(sample.value):
         return np.full(len(sample.units), np.nan)
     if sample.statistic == "pearson":
         return _of_pearson(sample.first, sample.second)
     return _of_spearman(sample.first, sample.second)
-
-
-def _of_ratio(sample: Sample) -> Floats:
-    mean = sample.first.sum() / sample.second.sum()
-    found = (sample.first - mean * sample.second) / sample.second.mean()
-    if sample.statistic == "root-mean":
-        found /= 2 * math.sqrt(mean) if mean else 1.0  # without errors there is nothing to share out
-    return np.asarray(found)
 
 
 def _of_pearson(first: Floats, second: Floats) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from statistics import NormalDist
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -75,7 +75,7 @@ def quantiles_of(level: float) -> tuple[float, float]:
     return (1 - level) / 2, (1 + level) / 2
 
 
-def percentiles(drawn: Floats, level: float) -> Floats:
+def percentiles(drawn: Floats, level: float, method: Literal["linear", "weibull"] = "linear") -> Floats:
     """Return the ends of percentile intervals.
 
     Parameters
@@ -84,6 +84,8 @@ def percentiles(drawn: Floats, level: float) -> Floats:
         The figures of the resamples; nan where one is not defined, which is passed over.
     level : float
         In (0, 1).
+    method : {"linear", "weibull"}
+        How quantiles are taken, see `numpy.quantile`. Of a few hundred resamples, the latter hold what they should.
 
     Returns
     -------
@@ -91,9 +93,9 @@ def percentiles(drawn: Floats, level: float) -> Floats:
         The lower and the upper ends; nan where all are.
     """
     quantiles = quantiles_of(level)
-    ends = np.asarray(np.quantile(drawn, quantiles, axis=-1))
+    ends = np.asarray(np.quantile(drawn, quantiles, axis=-1, method=method))
     for place in zip(*np.nonzero(np.isnan(ends[0])), strict=True):
         known = drawn[place][~np.isnan(drawn[place])]
         if len(known):
-            ends[(slice(None), *place)] = np.quantile(known, quantiles)
+            ends[(slice(None), *place)] = np.quantile(known, quantiles, method=method)
     return ends

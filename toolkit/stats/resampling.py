@@ -51,7 +51,7 @@ def resamples(n: int, n_resamples: int, random_state: int, width: int | None = N
 
 
 def sign_patterns(n: int, n_draws: int, random_state: int, width: int | None = None) -> Iterator[Singles]:
-    """Yield blocks of random signs for n units, 1 for plus and 0 for minus.
+    """Yield blocks of random signs for n units, 1 and -1.
 
     Parameters
     ----------
@@ -79,7 +79,10 @@ def sign_patterns(n: int, n_draws: int, random_state: int, width: int | None = N
             drawn = np.arange(start, start + rows, dtype="<u8")[:, None]
         else:
             drawn = rng.integers(1 << 64, size=(rows, words), dtype=np.uint64).astype("<u8", copy=False)
-        yield np.unpackbits(drawn.view(np.uint8), axis=1, count=n, bitorder="little").astype(np.float32)
+        signs = np.unpackbits(drawn.view(np.uint8), axis=1, count=n, bitorder="little").astype(np.float32)
+        signs *= 2
+        signs -= 1
+        yield signs
 
 
 def is_exact(n: int, n_draws: int) -> bool:

@@ -121,6 +121,11 @@ class Layout:
         return [sample for parts in self.entries for sample in parts]
 
     @property
+    def parts(self) -> list[tuple[Hashable, Sample]]:
+        """The samples, each with its fold."""
+        return [pair for parts in self.entries for pair in zip(folds_of(parts), parts, strict=True)]
+
+    @property
     def values(self) -> Floats:
         """The figures, shape (number of entries,)."""
         return np.array([np.mean([sample.value for sample in parts]) for parts in self.entries])
@@ -137,6 +142,11 @@ class Layout:
         starts = np.cumsum(sizes) - sizes
         sums = np.add.reduceat(values, starts, axis=0)
         return np.asarray(sums / sizes.reshape(-1, *[1] * (values.ndim - 1)))
+
+
+def folds_of(parts: Parts) -> list[Hashable]:
+    """Return the folds of a figure's parts; without a name, their places."""
+    return [place if part.fold is None else part.fold for place, part in enumerate(parts)]
 
 
 def lay_out(entries: Sequence[Parts]) -> Layout:
@@ -176,7 +186,7 @@ def lay_out_common(entries: Sequence[Parts]) -> Layout:
     """
     if not entries or not all(entries):
         raise ParameterError("each figure needs at least one sample")
-    folds = [[place if part.fold is None else part.fold for place, part in enumerate(parts)] for parts in entries]
+    folds = [folds_of(parts) for parts in entries]
     if any(set(mine) != set(folds[0]) for mine in folds):
         raise ParameterError("the figures are of different folds; give each entry samples of all folds, and name them")
     common: dict[Hashable, pd.Index] = {}

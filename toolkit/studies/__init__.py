@@ -1,6 +1,7 @@
 """Studies: questions that are answered by an experiment of their own, or by laying trials side by side."""
 
 from toolkit.studies.base import Evidence, StudyInfo, Tables, study, study_info, study_names
+from toolkit.studies.calibration import calibrate
 from toolkit.studies.closeness import close_together
 from toolkit.studies.families import family_trees
 from toolkit.studies.one_hot import one_hot
@@ -12,6 +13,7 @@ __all__ = [
     "Evidence",
     "StudyInfo",
     "Tables",
+    "calibrate",
     "close_together",
     "family_trees",
     "one_hot",

@@ -16,6 +16,7 @@ from typing import TypeVar
 import pandas as pd
 
 from toolkit.errors import DataError, ToolkitError
+from toolkit.report.answers.calibration import calibration_answer
 from toolkit.report.answers.closeness import close_together_answer
 from toolkit.report.answers.families import family_trees_answer
 from toolkit.report.answers.one_hot import one_hot_answer
@@ -30,6 +31,7 @@ from toolkit.studies import study_info
 Part = TypeVar("Part", Figure, Table)
 Tables = Mapping[str, pd.DataFrame]
 WRITERS: dict[str, Callable[[Tables, str, str], Answer]] = {
+    "calibration": calibration_answer,
     "close-together": close_together_answer,
     "family-trees": family_trees_answer,
     "one-hot": one_hot_answer,
