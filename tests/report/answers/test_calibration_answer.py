@@ -60,7 +60,7 @@ def test_a_test_that_does_not(tables: dict[str, pd.DataFrame]) -> None:
     verdict = written(tables).sentences[0]
     assert verdict.startswith("Not everywhere: ")
     assert "5.0 to 8.0 %" in verdict
-    assert verdict.endswith("for word pairs, 200 pairs, not alike (8.0 %).")
+    assert verdict.endswith("for word pairs, 200 pairs, unlike (8.0 %).")
     tables["null"].loc[7, "permutation_low"] = 0.059  # may be chance
     assert written(tables).sentences[0].startswith("Yes: ")
 
