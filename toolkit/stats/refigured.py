@@ -96,6 +96,7 @@ def _spearman(layout: Layout) -> Figures:
         wanted.append((number, Ranking(sample.first)))
 
     def figures(counts: Floats) -> Floats:
+        counts = np.ascontiguousarray(counts)  # the resamples of a unit side by side, as they are gone over
         known = [(counts[places], ranking) for places, ranking in arranged]
         ready = [(mine, mine * ranking.centred(mine), ranking.spread(mine)) for mine, ranking in known]
         return np.stack([_correlation(ranking, *ready[number]) for number, ranking in wanted])

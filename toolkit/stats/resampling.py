@@ -45,9 +45,9 @@ def resamples(n: int, n_resamples: int, random_state: int, width: int | None = N
     for start in range(0, n_resamples, step):
         rows = min(step, n_resamples - start)
         drawn = rng.integers(n, size=(rows, n))
-        drawn *= rows
-        drawn += np.arange(rows)[:, None]
-        yield np.bincount(drawn.ravel(), minlength=rows * n).reshape(n, rows).astype(np.float64)
+        drawn += n * np.arange(rows)[:, None]
+        # counted row by row, which stays in a core's cache
+        yield np.bincount(drawn.ravel(), minlength=rows * n).reshape(rows, n).astype(np.float64).T
 
 
 def sign_patterns(n: int, n_draws: int, random_state: int, width: int | None = None) -> Iterator[Singles]:

@@ -31,7 +31,7 @@ def calibration_answer(tables: Mapping[str, pd.DataFrame], anchor: str, question
                 "Scores are simulated, so that it is known whether two methods differ: rankings (in [0, 1], two thirds "
                 "of them 0), ratings (squared errors of users with 20 to 720 ratings, pooled in five folds), word "
                 "pairs (two lists of cosines against one of judgements with ties), questions (right or wrong). All "
-                "methods share what is hard. Methods that are not alike are equal on average only: one is far off with "
+                "methods share what is hard. Methods that are unlike are equal on average only: one is far off with "
                 "a few units and better with the others. Each row is simulated anew "
                 f"{_range(null['simulations'], ',.0f')} times; rates have Wilson intervals.",
             ),
@@ -130,12 +130,15 @@ def _range(rates: pd.Series, form: str = "", digits: int = 1) -> str:
 
 def _row_name(row: Mapping[str, object], with_n: bool = True) -> str:
     number = f"{row['n']:,} " if with_n else ""
-    kind = "" if row["alike"] else ", not alike"
+    kind = "" if row["alike"] else ", unlike"
     return f"{row['scores']}, {number}{row['unit']}{kind}" if with_n else f"{row['scores']}{kind}"
 
 
 def _null_figure(null: pd.DataFrame, anchor: str) -> Figure:
-    labels = [_row_name(row) for row in null.to_dict("records")]
+    labels = [
+        f"{row.scores} {row.n:,}{'' if row.alike else ', unlike'}"  # longer ones would be cut off
+        for row in null.itertuples()
+    ]
     points = pd.concat(
         [
             pd.DataFrame(
@@ -157,7 +160,7 @@ def _null_figure(null: pd.DataFrame, anchor: str) -> Figure:
     title = "How often two methods without a true difference are told apart (%)"
     return Figure(
         f"{anchor}-rates",
-        f"{title}, with 95 % intervals; {share(STATED)} is right.",
+        f"{title}, by scores and number of units, with 95 % intervals; {share(STATED)} is right.",
         "Dot plot of rates, a row a kind of scores and number of units; the first table holds the values.",
         partial(figures.dots, points, title, ends, 100 * STATED, tuple(PAIRS.values()), name=share(STATED)),
         tuple(Key(number, title) for number, title in enumerate(PAIRS.values())),
@@ -212,7 +215,7 @@ def _null_table(null: pd.DataFrame, anchor: str) -> Table:
     }
     caption = (
         "Two methods without a true difference: how often they are told apart, at 5 %, and how often the 95 % interval "
-        "of a figure (of the second method's, where the two are not alike) holds the true one."
+        "of a figure (of the second method's, where the two are unlike) holds the true one."
     )
     return plain_table(shown, f"{anchor}-null", caption, titles)
 
