@@ -23,6 +23,7 @@ from toolkit.harness.jobs import tuning_jobs
 from toolkit.harness.plan import plan
 from toolkit.harness.store import RunWriter, prepare_directory
 from toolkit.harness.tables import TUNING_COLUMNS
+from toolkit.harness.trial import Outcome
 from toolkit.harness.tuning import TuningOutcome, plan_tunings, prepare_tunings, run_tuning
 
 Write = Callable[..., Path]
@@ -165,16 +166,34 @@ def test_tuned_rows_stand_beside_the_others(tuned: Run) -> None:
     assert set(tuned_scores["readout"]) >= {"native", "ridge-two-sided"}
 
 
-def test_folds_that_chose_other_dimensions_are_one_row(tuned: Run) -> None:
-    trials = tuned.trials[tuned.trials["tuned"]]
-    chosen = trials["parameters"].map(lambda text: json.loads(text)["embedding_dim"])
-    numbers = {label: set(rows) for label, rows in chosen.groupby(trials["embedder"])}
-    assert {len(rows) for rows in numbers.values()} == {1, 2}, "one method that varies and one that does not"
-    for label, dims in numbers.items():
-        for table in (trials, tuned.scores):
-            shown = table.loc[table["embedder"] == label, "embedding_dim"]
-            assert shown.isna().all() if len(dims) > 1 else (shown == next(iter(dims))).all()
-    assert (tuned.path / "report.md").exists() or tuned.report(tuned.path / "report.md")
+def test_a_report_of_a_tuned_run(tuned: Run, tmp_path: Path) -> None:
+    for suffix in ("html", "md", "csv", "tex"):
+        text = tuned.report(tmp_path / f"report.{suffix}").read_text()
+        assert "SVD (tuned)" in text
+        assert "nan" not in text
+
+
+@pytest.mark.parametrize(("dims", "shown"), [((4, 4), 4), ((4, 7), None)])
+def test_folds_that_chose_other_dimensions_are_one_row(
+    suite: Write, tmp_path: Path, dims: tuple[int, int], shown: int | None
+) -> None:
+    text = body('{ name = "svd", params = { embedding_dim = 3 } }')
+    loaded = load_suite(suite(text.replace('["holdout"]', '[{ name = "kfold", folds = [1, 2] }]')))
+    trials = plan(loaded)
+    prepare_directory(tmp_path / "run", fresh=False)
+    tunings = plan_tunings(loaded, trials)
+    writer = RunWriter(tmp_path / "run", trials, tunings=tunings)
+    for tuning, dim in zip(tunings, dims, strict=True):
+        writer.add_tuning(TuningOutcome(tuning, "ok", params={"embedding_dim": dim}))
+    waiting = writer.waiting(trials)
+    assert [trial.params["embedding_dim"] for trial in waiting if trial.tuned] == list(dims)
+    for trial in waiting:
+        score = {"task": "ranking", "entity": "item", "readout": "native", "metric": "auc", "value": 0.5, "n": 1}
+        writer.add(Outcome(trial.id, "ok", embedding_dim=trial.params["embedding_dim"], scores=[score]))
+    for table in (Run(writer.path).trials, Run(writer.path).scores):
+        found = table.set_index("embedder")["embedding_dim"]
+        assert found["svd"].tolist() == [3, 3]
+        assert found["svd (tuned)"].isna().all() if shown is None else (found["svd (tuned)"] == shown).all()
 
 
 def test_run_json_tells_how_it_was_tuned(tuned: Run) -> None:
