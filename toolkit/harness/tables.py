@@ -22,7 +22,7 @@ SCORE_COLUMNS = [
 ]
 TUNING_COLUMNS = [
     *("experiment", "split", "fold", "embedder", "number", "state", "value", "seconds", "parameters", "chosen"),
-    *("task", "readout", "metric", "error"),
+    *("task", "readout", "metric", "confirmed", "error"),
 ]
 STUDY_COLUMNS = ["study", "status", "error", "seconds"]
 LEFT_OUT = "left out"  # status of a trial or a study whose library is not installed
