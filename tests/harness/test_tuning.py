@@ -312,14 +312,14 @@ def test_all_candidates_of_a_fold_see_the_same_division(
 
 
 @pytest.mark.parametrize(
-    ("task", "values", "confirmed", "chosen"),
+    ("metric", "values", "confirmed", "chosen"),
     [
         # a candidate: its value, and if it is confirmed, those on two more divisions
         ("rmse", [[0.5, 0.6, 0.7], [0.9], [0.5], [0.7]], [0.6, None, None, None], 0),
         ("rmse", [[0.5, 0.6, 0.7], [0.4, 0.5, 0.6], [0.45], [0.3, 0.6, 0.61]], [0.6, 0.5, None, 1.51 / 3], 1),
         (
             "rmse",
-            [[0.5, 0.6, 0.7], [0.4, 0.9, 0.9], [0.45, 0.5, 0.5], [0.44, 0.9, 0.9]],
+            [[0.5, 0.6, 0.7], [0.4, 0.9, 0.9], [0.45, 0.5, 0.5], [0.46]],
             [0.6, 2.2 / 3, 1.45 / 3, None],
             2,
         ),
@@ -330,16 +330,15 @@ def test_the_choice_is_the_best_over_all_divisions_and_never_worse_than_the_suit
     suite: Write,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    task: str,
+    metric: str,
     values: list[list[float]],
     confirmed: list[float | None],
     chosen: int,
 ) -> None:
-    if task == "rmse":
-        values[3] = values[3] if confirmed[3] is not None else values[3][:1]
     given = iter([value for of_candidate in values for value in of_candidate])
     monkeypatch.setattr("toolkit.harness.tuning.judge", lambda *_: next(given))
-    tune = f'trials = 4\ntask = "{"ranking" if "@" in task else "rating-prediction"}"\nmetric = "{task}"'
+    task = "ranking" if "@" in metric else "rating-prediction"
+    tune = f'trials = 4\ntask = "{task}"\nmetric = "{metric}"'
     path = suite(body('{ name = "svd", params = { embedding_dim = 9 } }', tune=tune))
     (outcome,) = search(path, tmp_path / "search")
     assert [row["value"] for row in outcome.rows] == [first for first, *_ in values]
