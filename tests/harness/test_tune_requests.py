@@ -45,6 +45,7 @@ def body(tune: str, task: str = "rating-prediction", options: str = "") -> str:
         ("seconds = nan", "tune.seconds: input should be less than or equal to 1000000, found nan"),
         ("trails = 3", "'trails'; did you mean 'trials'"),
         ("trials = 3\nvalidation = 0.0", "tune.validation: input should be greater than 0"),
+        ("trials = 3\ndivisions = 0", "tune.divisions: input should be greater than or equal to 1"),
         ("trials = 3\nvalidation = 0.9", "tune.validation: input should be less than or equal to 0.5"),
         ('trials = 3\ntask = "rankign"', "unknown task to tune by 'rankign'; did you mean 'ranking'"),
         ('trials = 3\ntask = "item-similarity"', "unknown task to tune by 'item-similarity'"),

@@ -23,6 +23,7 @@ from toolkit.harness.jobs import tuning_jobs
 from toolkit.harness.plan import plan
 from toolkit.harness.store import RunWriter, prepare_directory
 from toolkit.harness.tables import TUNING_COLUMNS
+from toolkit.harness.trial import Outcome
 from toolkit.harness.tuning import TuningOutcome, plan_tunings, prepare_tunings, run_tuning
 
 Write = Callable[..., Path]
@@ -130,7 +131,9 @@ def test_what_was_tried_is_kept(tuned: Run) -> None:
     for (_, _, _, label), rows in groups:
         assert rows["number"].tolist() == [0, 1, 2, 3], "the same number of candidates for each"
         assert rows["chosen"].sum() == 1
-        assert rows.loc[rows["chosen"], "value"].item() == rows["value"].min()
+        assert rows.loc[rows["chosen"], "confirmed"].item() == rows["confirmed"].min()
+        leads = rows["value"] < rows["value"].where(rows["confirmed"].notna()).cummin().shift(fill_value=np.inf)
+        assert (rows["confirmed"].notna() >= (leads | (rows["number"] < 2))).all(), "and with them the suite's own"
         assert (rows["state"] == "ok").all()
         assert (rows["seconds"] >= 0).all()
         assert set(rows["readout"]) == {"native" if label == "SVD" else "ridge-two-sided"}
@@ -165,16 +168,34 @@ def test_tuned_rows_stand_beside_the_others(tuned: Run) -> None:
     assert set(tuned_scores["readout"]) >= {"native", "ridge-two-sided"}
 
 
-def test_folds_that_chose_other_dimensions_are_one_row(tuned: Run) -> None:
-    trials = tuned.trials[tuned.trials["tuned"]]
-    chosen = trials["parameters"].map(lambda text: json.loads(text)["embedding_dim"])
-    numbers = {label: set(rows) for label, rows in chosen.groupby(trials["embedder"])}
-    assert {len(rows) for rows in numbers.values()} == {1, 2}, "one method that varies and one that does not"
-    for label, dims in numbers.items():
-        for table in (trials, tuned.scores):
-            shown = table.loc[table["embedder"] == label, "embedding_dim"]
-            assert shown.isna().all() if len(dims) > 1 else (shown == next(iter(dims))).all()
-    assert (tuned.path / "report.md").exists() or tuned.report(tuned.path / "report.md")
+def test_a_report_of_a_tuned_run(tuned: Run, tmp_path: Path) -> None:
+    for suffix in ("html", "md", "csv", "tex"):
+        text = tuned.report(tmp_path / f"report.{suffix}").read_text()
+        assert "SVD (tuned)" in text
+        assert "nan" not in text
+
+
+@pytest.mark.parametrize(("dims", "shown"), [((4, 4), 4), ((4, 7), None)])
+def test_folds_that_chose_other_dimensions_are_one_row(
+    suite: Write, tmp_path: Path, dims: tuple[int, int], shown: int | None
+) -> None:
+    text = body('{ name = "svd", params = { embedding_dim = 3 } }')
+    loaded = load_suite(suite(text.replace('["holdout"]', '[{ name = "kfold", folds = [1, 2] }]')))
+    trials = plan(loaded)
+    prepare_directory(tmp_path / "run", fresh=False)
+    tunings = plan_tunings(loaded, trials)
+    writer = RunWriter(tmp_path / "run", trials, tunings=tunings)
+    for tuning, dim in zip(tunings, dims, strict=True):
+        writer.add_tuning(TuningOutcome(tuning, "ok", params={"embedding_dim": dim}))
+    waiting = writer.waiting(trials)
+    assert [trial.params["embedding_dim"] for trial in waiting if trial.tuned] == list(dims)
+    for trial in waiting:
+        score = {"task": "ranking", "entity": "item", "readout": "native", "metric": "auc", "value": 0.5, "n": 1}
+        writer.add(Outcome(trial.id, "ok", embedding_dim=trial.params["embedding_dim"], scores=[score]))
+    for table in (Run(writer.path).trials, Run(writer.path).scores):
+        found = table.set_index("embedder")["embedding_dim"]
+        assert found["svd"].tolist() == [3, 3]
+        assert found["svd (tuned)"].isna().all() if shown is None else (found["svd (tuned)"] == shown).all()
 
 
 def test_run_json_tells_how_it_was_tuned(tuned: Run) -> None:
@@ -190,7 +211,7 @@ def test_the_studies_can_be_opened_by_others(tuned: Run) -> None:
     study = optuna.load_study(study_name="films kfold 2 SVD", storage=url)
     rows = tuned.tuning[(tuned.tuning["fold"] == "2") & (tuned.tuning["embedder"] == "SVD")]
     assert [trial.value for trial in study.trials] == rows["value"].tolist()
-    assert study.best_trial.number == rows.loc[rows["chosen"], "number"].item()
+    assert study.trials[rows.loc[rows["chosen"], "number"].item()].user_attrs["confirmed"] == rows["confirmed"].min()
 
 
 def test_no_tuning_no_table(films: Path, tmp_path: Path) -> None:
@@ -280,7 +301,8 @@ def test_all_candidates_of_a_fold_see_the_same_division(
         return float(len(seen))
 
     monkeypatch.setattr("toolkit.harness.tuning.judge", watched)
-    path = suite(body('"pca", "svd", { name = "als", seeds = [5] }', tune="trials = 3\nvalidation = 0.25"))
+    tune = "trials = 3\nvalidation = 0.25\ndivisions = 1"
+    path = suite(body('"pca", "svd", { name = "als", seeds = [5] }', tune=tune))
     search(path, tmp_path / "search")
     assert [name for name, *_ in seen] == ["pca"] * 3 + ["svd"] * 3 + ["als"] * 3
     assert len({parts for _, *parts in map(tuple, seen) for parts in [tuple(parts)]}) == 1
@@ -289,20 +311,55 @@ def test_all_candidates_of_a_fold_see_the_same_division(
     assert seen[0][1:] == (inner.fingerprint(), validation.fingerprint())
 
 
-def test_the_choice_is_never_worse_than_the_suites_own(
-    suite: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("metric", "values", "confirmed", "chosen"),
+    [
+        # a candidate: its value, and if it is confirmed, those on two more divisions
+        ("rmse", [[0.5, 0.6, 0.7], [0.9], [0.5], [0.7]], [0.6, None, None, None], 0),
+        ("rmse", [[0.5, 0.6, 0.7], [0.4, 0.5, 0.6], [0.45], [0.3, 0.6, 0.61]], [0.6, 0.5, None, 1.51 / 3], 1),
+        (
+            "rmse",
+            [[0.5, 0.6, 0.7], [0.4, 0.9, 0.9], [0.45, 0.5, 0.5], [0.46]],
+            [0.6, 2.2 / 3, 1.45 / 3, None],
+            2,
+        ),
+        ("recall@3", [[0.5, 0.6, 0.7], [0.9, 0.6, 0.7], [0.8], [0.95, 0.1, 0.1]], [0.6, 2.2 / 3, None, 1.15 / 3], 1),
+    ],
+)
+def test_the_choice_is_the_best_over_all_divisions_and_never_worse_than_the_suites_own(
+    suite: Write,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    metric: str,
+    values: list[list[float]],
+    confirmed: list[float | None],
+    chosen: int,
 ) -> None:
-    values = iter([0.5, 0.9, 0.5, 0.7])
-    monkeypatch.setattr("toolkit.harness.tuning.judge", lambda *_: next(values))
-    (outcome,) = search(
-        suite(body('{ name = "svd", params = { embedding_dim = 9 } }', tune="trials = 4")), tmp_path / "a"
-    )
-    assert [row["chosen"] for row in outcome.rows] == [True, False, False, False], "of equals, the suite's own"
-    assert outcome.params["embedding_dim"] == 9
-    values = iter([0.5, 0.9, 0.5, 0.7])
-    tune = 'trials = 4\ntask = "ranking"\nmetric = "recall@3"'
-    (outcome,) = search(suite(body('"svd"', tune=tune)), tmp_path / "b")
-    assert [row["chosen"] for row in outcome.rows] == [False, True, False, False], "of a metric that is to be large"
+    given = iter([value for of_candidate in values for value in of_candidate])
+    monkeypatch.setattr("toolkit.harness.tuning.judge", lambda *_: next(given))
+    task = "ranking" if "@" in metric else "rating-prediction"
+    tune = f'trials = 4\ntask = "{task}"\nmetric = "{metric}"'
+    path = suite(body('{ name = "svd", params = { embedding_dim = 9 } }', tune=tune))
+    (outcome,) = search(path, tmp_path / "search")
+    assert [row["value"] for row in outcome.rows] == [first for first, *_ in values]
+    assert [row["confirmed"] for row in outcome.rows] == [value and pytest.approx(value) for value in confirmed]
+    assert [row["number"] for row in outcome.rows if row["chosen"]] == [chosen]
+    assert (outcome.params["embedding_dim"] == 9) == (chosen == 0)
+    assert next(given, None) is None
+
+
+def test_every_division_is_another_one(suite: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def watched(objective, name, params, train, validation):
+        seen.append(validation.fingerprint())
+        return 1.0
+
+    monkeypatch.setattr("toolkit.harness.tuning.judge", watched)
+    search(suite(body('"svd", "pca"', tune="trials = 2\ndivisions = 4")), tmp_path / "search")
+    assert len(seen) == 2 * (4 + 1), "equally good is not better"
+    assert seen[:4] == seen[5:9]
+    assert len(set(seen)) == 4
 
 
 def test_a_value_outside_the_space_is_tried_as_it_is(suite: Write, tmp_path: Path) -> None:

@@ -149,7 +149,7 @@ def rows(tried: Iterable[optuna.trial.FrozenTrial], chosen: int | None) -> list[
     Returns
     -------
     list of dict
-        With number, state, value, seconds, parameters, chosen and error.
+        With number, state, value, seconds, parameters, chosen, confirmed and error.
     """
     return [
         {
@@ -159,6 +159,7 @@ def rows(tried: Iterable[optuna.trial.FrozenTrial], chosen: int | None) -> list[
             "seconds": trial.user_attrs.get("seconds"),
             "parameters": json.dumps(trial.user_attrs.get("parameters", trial.params)),
             "chosen": trial.number == chosen,
+            "confirmed": trial.user_attrs.get("confirmed"),
             "error": trial.user_attrs.get("error", ""),
         }
         for trial in tried

@@ -104,7 +104,7 @@ class Run:
         path = self.path / "tuning.csv"
         if not path.is_file():
             return pd.DataFrame(columns=TUNING_COLUMNS)
-        return read_table(path, TUNING_COLUMNS, {"number", "value", "seconds"})
+        return read_table(path, TUNING_COLUMNS, {"number", "value", "seconds", "confirmed"})
 
     def study(self, name: str) -> dict[str, pd.DataFrame]:
         """Read the tables of a study, by their names.

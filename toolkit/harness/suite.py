@@ -189,6 +189,7 @@ class TuneSpec(_Table):
     readout: str = ""
     metric: str = ""
     validation: float = Field(0.1, gt=0, le=0.5, strict=True)
+    divisions: int = Field(3, ge=1, le=20, strict=True)
 
     @model_validator(mode="after")
     def _consistent(self) -> TuneSpec:

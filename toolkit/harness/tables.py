@@ -38,7 +38,7 @@ RANK_COLUMNS = [
 ]
 TUNING_COLUMNS = [
     *("experiment", "split", "fold", "embedder", "number", "state", "value", "seconds", "parameters", "chosen"),
-    *("task", "readout", "metric", "error"),
+    *("task", "readout", "metric", "confirmed", "error"),
 ]
 STUDY_COLUMNS = ["study", "status", "error", "seconds"]
 STEP_COLUMNS = ["step", "status", "error", "seconds"]  # of what is done once all trials have ended

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
+from statistics import fmean
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -47,8 +48,11 @@ class Tuning:
         after how many seconds no more begin. The first one always does.
     validation : float
         Share of the training ratings that candidates are judged by.
+    divisions : int
+        How often the training part is divided so. All candidates are judged on the first division; one that would be
+        the best, or is the suite's own, on all of them.
     seed : int
-        Of that division, the same for every method, and of the search.
+        Of the first division, the same for every method, and of the search; the other divisions take the next ones.
     storage, study : str, default ""
         The URL of an Optuna storage, and the name of the study in it, once it was made.
     """
@@ -59,6 +63,7 @@ class Tuning:
     n_trials: int | None
     seconds: float | None
     validation: float
+    divisions: int
     seed: int
     storage: str = field(default="", repr=False)  # it may hold a password
     study: str = ""
@@ -134,7 +139,7 @@ def plan_tunings(suite: Suite, trials: Sequence[Trial]) -> list[Tuning]:
         if (objective := objective_of(cls, tasks, spec.task, spec.readout, spec.metric)) is not None:
             own = tuple(trial.params for trial in group if not trial.tuned and trial.seed == tuned[0].seed)
             budget = spec.trials, spec.seconds
-            tunings.append(Tuning(tuned, own, objective, *budget, spec.validation, suite.seeds[0]))
+            tunings.append(Tuning(tuned, own, objective, *budget, spec.validation, spec.divisions, suite.seeds[0]))
     return tunings
 
 
@@ -184,17 +189,28 @@ def run_tuning(tuning: Tuning, train: Path, threads: int) -> TuningOutcome:
     cls = embedder_class(tuning.trials[0].embedder)
     with threadpool_limits(threads), candidates.quiet():
         data: Any = open_staged(train)
-        parts = data.split("holdout", test_size=tuning.validation, random_state=tuning.seed)
-        space = _fitting(cls.search_space, parts[0])
+        seeds = range(tuning.seed, tuning.seed + tuning.divisions)
+        parts = [data.split("holdout", test_size=tuning.validation, random_state=seed) for seed in seeds]
+        space = _fitting(cls.search_space, parts[0][0])
         study = candidates.load_study(tuning.storage, tuning.study, tuning.seed)
+        leader: _Judged | None = None
         for trial, params in _asked(study, tuning, space):
-            _try(study, trial, tuning, params, parts)
+            leader = _try(study, trial, tuning, params, parts, leader) or leader
     tried = study.get_trials(deepcopy=False)
-    best = _best(tried, tuning.objective.lower_is_better)
-    if best is None:
+    if leader is None:
         error = f"none of {len(tried)} candidates could be judged; the last: {tried[-1].user_attrs.get('error')}"
         return TuningOutcome(tuning, "failed", error, candidates.rows(tried, None))
-    return TuningOutcome(tuning, "ok", "", candidates.rows(tried, best.number), best.user_attrs["parameters"])
+    return TuningOutcome(tuning, "ok", "", candidates.rows(tried, leader.number), leader.params)
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A candidate: its value on the first division and its mean over all, both with the sign by which low is good."""
+
+    number: int
+    params: dict[str, Any]
+    first: float
+    mean: float
 
 
 def gather_tried(tuning: Tuning) -> list[dict[str, Any]]:
@@ -234,22 +250,33 @@ def _try(
     trial: optuna.Trial,
     tuning: Tuning,
     params: dict[str, Any],
-    parts: tuple[Ratings, Ratings],
-) -> None:
-    """Judge a candidate, and write down what came of it."""
+    parts: Sequence[tuple[Ratings, Ratings]],
+    leader: _Judged | None,
+) -> _Judged | None:
+    """Judge a candidate, write down what came of it, and return it if it is the best so far.
+
+    The best of many is partly luck: where the first division makes it look best, it has to be so over all of them.
+    """
     from optuna.trial import TrialState
 
-    trial.set_user_attr("parameters", {name: value for name, value in params.items() if name != "random_state"})
-    started = monotonic()
+    kept = {name: value for name, value in params.items() if name != "random_state"}
+    trial.set_user_attr("parameters", kept)
+    started, sign = monotonic(), 1.0 if tuning.objective.lower_is_better else -1.0
+    name, mean = tuning.trials[0].embedder, math.inf
     try:
-        value = judge(tuning.objective, tuning.trials[0].embedder, params, *parts)
+        first = judge(tuning.objective, name, params, *parts[0])
+        if leader is None or trial.number < len(tuning.own) or sign * first < leader.first:
+            mean = fmean([first, *(judge(tuning.objective, name, params, *part) for part in parts[1:])])
+            trial.set_user_attr("confirmed", mean)
     except Exception as error:  # whatever it is, the others may do better
         trial.set_user_attr("error", " ".join(f"{type(error).__name__}: {error}".split()))
         trial.set_user_attr("seconds", round(monotonic() - started, 3))
         study.tell(trial, state=TrialState.FAIL)
-    else:
-        trial.set_user_attr("seconds", round(monotonic() - started, 3))
-        study.tell(trial, value)
+        return None
+    trial.set_user_attr("seconds", round(monotonic() - started, 3))
+    study.tell(trial, first)
+    better = mean < math.inf and (leader is None or sign * mean < leader.mean)
+    return _Judged(trial.number, kept, sign * first, sign * mean) if better else None
 
 
 def _fitting(space: Space, data: Ratings) -> dict[str, Any]:
@@ -259,10 +286,3 @@ def _fitting(space: Space, data: Ratings) -> dict[str, Any]:
     if isinstance(dim := found.get("embedding_dim"), Whole):
         found["embedding_dim"] = dim.up_to(most)
     return found
-
-
-def _best(tried: Sequence[optuna.trial.FrozenTrial], lower: bool) -> optuna.trial.FrozenTrial | None:
-    """Return the best candidate, of equals the first; None where none was judged."""
-    judged = [trial for trial in tried if trial.state.name == "COMPLETE" and trial.value is not None]
-    sign = 1.0 if lower else -1.0
-    return min(judged, key=lambda trial: (sign * float(trial.value or 0.0), trial.number), default=None)

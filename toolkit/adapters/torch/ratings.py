@@ -124,9 +124,9 @@ class EmbeddingLayer(_Rated, RatingFactorization):
     search_space: ClassVar[Space] = {
         "embedding_dim": Whole(8, 100, log=True),
         "epochs": Whole(3, 10),
-        "learning_rate": Real(0.001, 0.02, log=True),
-        "regularization": Real(0.01, 1.0, log=True),
-        "batch_size": Whole(64, 512, log=True),
+        "learning_rate": Real(0.001, 0.01, log=True),
+        "regularization": Real(0.01, 0.5, log=True),
+        "batch_size": Whole(64, 256, log=True),
     }
 
     def __init__(
@@ -218,7 +218,7 @@ class EmbeddingMLP(_Rated):
         "learning_rate": Real(0.0003, 0.01, log=True),
         "regularization": Real(0.001, 1.0, log=True),
         "dropout": Real(0.0, 0.5),
-        "batch_size": Whole(64, 512, log=True),
+        "batch_size": Whole(64, 256, log=True),
     }
 
     network_: Network
