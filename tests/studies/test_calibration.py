@@ -90,10 +90,12 @@ def test_the_study_has_all_rows_and_a_seed() -> None:
         "power_simulations": 20,
         "sizes": [20],
         "entries": [3],
-        "effects": [2],
+        "effects": [1, 2],
         "table_size": 20,
     }
     found, again, other = (calibrate(SimpleNamespace(seed=seed), **options) for seed in (0, 0, 1))
-    assert {name: len(table) for name, table in found.items()} == {"null": 8, "tables": 4, "power": 4}
+    assert {name: len(table) for name, table in found.items()} == {"null": 8, "tables": 4, "power": 7}
+    # of 20 pairs of words, no method could be so much better
+    assert found["power"].groupby("scores").size().to_dict() == {**dict.fromkeys(BY_NAME, 2), "word pairs": 1}
     assert all(found[name].equals(again[name]) for name in found)
     assert not found["null"].equals(other["null"])

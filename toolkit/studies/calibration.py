@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
@@ -81,7 +82,13 @@ def calibrate(
     seeds = iter(np.random.SeedSequence(evidence.seed).generate_state(1_000).tolist())
     pairs = [(truth, n, odd) for truth in truths for odd in (False, True) for n in sizes]
     tables = [(truth, k, best) for truth in truths[:3:2] for k in entries for best in (0.0, 1.0)]
-    powers = [(truth, n, effect) for truth in truths for n in sizes for effect in effects]
+    powers = [
+        (truth, n, effect)
+        for truth in truths
+        for n in sizes
+        for effect in effects
+        if truth.error(n) * effect <= truth.most  # with few units, no method could be so much better
+    ]
     return {
         "null": pd.DataFrame([_pair_rates(*pair, simulations, next(seeds)) for pair in pairs]),
         "tables": pd.DataFrame([_table_rates(*table, table_size, simulations, next(seeds)) for table in tables]),
@@ -116,8 +123,17 @@ class Truth:
         values = self._layout(shifts, odd).values
         return np.asarray(values - values[0])
 
+    @property
+    def most(self) -> float:
+        """The largest difference that a shift makes."""
+        return float(self._gains[-1])
+
+    def error(self, n: int) -> float:
+        """Return the standard error of the difference of two entries that are alike, over n units."""
+        return self.deviation / math.sqrt(n)
+
     def shift(self, difference: float) -> float:
-        """Return the shift that makes an entry better by some difference."""
+        """Return the shift that makes an entry better by some difference, or by the most that is possible."""
         return float(np.interp(difference, self._gains, SHIFTS))
 
 
@@ -162,7 +178,7 @@ def _table_rates(truth: Truth, k: int, best: float, n: int, simulations: int, se
 
     Where `best` is not 0 the first is better than the others by as many standard errors.
     """
-    shifts = [truth.shift(best * truth.deviation / np.sqrt(n)), *[0.0] * (k - 1)]
+    shifts = [truth.shift(best * truth.error(n)), *[0.0] * (k - 1)]
     first, second = np.triu_indices(k, 1)
     sign = -1 if truth.world.statistic == "root-mean" else 1
     wrong, dropped = [], []
@@ -187,7 +203,7 @@ def _table_rates(truth: Truth, k: int, best: float, n: int, simulations: int, se
 
 def _power(truth: Truth, n: int, effect: float, simulations: int, seed: int) -> dict[str, Any]:
     """Return how often a difference of so many standard errors is found, and how often it should be."""
-    difference = effect * truth.deviation / np.sqrt(n)
+    difference = effect * truth.error(n)
     found = []
     for state, _, units in _batches(truth.world, simulations, n, [truth.shift(difference), 0.0], [False, False], seed):
         first, second = np.arange(units.shape[1]).reshape(-1, 2).T

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
@@ -62,14 +63,19 @@ def _verdict(null: pd.DataFrame) -> str:
     )
     if off.empty:
         return f"Yes: {asked}."
-    where = listed(f"{_row_name(row)} ({share(row['permutation'], 1)})" for row in off.to_dict("records"))
-    return f"Not everywhere: {asked}; it is off by more than {share(NEAR)}, and than chance explains, for {where}."
+    where = listed(f"{_row_name(row)} ({_found(row)})" for row in off.to_dict("records"))
+    return f"Not everywhere: {asked}; it is off by more than {share(NEAR)} for {where}."
 
 
 def _off(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows whose rate is farther off than it may be, by more than so many simulations leave to chance."""
-    low, high = rows["permutation_low"], rows["permutation_high"]
-    return rows[(high < STATED - NEAR) | (low > STATED + NEAR)]
+    """Return the rows whose rate is farther off than it may be."""
+    return rows[(rows["permutation"] - STATED).abs() > NEAR]
+
+
+def _found(row: Mapping[str, Any]) -> str:
+    """Return a rate with what so many simulations leave to chance."""
+    ends = (f"{100 * row[name]:.1f}" for name in ("permutation_low", "permutation_high"))
+    return f"{share(row['permutation'], 1)}, 95 % interval {' to '.join(ends)}"
 
 
 def _small(null: pd.DataFrame) -> Iterator[str]:
@@ -78,7 +84,7 @@ def _small(null: pd.DataFrame) -> Iterator[str]:
         off = _off(rows)
         text = f"With {n} units it does so in {_range(rows['permutation'])}"
         if len(off):
-            names = [f"{_row_name(row, False)} ({share(row['permutation'], 1)})" for row in off.to_dict("records")]
+            names = [f"{_row_name(row, False)} ({_found(row)})" for row in off.to_dict("records")]
             text += f"; it is off by more than {share(NEAR)} for {listed(names)}"
         yield f"{text}."
 
@@ -128,7 +134,7 @@ def _range(rates: pd.Series, form: str = "", digits: int = 1) -> str:
     return text if form else f"{text} %"
 
 
-def _row_name(row: Mapping[str, object], with_n: bool = True) -> str:
+def _row_name(row: Mapping[str, Any], with_n: bool = True) -> str:
     number = f"{row['n']:,} " if with_n else ""
     kind = "" if row["alike"] else ", unlike"
     return f"{row['scores']}, {number}{row['unit']}{kind}" if with_n else f"{row['scores']}{kind}"
