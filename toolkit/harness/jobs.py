@@ -123,7 +123,7 @@ def _trial_words(outcome: Outcome) -> str:
 
 def _tuning_words(tuning: Tuning, outcome: TuningOutcome) -> str:
     values = [row["confirmed"] for row in outcome.rows if row["chosen"]]
-    return f"{len(outcome.rows)} tried, {tuning.objective.metric} {values[0]:.4f} on the part held out"
+    return f"{len(outcome.rows)} tried, {tuning.objective.metric} {values[0]:.4f} on the parts held out"
 
 
 def _study_words(outcome: StudyOutcome) -> str:

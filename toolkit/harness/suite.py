@@ -182,14 +182,14 @@ class StudySpec(_Table):
 class TuneSpec(_Table):
     """How methods are tuned: with one budget for each on each training part, by ratings held out of that part."""
 
-    trials: int | None = Field(None, ge=1, strict=True)
-    seconds: float | None = Field(None, gt=0, le=LONGEST, strict=True)
-    storage: str = ""
-    task: str = ""
-    readout: str = ""
+    trials: int | None = Field(None, ge=1, strict=True)  # candidates, or else
+    seconds: float | None = Field(None, gt=0, le=LONGEST, strict=True)  # after which no more begin
+    storage: str = ""  # URL; by default that of a file in the directory of the run
+    task: str = ""  # by default the experiment's first that judges by what was held out, by its main metric
+    readout: str = ""  # by default the method's own predictor, or else ridge-two-sided or, for ranking, cosine
     metric: str = ""
-    validation: float = Field(0.1, gt=0, le=0.5, strict=True)
-    divisions: int = Field(3, ge=1, le=20, strict=True)
+    validation: float = Field(0.1, gt=0, le=0.5, strict=True)  # share of the training part that is held out
+    divisions: int = Field(3, ge=1, le=20, strict=True)  # over which the best so far has to be the best on average
 
     @model_validator(mode="after")
     def _consistent(self) -> TuneSpec:
