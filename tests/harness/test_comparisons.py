@@ -11,6 +11,7 @@ import pytest
 import toolkit as tk
 from toolkit import Embedding
 from toolkit.datasets.wordsets import load_pairs
+from toolkit.errors import UnknownNameError
 from toolkit.harness import comparisons
 from toolkit.harness.common import OWN, common_words
 from toolkit.harness.plan import plan
@@ -68,6 +69,25 @@ def test_words_are_compared_on_common_ground(worded: Path) -> None:
     (units,) = run.units("words-001")
     assert units.values["cosine"].notna().sum() == 4
     assert run.intervals.loc[run.intervals["metric"] == "spearman", "n"].tolist() == [4, 4]
+
+
+def test_other_metrics_are_compared_when_asked(worded: Path) -> None:
+    run = tk.run(suite(worded, ("all", "few")), out=worded / "run", quiet=True)
+    (found,) = run.compare("word-similarity", "pearson").to_dict("records")
+    pearson = run.scores[(run.scores["metric"] == "pearson") & (run.scores["variant"] == "")].set_index("embedder")
+    assert found["difference"] == pytest.approx(
+        pearson.loc[found["first"], "value"] - pearson.loc[found["second"], "value"], abs=1e-12
+    )
+    assert run.compare("word-similarity")["p"].tolist() == run.differences["p"].tolist()
+    assert run.compare("word-similarity", experiment="words")["metric"].tolist() == ["spearman"]
+    for arguments, message in (
+        (("word-similarty",), "did you mean 'word-similarity'"),
+        (("word-similarity", "spearmen"), "did you mean 'spearman'"),
+        (("word-similarity", "oov"), "unknown metric of 'word-similarity' that is made of units 'oov'"),
+        (("word-similarity", None, "films"), "unknown experiment of this run that is compared 'films'"),
+    ):
+        with pytest.raises(UnknownNameError, match=message):
+            run.compare(*arguments)
 
 
 def test_the_same_words_are_judged_once(worded: Path) -> None:

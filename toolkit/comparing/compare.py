@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.comparing.boards import Board, Entry, gather, rules_of
+from toolkit.errors import UnknownNameError
 from toolkit.metrics.base import metric_info
 from toolkit.stats import Sample, compare, intervals
 
@@ -50,9 +51,24 @@ def compare_board(board: Board, random_state: int = 0) -> dict[str, Rows]:
         "intervals": [
             row for metric, entries in found.items() for row in _intervals(board, metric, entries, random_state)
         ],
-        "differences": list(_differences(board, {entry: main[entry] for entry in chosen}, random_state)),
+        "differences": list(_differences(board, board.metric, {entry: main[entry] for entry in chosen}, random_state)),
         "strata": list(_strata(board, each, random_state)),
     }
+
+
+def differences_by(board: Board, metric: str, random_state: int = 0) -> Rows:
+    """Return the rows of the table ``differences``, by a metric of the board.
+
+    Raises
+    ------
+    UnknownNameError
+        If the board has no such metric, or it is not made of units.
+    """
+    found = {name: entries for name, entries in gather(board).items() if entries}
+    if metric not in found:
+        raise UnknownNameError(f"metric of {board.task!r} that is made of units", metric, found)
+    chosen = _best(found[metric], metric, ("embedder", "readout"))
+    return list(_differences(board, metric, {entry: found[metric][entry] for entry in chosen}, random_state))
 
 
 def value_of(parts: Iterable[Sample]) -> float:
@@ -89,7 +105,7 @@ def _n_units(parts: Iterable[Sample]) -> int:
     return len(set().union(*(part.units for part in parts)))
 
 
-def _differences(board: Board, entries: Entries, random_state: int) -> Iterator[dict[str, Any]]:
+def _differences(board: Board, metric: str, entries: Entries, random_state: int) -> Iterator[dict[str, Any]]:
     if len(entries) < 2:
         return
     named = dict[Hashable, list[Sample]](entries.items())
@@ -101,7 +117,7 @@ def _differences(board: Board, entries: Entries, random_state: int) -> Iterator[
             for name, value in zip((side, f"{side}_dim", f"{side}_readout"), _cells(row.pop(side)), strict=True)
         }
         effect = row["effect"] if math.isfinite(row["effect"]) else None  # of a difference that is the same everywhere
-        yield {**board.identity, "metric": board.metric, **sides, **row, "effect": effect}
+        yield {**board.identity, "metric": metric, **sides, **row, "effect": effect}
 
 
 def _cells(entry: Entry) -> tuple[str, int | None, str]:

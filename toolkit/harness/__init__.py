@@ -9,17 +9,17 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from toolkit.harness.results import Run as Run
+    from toolkit.harness.results import open_run as open_run
     from toolkit.harness.runner import run as run
-    from toolkit.harness.store import Run as Run
-    from toolkit.harness.store import open_run as open_run
     from toolkit.harness.suite import Suite as Suite
     from toolkit.harness.suite import load_suite as load_suite
     from toolkit.harness.suite import suite_names as suite_names
 
 _HOMES = {
     "run": "runner",
-    "Run": "store",
-    "open_run": "store",
+    "Run": "results",
+    "open_run": "results",
     "Suite": "suite",
     "load_suite": "suite",
     "suite_names": "suite",

@@ -19,7 +19,8 @@ from toolkit.harness.common import OWN, common_words, judge_common
 from toolkit.harness.jobs import Job
 from toolkit.harness.plan import Trial
 from toolkit.harness.progress import Reporter
-from toolkit.harness.store import RunWriter, open_run
+from toolkit.harness.results import open_run
+from toolkit.harness.store import RunWriter
 from toolkit.harness.tables import (
     DIFFERENCE_COLUMNS,
     INTERVAL_COLUMNS,

@@ -26,7 +26,8 @@ from toolkit.harness.machine import available_cores, machine, versions
 from toolkit.harness.plan import Trial, plan, plan_studies
 from toolkit.harness.pool import IsolatedExecutor, TrialCrashError, TrialFailedError, TrialTimeoutError
 from toolkit.harness.progress import Reporter
-from toolkit.harness.store import Run, RunWriter, prepare_directory
+from toolkit.harness.results import Run
+from toolkit.harness.store import RunWriter, prepare_directory
 from toolkit.harness.suite import DATA, LONGEST, Suite, load_suite
 from toolkit.harness.tuning import left_untuned, plan_tunings, prepare_tunings
 from toolkit.registry import embedder_class

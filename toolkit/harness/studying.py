@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 
 from toolkit.errors import DataError, MissingDependencyError, ParameterError
 from toolkit.harness.plan import Trial
-from toolkit.harness.store import open_run
+from toolkit.harness.results import open_run
 from toolkit.harness.suite import StudySpec
 from toolkit.harness.tables import LEFT_OUT
 from toolkit.studies import Evidence, Tables, study_info

@@ -1,0 +1,217 @@
+"""A run: a directory with everything that came of a suite, read back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from toolkit.comparing import boards_of, differences_by
+from toolkit.embedding import Embedding
+from toolkit.errors import DataError, UnknownNameError
+from toolkit.harness.tables import (
+    DIFFERENCE_COLUMNS,
+    INTERVAL_COLUMNS,
+    LEFT_OUT,
+    MEASURED,
+    RANK_COLUMNS,
+    SCORE_COLUMNS,
+    STEP_COLUMNS,
+    STRATUM_COLUMNS,
+    STUDY_COLUMNS,
+    TRIAL_COLUMNS,
+    TUNING_COLUMNS,
+    read_comparison,
+    read_study,
+    read_table,
+)
+from toolkit.harness.trial import EMBEDDINGS, UNITS
+from toolkit.tasks import Units, read_units
+
+
+@dataclass(frozen=True)
+class Run:
+    """The results of a suite, read from their directory.
+
+    Parameters
+    ----------
+    path : Path
+        The directory.
+    """
+
+    path: Path
+
+    @cached_property
+    def info(self) -> dict[str, Any]:
+        """dict: the frozen suite, versions, seeds, data fingerprints and the machine."""
+        path = self.path / "run.json"
+        try:
+            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise DataError(f"cannot be read: {error}", path) from error
+        return found
+
+    @cached_property
+    def trials(self) -> pd.DataFrame:
+        """pandas.DataFrame: a row a fit; its status, error, times and memory."""
+        return read_table(self.path / "trials.csv", TRIAL_COLUMNS, MEASURED | {"seed"})
+
+    @cached_property
+    def scores(self) -> pd.DataFrame:
+        """pandas.DataFrame: a row a number, or the reason in `note` why there is none."""
+        return read_table(self.path / "scores.csv", SCORE_COLUMNS, MEASURED | {"seed"})
+
+    @property
+    def ok(self) -> bool:
+        """bool: whether every trial and study ended well."""
+        return not self.failures
+
+    @property
+    def failures(self) -> int:
+        """int: how many trials, studies and steps did not end well; those that were left out are not among them."""
+        ended = pd.concat([self.trials["status"], self.studies["status"], self.steps["status"]])
+        return int((~ended.isin(["ok", LEFT_OUT])).sum())
+
+    @cached_property
+    def studies(self) -> pd.DataFrame:
+        """pandas.DataFrame: a row a study; its status, error and time."""
+        path = self.path / "studies.csv"
+        if not path.is_file():
+            return pd.DataFrame(columns=STUDY_COLUMNS)
+        return read_table(path, STUDY_COLUMNS, {"seconds"})
+
+    @cached_property
+    def tuning(self) -> pd.DataFrame:
+        """pandas.DataFrame: a row a candidate that was tried in tuning; empty where nothing was tuned."""
+        path = self.path / "tuning.csv"
+        if not path.is_file():
+            return pd.DataFrame(columns=TUNING_COLUMNS)
+        return read_table(path, TUNING_COLUMNS, {"number", "value", "seconds", "confirmed"})
+
+    def study(self, name: str) -> dict[str, pd.DataFrame]:
+        """Read the tables of a study, by their names.
+
+        Raises
+        ------
+        UnknownNameError
+            If the run has no such study.
+        """
+        if name not in set(self.studies["study"]):
+            raise UnknownNameError("study of this run", name, self.studies["study"])
+        return read_study(self.path / "studies" / name)
+
+    @cached_property
+    def intervals(self) -> pd.DataFrame:
+        """pandas.DataFrame: a row a score, over folds and seeds, with its 95 % interval over users, pairs and so on."""
+        return read_comparison(self.path / "intervals.csv", INTERVAL_COLUMNS)
+
+    @cached_property
+    def differences(self) -> pd.DataFrame:
+        """pandas.DataFrame: a row a pair of entries of a leaderboard: difference, interval, p-values, effect size."""
+        return read_comparison(self.path / "differences.csv", DIFFERENCE_COLUMNS)
+
+    @cached_property
+    def strata(self) -> pd.DataFrame:
+        """pandas.DataFrame: scores within thirds of the cases, by popularity, history or frequency."""
+        return read_comparison(self.path / "strata.csv", STRATUM_COLUMNS)
+
+    @cached_property
+    def ranks(self) -> pd.DataFrame:
+        """pandas.DataFrame: average ranks over folds or data sets."""
+        return read_comparison(self.path / "ranks.csv", RANK_COLUMNS)
+
+    @cached_property
+    def steps(self) -> pd.DataFrame:
+        """pandas.DataFrame: a row a step after the trials; its status, error and time."""
+        path = self.path / "steps.csv"
+        return read_table(path, STEP_COLUMNS, {"seconds"}) if path.is_file() else pd.DataFrame(columns=STEP_COLUMNS)
+
+    def embedding(self, trial: str, entity: str) -> Embedding:
+        """Open the vectors that a trial learned, memory-mapped."""
+        return Embedding.load(self.path / EMBEDDINGS / f"{trial}.{entity}.arrow")
+
+    def units(self, trial: str) -> list[Units]:
+        """Read what the scores of a trial are made of: each user, rating, pair or question, by task and readout."""
+        return [units for path in sorted((self.path / UNITS).glob(f"{trial}.*.arrow")) for units in read_units(path)]
+
+    def compare(
+        self, task: str, metric: str | None = None, experiment: str | None = None, target: str | None = None
+    ) -> pd.DataFrame:
+        """Test the differences between embedders by any metric that is made of units.
+
+        Parameters
+        ----------
+        task : str
+            Whose leaderboards.
+        metric : str, optional
+            By default the task's main one, whose differences are in `differences` already.
+        experiment, target : str, optional
+            Which of its leaderboards; all of them by default.
+
+        Returns
+        -------
+        pandas.DataFrame
+            As `differences`, corrected for the number of pairs in each leaderboard.
+
+        Raises
+        ------
+        UnknownNameError
+            If the run has no such leaderboard, or a leaderboard no such metric.
+        """
+        boards = boards_of(self.trials, self.scores, self.path / UNITS)
+        for name, wanted in (("task", task), ("experiment", experiment), ("target", target)):
+            if wanted is not None:
+                known = {getattr(board, name) for board in boards}
+                boards = [board for board in boards if getattr(board, name) == wanted]
+                if not boards:
+                    raise UnknownNameError(f"{name} of this run that is compared", wanted, known)
+        rows = [row for board in boards for row in differences_by(board, metric or board.metric)]
+        return pd.DataFrame(rows, columns=DIFFERENCE_COLUMNS)
+
+    def report(self, path: str | Path | None = None, format: str | None = None) -> Path:
+        """Write a report.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            Where to; ``report.html`` in the run's directory by default.
+        format : {"html", "md", "csv", "latex"}, optional
+            By default told by the path.
+
+        Returns
+        -------
+        Path
+            What was written.
+        """
+        from importlib import import_module
+
+        written: Path = import_module("toolkit.report").write_report(self.path, path, format)
+        return written
+
+
+def open_run(path: str | Path) -> Run:
+    """Open the directory of a run.
+
+    Parameters
+    ----------
+    path : str or Path
+        The directory.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    DataError
+        If it holds no run.
+    """
+    path = Path(path)
+    for name in ("run.json", "trials.csv", "scores.csv"):
+        if not (path / name).is_file():
+            raise DataError(f"holds no run: {name} is missing", path)
+    return Run(path)
