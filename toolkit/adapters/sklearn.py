@@ -177,7 +177,7 @@ class NMF(RankingFactorization):
     allowed: ClassVar[Mapping[str, Allowed]] = {"init": Allowed(words=("nndsvd", "nndsvda", "random"))}
     search_space: ClassVar[Space] = {
         "embedding_dim": Whole(8, 100, log=True),
-        "regularization": Real(0.0, 0.02),
+        "regularization": Real(0.0, 0.05),
         "init": Choice(("nndsvd", "nndsvda", "random")),
     }
 
