@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from toolkit import ALS, PCA, Embedding, Joined, make_embedder
+from toolkit import ALS, PCA, Embedding, Joined, Ratings, make_embedder
 from toolkit.errors import DataError, ParameterError, UnknownNameError
 from toolkit.testing import small_ratings
 
@@ -98,8 +98,18 @@ def test_what_is_asked_of_the_parts_is_not_changed() -> None:
         ([part("pca", -1)], ParameterError, "weight of part 1 of Joined is -1"),
         ([part("pca", dim=3)], UnknownNameError, "unknown parameter of PCA 'dim'"),
         ([part("pca", embedding_dim=0)], ParameterError, "embedding_dim of PCA is 0"),
+        ([{"name": "pca", "params": 5}], ParameterError, "params of part 1 of Joined is 5; it must be a table"),
+        ([{"name": "pca", "params": None}], ParameterError, "params of part 1 of Joined is None"),
     ],
 )
 def test_what_is_wrong_with_the_parts_is_said_before_any_training(parts: Any, error: type, message: str) -> None:
     with pytest.raises(error, match=message):
         make_embedder("joined", parts=parts).check_params()
+
+
+def test_without_ratings_there_is_no_how() -> None:
+    data = small_ratings(60, 60)
+    met = Ratings.from_frame(data.to_frame()[["user", "item"]], rating=None)
+    found = make_embedder("joined").fit(met).embedding("item")
+    alone = make_embedder("pca", embedding_dim=24, normalization=0.5).fit(met).embedding("item")
+    assert found.vectors == pytest.approx(alone.unit_vectors)

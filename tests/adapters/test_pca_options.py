@@ -52,6 +52,15 @@ def test_residuals_where_there_are_none() -> None:
         PCA(2, residuals=True).fit(constant)
 
 
+@pytest.mark.parametrize("value", [0.1, 1.0, 3.3, 4.7])
+def test_residuals_that_are_rounding_alone(value: float) -> None:
+    ratings = small_ratings()
+    frame = ratings.to_frame().assign(rating=value)
+    same = Ratings.from_frame(frame, scale=(0, 5))
+    with pytest.raises(DataError, match="PCA of residuals needs values that the biases do not explain"):
+        PCA(embedding_dim=2, residuals=True).fit(same)
+
+
 def test_an_item_that_the_biases_explain_has_a_vector_as_any_other() -> None:
     cells = np.array([[1.0, 2.0, 4.0], [2.0, 1.0, 5.0], [5.0, 5.0, 1.0]])
     users, items = np.indices(cells.shape)

@@ -10,7 +10,7 @@ import pytest
 
 from toolkit.comparing import boards_of, compare_board, rank_table
 from toolkit.comparing.boards import gather
-from toolkit.tasks import Units, write_units
+from toolkit.tasks import Units, unit_files, write_units
 
 USERS = [f"u{i:02d}" for i in range(60)]
 RNG = np.random.default_rng(0)
@@ -117,6 +117,38 @@ def test_folds_without_a_unit_in_common_are_one_sample(tmp_path: Path) -> None:
     assert sample.value == pytest.approx(BASE.mean())
 
 
+def test_folds_are_pooled_for_all_entries_or_for_none(tmp_path: Path) -> None:
+    made = Made(tmp_path)
+    for fold, users in (("1", slice(0, 40)), ("2", slice(40, 60))):
+        made.add("a", BASE[users], fold=fold, users=USERS[users])
+        made.add("b", BASE[users] / 2, fold=fold, users=USERS[users])
+    made.add("b", BASE[:41] / 2, fold="2", users=USERS[:41], seed="1")
+    made.add("b", BASE[:40] / 2, fold="1", users=USERS[:40], seed="1")
+    (entries,) = gather(made.boards()[0]).values()
+    assert {len(parts) for entry, parts in entries.items() if entry.embedder == "a"} == {2}
+    assert made.rows("differences")["difference"].notna().all()
+
+
+def test_units_of_a_trial_whose_name_begins_like_anothers(tmp_path: Path) -> None:
+    made = Made(tmp_path)
+    made.add("a", BASE)
+    other = tmp_path / "films-001.x-001.1.arrow"
+    other.write_bytes((tmp_path / "films-001.1.arrow").read_bytes())
+    (entries,) = gather(made.boards()[0]).values()
+    assert [len(parts) for parts in entries.values()] == [1]
+    assert [path.name for path in unit_files(tmp_path, "films-001")] == ["films-001.1.arrow"]
+
+
+def test_a_stratum_that_one_fold_lacks(tmp_path: Path) -> None:
+    made = Made(tmp_path)
+    for name in ("a", "b"):
+        made.add(name, BASE, fold="1")
+        made.add(name, BASE[:15] + 0.1, fold="2", users=USERS[:15])  # of few items only
+    strata = made.rows("strata").set_index(["embedder", "stratum"])
+    assert sorted(strata.index) == [(name, stratum) for name in "ab" for stratum in (1, 2, 3)]
+    assert strata.loc[("a", 3), "value"] == pytest.approx(BASE[strata.loc[("a", 3), "least"].astype(int) :].mean())
+
+
 def test_each_readout_at_the_dimension_that_is_best(tmp_path: Path) -> None:
     made = Made(tmp_path)
     for dim, gain in ((8, 0.0), (16, 0.2), (32, 0.1)):
@@ -173,6 +205,14 @@ def test_ranks_over_folds_and_over_data_sets(tmp_path: Path) -> None:
             words.add(name, np.full(60, value), target=target, readout="cosine")
     ranks = pd.DataFrame(rank_table(pd.DataFrame(words.scores)))
     assert ranks[["over", "embedder", "rank"]].values.tolist() == [["data sets", "a", 1], ["data sets", "b", 2]]
+
+
+def test_attributes_are_no_data_sets(tmp_path: Path) -> None:
+    made = Made(tmp_path, "item-similarity", "precision@10")
+    for target in ("genres", "studios"):
+        for name in "ab":
+            made.add(name, BASE, target=target, readout="cosine")
+    assert rank_table(pd.DataFrame(made.scores)) == []
 
 
 def test_tasks_without_units_have_no_board(tmp_path: Path) -> None:

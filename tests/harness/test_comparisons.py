@@ -15,6 +15,7 @@ from toolkit.errors import UnknownNameError
 from toolkit.harness import comparisons
 from toolkit.harness.common import OWN, common_words
 from toolkit.harness.plan import plan
+from toolkit.harness.store import RunWriter
 from toolkit.harness.suite import load_suite
 
 PAIRS = "cat,dog,9\ncat,car,1\ndog,car,2\nking,queen,8\nking,car,3\nqueen,dog,2\ncat,queen,2.5\n"
@@ -122,6 +123,26 @@ def test_a_step_that_fails_is_a_row_with_its_reason(worded: Path, monkeypatch: p
     assert run.failures == 1
     assert run.differences.empty
     assert "no such comparison" in next((run.path / "errors").iterdir()).read_text()
+
+
+def test_a_method_that_cannot_be_judged_on_common_ground_is_not_compared(
+    worded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comparisons, "judge_step", no_comparison)
+    run = tk.run(suite(worded, ("all", "few")), out=worded / "run", quiet=True)
+    assert run.failures == 2
+    assert "" not in set(run.scores["variant"])
+    assert run.intervals.empty
+    assert run.units("words-001") == []
+
+
+@pytest.mark.parametrize("name", ["x" * 250, "a/b"])
+def test_a_step_of_any_name_keeps_its_trace(worded: Path, name: str) -> None:
+    run = tk.run(suite(worded, ("few",)), out=worded / "run", quiet=True)
+    writer = comparisons.StepWriter(RunWriter(run.path, []))
+    writer.add(comparisons.Step(name, "failed", "no", trace="why"))
+    (kept,) = (run.path / "errors").iterdir()
+    assert kept.read_text() == f"{name}\nwhy"
 
 
 def no_comparison(*arguments: object) -> None:

@@ -103,6 +103,10 @@ def test_shipped_suites() -> None:
             SPLITS + 'tasks = [{ name = "ranking", options = { readout = ["native"] } }]\n' + EMBEDDERS,
             "unknown option of task 'ranking' 'readout'; did you mean 'readouts'",
         ),
+        (
+            SPLITS + 'tasks = [{ name = "ranking", options = { readouts = ["dot", "dot"] } }]\n' + EMBEDDERS,
+            "option 'readouts' of task 'ranking' has more than one entry 'dot'; keep one, or rename the other",
+        ),
         ('splits = ["holdot"]\n' + TASKS + EMBEDDERS, "unknown split 'holdot'; did you mean 'holdout'"),
         (
             'splits = [{ name = "holdout", options = { tset_size = 0.3 } }]\n' + TASKS + EMBEDDERS,

@@ -79,6 +79,28 @@ def test_a_readout_or_metric_that_the_task_lacks(suite: Write) -> None:
         assert message in str(caught.value)
 
 
+def test_fewer_candidates_than_the_suite_itself_has(suite: Write) -> None:
+    loaded = load_suite(suite(body("trials = 2").replace("tasks =", "dims = [2, 3, 4]\ntasks =")))
+    with pytest.raises(ParameterError, match=r"tune\.trials is 2; the suite's own dims alone are 3"):
+        plan_tunings(loaded, plan(loaded))
+
+
+def test_what_data_without_ratings_is_tuned_by(suite: Write) -> None:
+    both = BODY.replace("tasks = [", 'tasks = ["ranking", ')
+    loaded = load_suite(suite(both.format(tune="trials = 2", task="rating-prediction", options="")))
+    by_ratings = load_suite(
+        suite(both.format(tune='trials = 2\ntask = "rating-prediction"', task="rating-prediction", options=""))
+    )
+    for explicit in (loaded, by_ratings):
+        assert len(plan_tunings(explicit, plan(explicit))) == 2
+    assert {tuning.objective.task for tuning in plan_tunings(loaded, plan(loaded), {"films"})} == {"ranking"}
+    with pytest.raises(ParameterError, match="holds no ratings"):
+        plan_tunings(by_ratings, plan(by_ratings), {"films"})
+    alone = load_suite(suite(body("trials = 2")))
+    with pytest.raises(ParameterError, match="experiment 'films' holds no ratings, so nothing is tuned by rating-pred"):
+        plan_tunings(alone, plan(alone), {"films"})
+
+
 def test_a_label_that_tuning_takes(suite: Write) -> None:
     text = body("trials = 3").replace('name = "pca"', 'name = "pca", label = "svd (tuned)"')
     with pytest.raises(DataError, match=r"two embedders called 'svd \(tuned\)', one of them by tuning"):

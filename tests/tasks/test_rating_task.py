@@ -12,7 +12,8 @@ import pytest
 import toolkit as tk
 from toolkit import Embedding, Ratings
 from toolkit.errors import UnknownNameError
-from toolkit.readouts import ProfileReadout, RidgeReadout
+from toolkit.readouts import HierarchicalReadout, ProfileReadout, RidgeReadout
+from toolkit.readouts.ridge import PenaltySearch
 from toolkit.tasks import Score, Subject, rating_prediction
 from toolkit.testing import small_ratings
 
@@ -82,7 +83,7 @@ def test_vectors_that_cannot_be_judged(rate: Callable[..., Ratings], entity: str
     assert [(score.readout, score.note) for score in scores] == [
         ("native", "x has no predictor of ratings of its own"),
         *[(readout, "") for readout in ("mean", "bias") for _ in range(4)],  # these need no vectors
-        *[(readout, note) for readout in ("dot", "cosine", "ridge", "ridge-two-sided", "hierarchical")],
+        *[(readout, note) for readout in ("dot", "cosine", "ridge", "ridge-two-sided")],
     ]
     assert all(np.isnan(score.value) and (score.metric, score.n) == ("", 0) for score in scores if score.note)
 
@@ -139,6 +140,19 @@ def test_all_readouts_share_what_is_learned_without_the_validation_part(told: An
     told.seen.clear()
     assert list(rating_prediction(subject, readouts=names)) == alone
     assert len(told.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("readout", "cls"), [("dot", ProfileReadout), ("hierarchical", HierarchicalReadout), ("ridge", PenaltySearch)]
+)
+def test_settings_are_searched_once(readout: str, cls: type, monkeypatch: pytest.MonkeyPatch) -> None:
+    train, test = small_ratings().split("holdout")
+    item = Embedding(train.item_keys, np.random.default_rng(0).standard_normal((len(train.item_keys), 3)), "item")
+    name = "one_sided" if cls is PenaltySearch else "choose"
+    searched, search = [], getattr(cls, name)
+    monkeypatch.setattr(cls, name, lambda *given: searched.append(given) or search(*given))
+    list(rating_prediction(Subject("x", {"item": item}, None, train, test), readouts=[readout]))
+    assert len(searched) == 1
 
 
 @pytest.mark.parametrize("readout", ["dot", "cosine", "ridge", "ridge-two-sided", "hierarchical"])

@@ -29,7 +29,7 @@ class Joined(Embedder):
 
     To a ridge readout, a part of half the weight is one that is penalized four times as much. Without parts of your
     own they are what was rated and how: principal components of the ratings and, at a fifth of the weight, of what the
-    biases leave of the ratings.
+    biases leave of the ratings; of data without ratings, the first alone.
 
     Parameters
     ----------
@@ -74,7 +74,10 @@ class Joined(Embedder):
             embedder.check_params()
 
     def _learn(self, data: Any) -> Sequence[Embedding]:
-        learned = [(embedder.fit(data).embeddings_, weight) for embedder, weight in self._made()]
+        made = list(self._made())
+        if self.parts == TASTES and not getattr(data, "explicit", True):
+            made = made[:1]  # of what was met without a rating, the biases leave nothing
+        learned = [(embedder.fit(data).embeddings_, weight) for embedder, weight in made]
         entities, _ = learned[0]
         return [
             _side_by_side([(found[entity], weight) for found, weight in learned if entity in found])
@@ -95,8 +98,11 @@ class Joined(Embedder):
                     raise UnknownNameError(f"entry of {where}", key, ["name", "params", "weight"])
             weight = table.get("weight", 1.0)
             WEIGHT.check(f"weight of {where}", weight)
-            embedder = make_embedder(table["name"], **table.get("params", {}))
-            if "random_state" in embedder.get_params() and "random_state" not in table.get("params", {}):
+            params = table.get("params", {})
+            if not isinstance(params, Mapping):
+                raise ParameterError(f"params of {where} is {params!r}; it must be a table of parameters")
+            embedder = make_embedder(table["name"], **params)
+            if "random_state" in embedder.get_params() and "random_state" not in params:
                 embedder.set_params(random_state=self.random_state)
             yield embedder, weight
 

@@ -21,6 +21,8 @@ from toolkit.embedding import Embedding
 from toolkit.errors import DataError, ParameterError
 from toolkit.search import Choice, Real, Space, Whole
 
+ROUNDING = 1e-9  # relative to the values: what is less is none of theirs
+
 
 class PCA(RankingFactorization):
     """Principal components, of the rows and of the columns.
@@ -95,7 +97,7 @@ class PCA(RankingFactorization):
         cells, divisor = matrix.csr, np.ones(matrix.shape[1])
         if self.residuals:
             left = matrix.values - fit_biases(matrix).predict(matrix.rows, matrix.columns)
-            if not left.any():
+            if np.abs(left).max() <= ROUNDING * np.abs(matrix.values).max():
                 raise DataError("PCA of residuals needs values that the biases do not explain; all of these they do")
             cells = sparse.coo_array((left, (matrix.rows, matrix.columns)), shape=matrix.shape).tocsr()
         if self.normalization:

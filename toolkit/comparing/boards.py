@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,7 +12,7 @@ import pandas as pd
 
 from toolkit.errors import UnsupportedError
 from toolkit.stats import Sample
-from toolkit.tasks import UnitRules, Units, main_metric_of, read_units, task_info
+from toolkit.tasks import UnitRules, Units, main_metric_of, read_units, task_info, unit_files
 from toolkit.tasks.rating import WITHOUT_VECTORS
 
 SEVERAL = 0  # dimensions of an embedder that has others on each fold, as tuning may choose them
@@ -70,7 +70,7 @@ class Board:
     def units(self) -> Iterator[EntryUnits]:
         """Yield the units of each trial and readout; a readout without vectors says nothing of a method."""
         for trial in self.trials.itertuples():
-            for path in sorted(self.folder.glob(f"{trial.trial}.*.arrow")):
+            for path in unit_files(self.folder, trial.trial):
                 for units in read_units(path, self.task, self.target):
                     if units.readout not in WITHOUT_VECTORS:
                         entry = Entry(trial.embedder, int(trial.embedding_dim), units.readout)
@@ -109,8 +109,8 @@ def boards_of(trials: pd.DataFrame, scores: pd.DataFrame, folder: Path) -> list[
 def gather(board: Board) -> dict[str, dict[Entry, list[Sample]]]:
     """Return what the scores of a board are made of: by metric and entry a sample for each fold and seed.
 
-    An entry without a value on every fold is left out. Where folds have no unit in common, as when questions are
-    divided among them, those of one seed are one sample.
+    An entry without a value on every fold is left out. Where folds have no unit in common for any entry, as when
+    questions are divided among them, those of one seed are one sample, and a mean is that over all their cases.
     """
     found: dict[str, dict[Entry, dict[str, list[Sample]]]] = {metric: {} for metric in board.metrics}
     rules = rules_of(board.task)
@@ -126,23 +126,35 @@ def gather(board: Board) -> dict[str, dict[Entry, list[Sample]]]:
                 by_seed = found[metric].setdefault(part.entry, {})
                 by_seed.setdefault(part.seed, []).append(replace(sample, units=same, fold=part.fold))
     every = set(board.trials["fold"])
-    return {
+    kept = {
         metric: {
-            entry: [sample for samples in by_seed.values() for sample in _pooled(samples)]
+            entry: list(by_seed.values())
             for entry, by_seed in entries.items()
             if all({sample.fold for sample in samples} == every for samples in by_seed.values())
         }
         for metric, entries in found.items()
     }
+    return {metric: _pooled(entries) for metric, entries in kept.items()}
 
 
-def _pooled(samples: list[Sample]) -> list[Sample]:
-    """Return the samples of the folds; where no unit stands in two of them, all as one."""
-    units = pd.Index([unit for sample in samples for unit in sample.units])
-    if len(samples) == 1 or not units.is_unique:
-        return samples
-    first, second = (np.concatenate([getattr(sample, side) for sample in samples]) for side in ("first", "second"))
-    return [Sample(samples[0].statistic, units, first, second, "all")]
+def _pooled(entries: Mapping[Entry, list[list[Sample]]]) -> dict[Entry, list[Sample]]:
+    """Return all samples of each entry; of means, where no unit stands in two folds, those of a seed as one."""
+    every = [samples for by_seed in entries.values() for samples in by_seed]
+    apart = all(
+        samples[0].statistic == "mean" and pd.Index(np.concatenate([one.units for one in samples])).is_unique
+        for samples in every
+    )
+    return {
+        entry: [sample for samples in by_seed for sample in ([_as_one(samples)] if apart else samples)]
+        for entry, by_seed in entries.items()
+    }
+
+
+def _as_one(samples: list[Sample]) -> Sample:
+    units, first, second = (
+        np.concatenate([getattr(sample, side) for sample in samples]) for side in ("units", "first", "second")
+    )
+    return Sample(samples[0].statistic, pd.Index(units), first, second, "all")
 
 
 def rules_of(task: str) -> UnitRules:

@@ -127,7 +127,11 @@ def _cells(entry: Entry) -> tuple[str, int | None, str]:
 def _strata(board: Board, chosen: list[Entry], random_state: int) -> Iterator[dict[str, Any]]:
     """Yield the main metric of some entries in each third of the cases by each trait."""
     rules = rules_of(board.task)
-    tables = [(part.entry, part.units.table) for part in board.units() if part.entry in chosen]
+    tables = [
+        (part.entry, part.units.table[part.units.values.notna().any(axis=1)])
+        for part in board.units()
+        if part.entry in chosen
+    ]
     for trait in rules.traits:
         known = pd.concat([table[trait] for entry, table in tables if entry == chosen[0]]).dropna()
         if known.nunique() < STRATA:
@@ -135,18 +139,17 @@ def _strata(board: Board, chosen: list[Entry], random_state: int) -> Iterator[di
         ends = known.quantile(np.arange(1, STRATA) / STRATA).to_numpy()
         for stratum in range(STRATA):
             of_known = known[np.searchsorted(ends, known) == stratum]
-            entries: dict[Entry, list[Sample]] = {entry: [] for entry in chosen}
+            entries: dict[Entry, list[Sample | None]] = {entry: [] for entry in chosen}
             for entry, table in tables:
                 within = table[(np.searchsorted(ends, table[trait]) == stratum) & table[trait].notna()]
-                sample = rules.sample(within, board.metric) if len(within) else None
-                if sample is not None:
-                    entries[entry].append(sample)
-            for row in _intervals(board, board.metric, _complete(entries, tables), random_state):
+                if len(within):  # a fold may have no such case, for any entry
+                    entries[entry].append(rules.sample(within, board.metric))
+            for row in _intervals(board, board.metric, _complete(entries), random_state):
                 facts = {"trait": trait, "stratum": stratum + 1, "least": of_known.min(), "most": of_known.max()}
                 yield {name: value for name, value in {**row, **facts}.items() if name != "unit"}
 
 
-def _complete(entries: Entries, tables: list[tuple[Entry, pd.DataFrame]]) -> dict[Entry, list[Sample]]:
-    """Return the entries that have a sample for each of their tables."""
-    wanted = pd.Series([entry for entry, _ in tables], dtype=object).value_counts()
-    return {entry: parts for entry, parts in entries.items() if len(parts) == wanted[entry]}
+def _complete(entries: Mapping[Entry, list[Sample | None]]) -> dict[Entry, list[Sample]]:
+    """Return the entries that have samples, and no table without one."""
+    found = {entry: [part for part in parts if part is not None] for entry, parts in entries.items()}
+    return {entry: parts for entry, parts in found.items() if parts and len(parts) == len(entries[entry])}

@@ -10,7 +10,7 @@ import pandas as pd
 from toolkit.comparing.boards import SEVERAL
 from toolkit.metrics.base import metric_info
 from toolkit.stats import average_ranks
-from toolkit.tasks import main_metric_of
+from toolkit.tasks import main_metric_of, task_info
 from toolkit.tasks.rating import WITHOUT_VECTORS
 
 FEWEST = 2  # blocks, and entries, that ranks can be compared over
@@ -38,9 +38,9 @@ def rank_table(scores: pd.DataFrame) -> list[dict[str, Any]]:
         main = group[(group["metric"] == metric) & ~group["readout"].isin(WITHOUT_VECTORS)]
         named = {"experiment": experiment, "task": task, "metric": metric}
         targets, folds, splits = (len(set(main[column])) for column in ("target", "fold", "split"))
-        if targets >= FEWEST:
+        if targets >= FEWEST and task_info(task).sources:  # and not attributes of the same things
             rows += _ranked(main, "target", {**named, "over": "data sets"})
-        elif folds >= FEWEST and splits == 1:
+        elif targets == 1 and folds >= FEWEST and splits == 1:
             rows += _ranked(main, "fold", {**named, "over": "folds"})
     return rows
 

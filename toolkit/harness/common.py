@@ -15,7 +15,7 @@ from toolkit.embedding import Embedding
 from toolkit.harness.plan import Trial
 from toolkit.harness.trial import EMBEDDINGS, UNITS, judged
 from toolkit.registry import make_embedder
-from toolkit.tasks import Subject, units_of, write_units
+from toolkit.tasks import Subject, unit_files, units_of, write_units
 
 OWN = "own vocabulary"  # variant of the scores that a method has over all words that it knows
 
@@ -85,7 +85,7 @@ def judge_common(
         rows = np.flatnonzero([key.upper() in common for key in words.keys])
         subject = Subject(trial.label, {"word": words.subset(words.keys[rows])}, None, *parts)
         scores = list(judged(trial, subject))
-    for earlier in (folder / UNITS).glob(f"{trial.id}.*.arrow"):
+    written = write_units(units_of(scores), folder / UNITS / trial.id)
+    for earlier in set(unit_files(folder / UNITS, trial.id)).difference(written):
         earlier.unlink()
-    write_units(units_of(scores), folder / UNITS / trial.id)
     return [score.row() for score in scores if not score.variant]

@@ -30,6 +30,7 @@ from toolkit.harness.tables import (
     lines,
 )
 from toolkit.harness.trial import UNITS
+from toolkit.tasks import unit_files
 
 COLUMNS = {
     "intervals": INTERVAL_COLUMNS,
@@ -87,7 +88,9 @@ class StepWriter:
         rows = {name: [row for step in self._steps for row in step.rows.get(name, ())] for name in COLUMNS}
         rows["steps"] = [vars(step) for step in self._steps]
         with self.writer.writing():
-            self.writer.write_trace(outcome.step.replace("/", " "), outcome.trace)
+            self.writer.write_trace(
+                f"step {len(self._steps):03d}", f"{outcome.step}\n{outcome.trace}" if outcome.trace else ""
+            )
             for name, columns in COLUMNS.items():
                 text = ",".join(columns) + "\n" + lines(rows[name], columns) if rows[name] else ",".join(columns) + "\n"
                 write_text(self.writer.path / f"{name}.csv", text)
@@ -123,8 +126,11 @@ def judge_step(name: str, trial: Trial, *arguments: Any) -> Step:
 
 
 def _keep_common(trial: str, writer: RunWriter, steps: StepWriter, outcome: Step) -> None:
-    if outcome.status == "ok":
-        writer.rejudge(trial, outcome.rows["scores"], OWN)
+    """Put the scores over common words in place of the others; without them, the trial is not compared."""
+    if outcome.status != "ok":
+        for path in unit_files(writer.path / UNITS, trial):
+            path.unlink()
+    writer.rejudge(trial, outcome.rows.get("scores", []), OWN)
     steps.add(outcome)
 
 

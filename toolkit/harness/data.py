@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from toolkit.data import Corpus
-from toolkit.data.staged import Staged, stage
+from toolkit.data.staged import Staged, open_staged, stage
 from toolkit.datasets import dataset_info, load_dataset
 from toolkit.datasets.catalog import catalog
 from toolkit.datasets.sources import load_source
@@ -62,6 +62,12 @@ def _staged(data: Staged, trial: Trial, folder: Path) -> tuple[Path, ...]:
         paths.append(folder / f"{trial.id}.{role}.arrow")
         stage(part, paths[-1])
     return tuple(paths)
+
+
+def without_ratings(trials: Sequence[Trial], files: Mapping[str, tuple[Path, ...]]) -> set[str]:
+    """Return the experiments whose staged data says only who met what."""
+    first = {trial.experiment: files[trial.id][0] for trial in trials if trial.kind == "ratings"}
+    return {name for name, path in first.items() if not getattr(open_staged(path), "explicit", True)}
 
 
 def _judged_by(trial: Trial) -> list[str]:

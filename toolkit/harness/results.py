@@ -30,7 +30,7 @@ from toolkit.harness.tables import (
     read_table,
 )
 from toolkit.harness.trial import EMBEDDINGS, UNITS
-from toolkit.tasks import Units, read_units
+from toolkit.tasks import Units, read_units, unit_files
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class Run:
 
     def units(self, trial: str) -> list[Units]:
         """Read what the scores of a trial are made of: each user, rating, pair or question, by task and readout."""
-        return [units for path in sorted((self.path / UNITS).glob(f"{trial}.*.arrow")) for units in read_units(path)]
+        return [units for path in unit_files(self.path / UNITS, trial) for units in read_units(path)]
 
     def compare(
         self, task: str, metric: str | None = None, experiment: str | None = None, target: str | None = None

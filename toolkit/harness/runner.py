@@ -20,7 +20,7 @@ from toolkit.datasets.sources import check_source
 from toolkit.errors import ParameterError
 from toolkit.harness.candidates import database, open_storage
 from toolkit.harness.comparisons import StepWriter, common_jobs, compare_jobs
-from toolkit.harness.data import stage_data
+from toolkit.harness.data import stage_data, without_ratings
 from toolkit.harness.jobs import Job, study_jobs, trial_jobs, tuning_jobs
 from toolkit.harness.machine import available_cores, machine, versions
 from toolkit.harness.plan import Trial, plan, plan_studies
@@ -114,6 +114,7 @@ def run(
     executor = IsolatedExecutor(workers, threads, timeout, modules)  # starts while the data is loaded
     with tempfile.TemporaryDirectory(prefix="toolkit-run-", ignore_cleanup_errors=True) as folder:
         datasets, files = stage_data(trials, Path(folder))
+        tunings = plan_tunings(wanted, trials, without_ratings(trials, files))
         if tunings and wanted.tune is not None and wanted.tune.storage:
             open_storage(database(wanted.tune.storage, path))  # what is wrong with it shows before anything is removed
         prepare_directory(path, fresh)

@@ -147,7 +147,11 @@ class RunWriter:
 
     def _tuned_dims(self, trial: Trial) -> set[int]:
         """Return the numbers of dimensions that were chosen for a method on the folds of an experiment."""
-        alike = (each for each in self.trials.values() if each.tuned and each.experiment == trial.experiment)
+        alike = (
+            each
+            for each in self.trials.values()
+            if each.tuned and (each.experiment, each.split) == (trial.experiment, trial.split)
+        )
         chosen = (each.params.get("embedding_dim") for each in alike if each.label == trial.label)
         return {dim for dim in chosen if dim is not None}
 

@@ -15,7 +15,9 @@ from threadpoolctl import threadpool_limits
 
 from toolkit.data.staged import open_staged
 from toolkit.embedder import Embedder
+from toolkit.errors import MissingDependencyError
 from toolkit.harness.plan import Trial
+from toolkit.harness.tables import LEFT_OUT
 from toolkit.registry import make_embedder
 from toolkit.tasks import Score, Subject, task_info, units_of, write_units
 
@@ -78,14 +80,17 @@ def run_trial(trial: Trial, data: Sequence[Path], threads: int, folder: Path) ->
     Returns
     -------
     Outcome
-        With status ``ok``; whatever goes wrong is raised.
+        With status ``ok``, or ``left out`` where a library is not installed; whatever else goes wrong is raised.
     """
     before = _peak_mb()
     with threadpool_limits(threads):
         parts: list[Any] = [open_staged(path) for path in data]
         embedder = make_embedder(trial.embedder, **trial.params)
         wall, cpu = time.perf_counter(), time.process_time()
-        embedder.fit(parts[0])
+        try:
+            embedder.fit(parts[0])
+        except MissingDependencyError as error:  # of a method within the method
+            return Outcome(trial.id, LEFT_OUT, str(error))
         fit_seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
         _keep(embedder, trial, folder / EMBEDDINGS)
         wall = time.perf_counter()

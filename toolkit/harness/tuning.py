@@ -6,7 +6,7 @@ A tuning job is given the training part alone: what a method is judged by in the
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
@@ -18,9 +18,9 @@ from threadpoolctl import threadpool_limits
 
 from toolkit.data import Ratings
 from toolkit.data.staged import open_staged
-from toolkit.errors import DataError
+from toolkit.errors import DataError, ParameterError
 from toolkit.harness import candidates
-from toolkit.harness.objective import Objective, judge, objective_of
+from toolkit.harness.objective import METRICS, Objective, judge, objective_of
 from toolkit.harness.plan import Trial, base_label
 from toolkit.harness.suite import Suite
 from toolkit.registry import embedder_class
@@ -28,6 +28,9 @@ from toolkit.search import Space, Whole
 
 if TYPE_CHECKING:
     import optuna
+
+
+BY_RATINGS = "rating-prediction"
 
 
 @dataclass(frozen=True)
@@ -113,15 +116,25 @@ class TuningOutcome:
         return [replace(trial, params={**chosen, **trial.params}) for trial in self.tuning.trials]
 
 
-def plan_tunings(suite: Suite, trials: Sequence[Trial]) -> list[Tuning]:
+def plan_tunings(suite: Suite, trials: Sequence[Trial], implicit: Collection[str] = ()) -> list[Tuning]:
     """Return what has to be tuned before the tuned trials among some can be carried out, in their order.
 
     A method whose library is not installed is not tuned; its trials say so.
 
+    Parameters
+    ----------
+    suite : Suite
+        What is run.
+    trials : sequence of Trial
+        Its trials.
+    implicit : collection of str, optional
+        Experiments whose data holds no ratings, by which then nothing is tuned.
+
     Raises
     ------
     ParameterError
-        If the readout or the metric that the suite names is none of the task's.
+        If the readout or the metric that the suite names is none of the task's, the data has nothing to tune by, or
+        fewer candidates are asked for than the suite itself has.
     """
     spec = suite.tune
     if spec is None:
@@ -135,9 +148,14 @@ def plan_tunings(suite: Suite, trials: Sequence[Trial]) -> list[Tuning]:
         cls = embedder_class(group[0].embedder)
         if not tuned or not cls.installed():
             continue
-        tasks = {task.name: task.options for task in group[0].tasks}
+        name, no_ratings = group[0].experiment, group[0].experiment in implicit
+        tasks = {task.name: task.options for task in group[0].tasks if not (no_ratings and task.name == BY_RATINGS)}
+        if no_ratings and (spec.task == BY_RATINGS or not any(task in METRICS for task in tasks)):
+            raise ParameterError(f"experiment {name!r} holds no ratings, so nothing is tuned by {BY_RATINGS}")
         if (objective := objective_of(cls, tasks, spec.task, spec.readout, spec.metric)) is not None:
             own = tuple(trial.params for trial in group if not trial.tuned and trial.seed == tuned[0].seed)
+            if spec.trials is not None and spec.trials < len(own):
+                raise ParameterError(f"tune.trials is {spec.trials}; the suite's own dims alone are {len(own)}")
             budget = spec.trials, spec.seconds
             tunings.append(Tuning(tuned, own, objective, *budget, spec.validation, spec.divisions, suite.seeds[0]))
     return tunings

@@ -16,7 +16,7 @@ from toolkit.tasks.items import item_similarity
 from toolkit.tasks.judging import evaluate
 from toolkit.tasks.ranking import ranking
 from toolkit.tasks.rating import rating_prediction
-from toolkit.tasks.units import UnitRules, Units, read_units, write_units
+from toolkit.tasks.units import UnitRules, Units, read_units, unit_files, write_units
 from toolkit.tasks.words import analogies, word_similarity
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "read_units",
     "task_info",
     "task_names",
+    "unit_files",
     "units_of",
     "word_similarity",
     "write_units",

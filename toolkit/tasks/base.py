@@ -6,6 +6,7 @@ import inspect
 import math
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, Literal
 
 from toolkit.allowed import Allowed
@@ -172,16 +173,27 @@ class TaskInfo:
                 raise UnknownNameError(f"option of task {self.name!r}", option, known)
             if option in self.allowed:
                 self.allowed[option].check(name, value)
+            if isinstance(value, list | tuple):
+                _each_once(name, value, "entry", str)
             if option in self.sources:
                 if isinstance(value, str):
                     raise ParameterError(f"{name} is {value!r}; it must be a list of names or files")
                 for source in value:
                     check_source(source, self.sources[option])
+                _each_once(name, value, "data set called", lambda source: Path(source).stem)
 
     def data_of(self, options: Mapping[str, Any]) -> list[str]:
         """Return the data sets that the task reads under some options."""
         defaults = inspect.signature(self.function).parameters
         return [name for option in self.sources for name in options.get(option, defaults[option].default)]
+
+
+def _each_once(name: str, values: Sequence[Any], kind: str, called: Callable[[Any], str]) -> None:
+    """Refuse what would have the same name in tables of scores."""
+    names = [called(value) for value in values]
+    for one in names:
+        if names.count(one) > 1:
+            raise ParameterError(f"{name} has more than one {kind} {one!r}; keep one, or rename the other")
 
 
 _TASKS: dict[str, TaskInfo] = {}

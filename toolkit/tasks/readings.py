@@ -113,8 +113,6 @@ class _Choice:
             search = PenaltySearch(self.inner, self.validation, self.item)
             penalties = {"ridge": search.one_sided, TWO_SIDED: search.two_sided}
             self.found.update((name, penalties[name]()) for name in missing if name in RIDGES)
-        if HIERARCHICAL in missing:
-            self.found[HIERARCHICAL] = dict(HierarchicalReadout(self.item).choose(self.inner, self.validation))
         for name in missing:
             if name in PROFILES:
                 profile = ProfileReadout(self.item, unit=name == "cosine")

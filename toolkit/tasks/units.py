@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -144,6 +145,13 @@ def _write(group: Sequence[Units], path: Path) -> None:
             writer.write_table(table)
     except OSError as error:
         raise DataError(f"cannot be written: {error.strerror or error}", path) from error
+
+
+def unit_files(folder: Path, stem: str) -> list[Path]:
+    """Return the files that `write_units` wrote with a stem, in their order."""
+    name = re.compile(re.escape(stem) + r"\.([0-9]+)\.arrow")
+    found = {path: match for path in folder.iterdir() if (match := name.fullmatch(path.name))}
+    return sorted(found, key=lambda path: int(found[path][1]))
 
 
 def read_units(path: Path, task: str | None = None, target: str = "") -> Iterator[Units]:
