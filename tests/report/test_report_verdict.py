@@ -136,14 +136,14 @@ def test_what_is_no_better_than_null_is_warned_of(builder, tmp_path):
     assert found.groups == ()
     (ruling,) = verdict_of(builder, tmp_path).rulings
     assert ruling.warnings == (
-        "ALS and NMF are not better than the best null baseline, Random (RMSE 0.9500 ± 0.0100).",
+        "No test puts ALS and NMF ahead of the best null baseline, Random (RMSE 0.9500 ± 0.0100).",
     )
 
 
 def test_one_method_that_is_no_better_than_null(builder, tmp_path):
     builder.tested({"PCA": 0.80, "ALS": 0.94, "Random": 0.95}, every("PCA", "ALS", "Random"))
     (ruling,) = verdict_of(builder, tmp_path).rulings
-    assert ruling.warnings == ("ALS is not better than the best null baseline, Random (RMSE 0.9500 ± 0.0100).",)
+    assert ruling.warnings == ("No test puts ALS ahead of the best null baseline, Random (RMSE 0.9500 ± 0.0100).",)
 
 
 def test_one_readout_better_than_null_is_enough_for_a_method(builder, tmp_path):
@@ -170,8 +170,13 @@ def test_nothing_is_recommended_where_a_null_baseline_is_best(builder, tmp_path,
     verdict = verdict_of(builder, tmp_path)
     (ruling,) = verdict.rulings
     assert ruling.lead.startswith(lead)
-    assert ruling.warnings == ("No method is better than the best null baseline, Random (RMSE 0.9500 ± 0.0100).",)
-    assert (verdict.choice, verdict.reason) == ("Nothing", "no method is better than the best null baseline.")
+    assert ruling.warnings == (
+        "No test puts any method ahead of the best null baseline, Random (RMSE 0.9500 ± 0.0100).",
+    )
+    assert (verdict.choice, verdict.reason) == (
+        "Nothing",
+        "no test puts a method that is tied for best ahead of the best null baseline.",
+    )
 
 
 def test_without_a_null_baseline_that_is_said(builder, tmp_path):

@@ -18,6 +18,7 @@ from toolkit.report.parts import Board, Cell, Column, Fact, Figure, Key, Row, Ta
 from toolkit.report.tables import ROW, Leaderboard, dimensions_of
 from toolkit.report.wording import board_title, data_fact, direction_words, listed, readout_title, row_label
 from toolkit.tasks import task_info
+from toolkit.tasks.rating import WITHOUT_VECTORS
 
 
 def board_part(board: Leaderboard, results: Results, anchor: str, domain: tuple[float, float]) -> Board:
@@ -38,13 +39,14 @@ def board_part(board: Leaderboard, results: Results, anchor: str, domain: tuple[
     -------
     Board
     """
+    judged = board.judged
     return Board(
         anchor,
         board_title(board, results),
         task_info(board.task).definition,
-        tuple(_facts(board, results)),
-        _table(board, results, f"{anchor}-table"),
-        tuple(_figures(board, anchor, domain)),
+        tuple(_facts(judged, results)),
+        _table(judged, results, f"{anchor}-table", tuple(_fixed(board))),
+        tuple(_figures(judged, anchor, domain)),
         difference_table(board, f"{anchor}-differences"),
         warnings(board),
     )
@@ -101,7 +103,7 @@ def _conventions(board: Leaderboard) -> str:
     )
 
 
-def _table(board: Leaderboard, results: Results, anchor: str) -> Table:
+def _table(board: Leaderboard, results: Results, anchor: str, more: tuple[str, ...] = ()) -> Table:
     pairs = [pair for metric in board.metrics for pair in _columns_of(board, metric)]
     dims = dimensions_of(board.cells)
     cases = board.grounds if board.uneven else None
@@ -116,7 +118,21 @@ def _table(board: Leaderboard, results: Results, anchor: str) -> Table:
     for (_, dim), cells in board.cells.groupby(ROW, sort=False, dropna=False):
         size = [] if cases is None else [_whole(cases.reindex(cells.index).max())]
         rows.append(_row(cells, [*([dimension(dim)] if len(dims) > 1 else []), *size], pairs, ties))
-    return Table(anchor, _caption(board, results), tuple(columns), tuple(rows), tuple(_remarks(board, results)))
+    return Table(anchor, _caption(board, results), tuple(columns), tuple(rows), (*_remarks(board, results), *more))
+
+
+def _fixed(board: Leaderboard) -> Iterator[str]:
+    """Say what the readouts give that use no vectors, which is the same in every row."""
+    if len(board.judged.readouts) == len(board.readouts):
+        return
+    cells = board.cells[board.cells["readout"].isin(WITHOUT_VECTORS)]
+    cells = cells[cells["folds"] == cells["folds"].max()].drop_duplicates(["readout", "metric"])
+    texts = []
+    for readout in (name for name in board.readouts if name in WITHOUT_VECTORS):
+        own = cells[(cells["readout"] == readout) & (cells["metric"] != "coverage")].set_index("metric")["mean"]
+        values = [f"{metric_info(name).title} {written(name, own[name])}" for name in board.metrics if name in own]
+        texts.append(f"{readout_title(readout).lower()} ({', '.join(values)})")
+    yield f"Not in the table, as the vectors are not used and every row has the same: {listed(texts)}."
 
 
 def _columns_of(board: Leaderboard, metric: str) -> list[tuple[str, str]]:
@@ -237,7 +253,7 @@ def _figures(board: Leaderboard, anchor: str, domain: tuple[float, float]) -> li
 def _bars(board: Leaderboard) -> str:
     """Say what bars and fillings of a plot mean."""
     bars = " Bars: 95 % intervals." if board.unit else ""
-    return bars if board.best is None else f"{bars} Filled: no test tells it from the best; hollow: a test does."
+    return bars if board.best is None else f"{bars} Hollow: a test tells it from the best; filled: none does."
 
 
 def plot_points(board: Leaderboard) -> pd.DataFrame:

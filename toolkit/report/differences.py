@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import pandas as pd
 
 from toolkit.metrics.base import metric_info
 from toolkit.report.numbers import MISSING, count, dimension, p_value, signed, written
 from toolkit.report.parts import AT_FLOOR, TIED, Cell, Column, Row, Table
-from toolkit.report.tables import Leaderboard, dimensions_of
+from toolkit.report.tables import ROW, Leaderboard, dimensions_of
 from toolkit.report.tested import LEVEL, Entry, entries_of
-from toolkit.report.wording import entry_label, entry_list, readout_title
+from toolkit.report.wording import entry_label, entry_list, few, listed, readout_title, row_label
 
 PERCENT = f"{LEVEL:.0%}".replace("%", " %")
 
@@ -87,9 +88,23 @@ def warnings(board: Leaderboard) -> tuple[str, ...]:
     floor, below = board.best_null, at_floor(board)
     if floor is None or below.empty:
         return ()
-    verb = "is" if len(below) == 1 else "are"
-    floored = f"{entry_list(board, entries_of(below))} {verb} not better"
-    return (f"{floored} than the best null baseline, {entry_label(board, floor)}.",)
+    null = f"ahead of the best null baseline, {entry_label(board, floor)}"
+    if len(board.readouts) == 1:
+        return (f"No test puts {entry_list(board, entries_of(below))} {null}.",)
+    return (f"No test puts these {null}: {'; '.join(_by_readouts(board, below))}.",)
+
+
+def _by_readouts(board: Leaderboard, cells: pd.DataFrame) -> Iterator[str]:
+    """Yield the rows of a leaderboard that some cells are from, those that share their readouts together."""
+    judged = board.judged.main.groupby(ROW, dropna=False).size()
+    sharing: dict[tuple[str, ...], list[str]] = {}
+    for (embedder, dim), own in cells.groupby(ROW, sort=False, dropna=False):
+        names = tuple(name for name in board.readouts if name in set(own["readout"]))
+        everywhere = len(own) == judged[embedder, dim] > 1
+        sharing.setdefault(() if everywhere else names, []).append(row_label(embedder, dim, board.varied))
+    for names, labels in sharing.items():
+        how = f" with {listed(readout_title(name).lower() for name in names)}" if names else ", whatever the readout"
+        yield f"{few(labels)}{how}"
 
 
 def footnotes(board: Leaderboard) -> list[str]:
@@ -102,7 +117,7 @@ def footnotes(board: Leaderboard) -> list[str]:
         if int(board.main["tied"].sum()) > 1:
             notes.append(f"{TIED} {title} that no test tells from the best, {entry_label(board, best)} ({tests}).")
         else:
-            notes.append(f"A test tells the best {title} from every other that was compared ({tests}).")
+            notes.append(f"Tests tell the best {title} from every other that was compared ({tests}).")
     if floor is not None and len(at_floor(board)):
         value = written(board.metric, value_of(board, floor)["mean"])
         notes.append(

@@ -59,7 +59,13 @@ def verdict_part(
     if not any(standings):
         return Verdict(anchor, title, shown)
     if found is None:
-        return Verdict(anchor, title, shown, "Nothing", "no method is better than the best null baseline.")
+        return Verdict(
+            anchor,
+            title,
+            shown,
+            "Nothing",
+            "no test puts a method that is tied for best ahead of the best null baseline.",
+        )
     tested = [(board, rank) for board, rank in zip(boards, standings, strict=True) if rank]
     alone = not any(rank.tied for _, rank in tested)
     reason = " ".join([_reason(found, alone, len(tested)), *_price(boards, found, results)])
@@ -120,11 +126,10 @@ def _beware(board: Leaderboard, found: Standing) -> Iterator[str]:
         return
     floor = f"the best null baseline, {entry_label(board, found.null)} ({_figure(board, found.null)})"
     if found.none_better:
-        yield f"No method is better than {floor}."
+        yield f"No test puts any method ahead of {floor}."
     elif found.failing:
-        verb = "is" if len(found.failing) == 1 else "are"
         names = [row_label(entry.embedder, entry.dim, board.varied) for entry in found.failing]
-        yield f"{few(names)} {verb} not better than {floor}."
+        yield f"No test puts {few(names)} ahead of {floor}."
 
 
 def _reason(found: Advice, alone: bool, n_boards: int) -> str:
