@@ -355,3 +355,19 @@ def test_readouts_without_vectors_stand_in_a_note_and_not_in_the_table(builder, 
     assert any(note.startswith("Without a score here: Popularity.") for note in part.table.notes)
     assert part.figures[0].legend == ()
     assert set(board.cells["readout"]) == {"ridge", "bias", "mean"}, "they stay in the file of all numbers"
+
+
+def test_a_p_that_many_share_is_said_to_be_the_least(builder, tmp_path):
+    builder.tested({"PCA": 0.88, "ALS": 0.9, "Random": 0.95}, [("PCA", "ALS"), ("PCA", "Random")], p=0.0004)
+    _, part = board_of(builder, tmp_path)
+    note = "A p of 0.001 is the least that so many random draws can give: the true one may be far smaller."
+    assert part.differences.notes[1:] == (note,)
+
+
+def test_dimensions_that_were_not_compared_are_said_to_bear_no_marks(builder, tmp_path):
+    builder.tested({"PCA": 0.88, "Random": 0.95}, [("PCA", "Random")])
+    builder.score(builder.trial("films", "PCA", 16, "canonical", "u1"), TASK, "rmse", 0.9, "ridge")
+    _, part = board_of(builder, tmp_path)
+    assert "Of an embedder with several dimensions the best one is compared; the others bear no marks." in (
+        part.table.notes
+    )

@@ -10,7 +10,7 @@ import pandas as pd
 from toolkit.metrics.base import metric_info
 from toolkit.report.numbers import MISSING, count, dimension, p_value, signed, written
 from toolkit.report.parts import AT_FLOOR, TIED, Cell, Column, Row, Table
-from toolkit.report.tables import ROW, Leaderboard, dimensions_of
+from toolkit.report.tables import Leaderboard, dimensions_of
 from toolkit.report.tested import LEVEL, Entry, entries_of
 from toolkit.report.wording import entry_label, entry_list, few, listed, readout_title, row_label
 
@@ -45,7 +45,17 @@ def difference_table(board: Leaderboard, anchor: str) -> Table | None:
         if entry != best and entry in board.differences.entries
     ]
     caption = f"{metric_info(board.metric).title} minus that of the best, {entry_label(board, best)}."
-    return Table(anchor, caption, tuple(columns), tuple(rows), (_how_tested(board),))
+    return Table(anchor, caption, tuple(columns), tuple(rows), (_how_tested(board), *_least(board, best)))
+
+
+def _least(board: Leaderboard, best: Entry) -> Iterator[str]:
+    """Say why many p-values are the same: no smaller one can come of the draws of the test."""
+    found = [board.differences.between(entry, best) for entry in entries_of(board.ranked)]
+    tests = [test for test in found if test is not None]
+    least = min((test.p for test in tests), default=math.nan)
+    shared = [test for test in tests if test.p == least and test.p_holm < LEVEL]
+    if len(shared) > 1 and (text := p_value(shared[0].p_holm)) != p_value(0.0):
+        yield f"A p of {text} is the least that so many random draws can give: the true one may be far smaller."
 
 
 def _how_tested(board: Leaderboard) -> str:
@@ -96,12 +106,15 @@ def warnings(board: Leaderboard) -> tuple[str, ...]:
 
 def _by_readouts(board: Leaderboard, cells: pd.DataFrame) -> Iterator[str]:
     """Yield the rows of a leaderboard that some cells are from, those that share their readouts together."""
-    judged = board.judged.main.groupby(ROW, dropna=False).size()
+    judged = [entry[:2] for entry in entries_of(board.judged.main)]
+    readouts: dict[tuple[str, float], set[str]] = {}
+    for entry in entries_of(cells):
+        readouts.setdefault((entry.embedder, entry.dim), set()).add(entry.readout)
     sharing: dict[tuple[str, ...], list[str]] = {}
-    for (embedder, dim), own in cells.groupby(ROW, sort=False, dropna=False):
-        names = tuple(name for name in board.readouts if name in set(own["readout"]))
-        everywhere = len(own) == judged[embedder, dim] > 1
-        sharing.setdefault(() if everywhere else names, []).append(row_label(embedder, dim, board.varied))
+    for key, own in readouts.items():
+        everywhere = len(own) == judged.count(key) > 1
+        names = () if everywhere else tuple(name for name in board.readouts if name in own)
+        sharing.setdefault(names, []).append(row_label(*key, board.varied))
     for names, labels in sharing.items():
         how = f" with {listed(readout_title(name).lower() for name in names)}" if names else ", whatever the readout"
         yield f"{few(labels)}{how}"
@@ -118,6 +131,8 @@ def footnotes(board: Leaderboard) -> list[str]:
             notes.append(f"{TIED} {title} that no test tells from the best, {entry_label(board, best)} ({tests}).")
         else:
             notes.append(f"Tests tell the best {title} from every other that was compared ({tests}).")
+    if best is not None and board.varied and not set(entries_of(board.judged.main)) <= board.differences.entries:
+        notes.append("Of an embedder with several dimensions the best one is compared; the others bear no marks.")
     if floor is not None and len(at_floor(board)):
         value = written(board.metric, value_of(board, floor)["mean"])
         notes.append(
