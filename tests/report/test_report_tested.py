@@ -371,3 +371,24 @@ def test_dimensions_that_were_not_compared_are_said_to_bear_no_marks(builder, tm
     assert "Of an embedder with several dimensions the best one is compared; the others bear no marks." in (
         part.table.notes
     )
+
+
+def test_a_wide_table_shows_the_main_metric_and_the_rest_stands_apart(builder, tmp_path):
+    values = {(label, 8, readout): 0.9 for label in ("PCA", "Random") for readout in ("ridge", "native")}
+    builder.tested({**values, ("PCA", 8, "ridge"): 0.88})
+    metrics = ["mae", "rmse_user"]
+    for score in list(builder.scores):
+        builder.scores += [score | {"metric": metric, "value": score["value"] - 0.1} for metric in metrics]
+    _, narrow = board_of(builder, tmp_path)
+    assert (len(narrow.table.columns), narrow.metrics) == (7, None)
+    for score in builder.scores[:12]:
+        for readout in ("dot", "cosine"):
+            builder.scores.append(score | {"readout": readout}) if score["readout"] == "ridge" else None
+    _, wide = board_of(builder, tmp_path)
+    assert {column.group for column in wide.table.columns[1:]} == {"RMSE"}
+    assert [column.title for column in wide.metrics.columns] == ["Embedder", "Readout", "RMSE", "MAE", "RMSE per user"]
+    rows = {(row.cells[0].text, row.cells[1].text): row.cells for row in wide.metrics.rows}
+    assert len(rows) == 8
+    assert [cell.text for cell in rows["PCA", "Ridge"][2:]] == ["0.8800", "0.7800", "0.7800"]
+    assert [cell.best for cell in rows["PCA", "Ridge"][2:]] == [True, True, True]
+    assert not any(cell.best for cell in rows["Random", "Native"][2:])
