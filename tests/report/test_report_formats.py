@@ -102,7 +102,7 @@ def test_csv_of_a_run_without_scores_has_its_header(builder, tmp_path):
 
 def test_latex_tables_are_balanced(written):
     source = written["tex"]
-    assert source.count(r"\begin{tabular}") == source.count(r"\end{tabular}") == source.count(r"\toprule") == 12
+    assert source.count(r"\begin{tabular}") == source.count(r"\end{tabular}") == source.count(r"\toprule") == 13
     assert source.count("{") - source.count(r"\{") == source.count("}") - source.count(r"\}")
     for block in re.findall(r"\\begin\{tabular\}\{([lr]+)\}.*?\\midrule\n(.*?)\\bottomrule", source, flags=re.DOTALL):
         widths = {len(re.findall(r"(?<!\\)&", line)) + 1 for line in block[1].splitlines()}

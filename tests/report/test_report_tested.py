@@ -74,7 +74,7 @@ def test_one_that_is_ahead_alone_is_best_and_not_tied(builder, tmp_path):
     board, part = board_of(builder, tmp_path)
     assert column(board, "tied") == {"PCA": True, "ALS": False, "Random": False}
     assert (cell_of(part, "PCA").best, cell_of(part, "PCA").tied) == (True, False)
-    assert any(note.startswith("A test tells the best RMSE from every other") for note in part.table.notes)
+    assert any(note.startswith("Tests tell the best RMSE from every other") for note in part.table.notes)
     assert not any(note.startswith(TIED) for note in part.table.notes)
 
 
@@ -91,7 +91,7 @@ def test_what_no_test_puts_ahead_of_the_best_null_is_marked(tested, tmp_path):
     assert column(board, "better_than_null") == {"PCA": True, "ALS": True, "NMF": False, "Random": None}
     assert [cell_of(part, label).at_floor for label in VALUES] == [False, False, True, False]
     assert [row.tag for row in part.table.rows] == ["", "", "not better than null", ""]
-    assert part.warnings == ("NMF is not better than the best null baseline, Random.",)
+    assert part.warnings == ("No test puts NMF ahead of the best null baseline, Random.",)
     note = "Not better than null: no test at 5 % puts it ahead of the best null baseline, Random (0.9500)."
     assert f"{AT_FLOOR} {note}" in part.table.notes
 
@@ -101,7 +101,7 @@ def test_a_test_in_the_wrong_direction_makes_nothing_better_than_null(builder, t
     board, part = board_of(builder, tmp_path)
     assert board.best == board.best_null == Entry("Random", 8, "ridge")
     assert column(board, "better_than_null") == {"Random": None, "ALS": False, "PCA": False}
-    assert part.warnings == ("ALS and PCA are not better than the best null baseline, Random.",)
+    assert part.warnings == ("No test puts ALS and PCA ahead of the best null baseline, Random.",)
 
 
 def test_the_best_null_is_the_best_of_several(builder, tmp_path):
@@ -268,7 +268,7 @@ def test_a_run_without_tests_is_shown_as_before(builder, tmp_path):
 def test_plots_fill_what_is_tied_and_leave_the_rest_hollow(tested, tmp_path):
     board, part = board_of(tested, tmp_path)
     assert part.figures[0].title == (
-        "RMSE; lower is better. Bars: 95 % intervals. Filled: no test tells it from the best; hollow: a test does."
+        "RMSE; lower is better. Bars: 95 % intervals. Hollow: a test tells it from the best; filled: none does."
     )
     points = plot_points(board)
     assert points["told"].tolist() == [False, False, True, True]
@@ -302,7 +302,7 @@ def test_markdown_and_latex_carry_the_marks(tested, tmp_path):
     assert "≈ **0.8900** ± 0.0100 |" in text
     assert " ‡ 0.9300 ± 0.0100 |" in text
     assert "| NMF (not better than null) |" in text
-    assert "**Beware.** NMF is not better than the best null baseline, Random." in text
+    assert "**Beware.** No test puts NMF ahead of the best null baseline, Random." in text
     assert "#### Differences to the best" in text
     source = render_latex(build_document(read_results(folder)))
     assert r"ALS & \ensuremath{\approx} \textbf{0.8900} \ensuremath{\pm} 0.0100 \\" in source
@@ -326,3 +326,69 @@ def test_html_says_the_marks_in_words(tested, tmp_path):
 def test_a_p_value_is_never_rounded_up_to_the_level():
     texts = ["0.049", "0.0496", "0.0499", "0.050", "0.050", "–"]
     assert [p_value(p) for p in (0.0494, 0.0496, 0.04996, 0.05, 0.0504, math.nan)] == texts
+
+
+def test_a_warning_names_readouts_that_rows_share_once(builder, tmp_path):
+    values = {(label, 8, readout): 0.96 for label in ("ALS", "PCA") for readout in ("ridge", "native")}
+    values |= {("NMF", 8, "native"): 0.96, ("NMF", 8, "ridge"): 0.90, ("Random", 8, "ridge"): 0.95}
+    builder.tested(values, [(("NMF", 8, "ridge"), ("Random", 8, "ridge"))])
+    _, part = board_of(builder, tmp_path)
+    assert part.warnings == (
+        "No test puts these ahead of the best null baseline, Random (ridge): NMF with native; ALS and PCA, whatever "
+        "the readout.",
+    )
+
+
+def test_readouts_without_vectors_stand_in_a_note_and_not_in_the_table(builder, tmp_path):
+    builder.tested({"PCA": 0.92, "Random": 0.95})
+    for label in ("PCA", "Random", "Popularity"):
+        trial = builder.trial("films", label, 8, "canonical", "u1")
+        builder.score(trial, TASK, "rmse", 0.96, "bias")
+        builder.score(trial, TASK, "rmse", 1.12, "mean")
+    board, part = board_of(builder, tmp_path)
+    assert [column.title for column in part.table.columns] == ["Embedder", "RMSE"]
+    assert [row.cells[0].text for row in part.table.rows] == ["PCA", "Random"]
+    assert part.table.notes[-1] == (
+        "Not in the table, as the vectors are not used and every row has the same: biases (RMSE 0.9600) and mean (RMSE "
+        "1.1200)."
+    )
+    assert any(note.startswith("Without a score here: Popularity.") for note in part.table.notes)
+    assert part.figures[0].legend == ()
+    assert set(board.cells["readout"]) == {"ridge", "bias", "mean"}, "they stay in the file of all numbers"
+
+
+def test_a_p_that_many_share_is_said_to_be_the_least(builder, tmp_path):
+    builder.tested({"PCA": 0.88, "ALS": 0.9, "Random": 0.95}, [("PCA", "ALS"), ("PCA", "Random")], p=0.0004)
+    _, part = board_of(builder, tmp_path)
+    note = "A p of 0.001 is the least that so many random draws can give: the true one may be far smaller."
+    assert part.differences.notes[1:] == (note,)
+
+
+def test_dimensions_that_were_not_compared_are_said_to_bear_no_marks(builder, tmp_path):
+    builder.tested({"PCA": 0.88, "Random": 0.95}, [("PCA", "Random")])
+    builder.score(builder.trial("films", "PCA", 16, "canonical", "u1"), TASK, "rmse", 0.9, "ridge")
+    _, part = board_of(builder, tmp_path)
+    assert "Of an embedder with several dimensions the best one is compared; the others bear no marks." in (
+        part.table.notes
+    )
+
+
+def test_a_wide_table_shows_the_main_metric_and_the_rest_stands_apart(builder, tmp_path):
+    values = {(label, 8, readout): 0.9 for label in ("PCA", "Random") for readout in ("ridge", "native")}
+    builder.tested({**values, ("PCA", 8, "ridge"): 0.88})
+    metrics = ["mae", "rmse_user"]
+    for score in list(builder.scores):
+        builder.scores += [score | {"metric": metric, "value": score["value"] - 0.1} for metric in metrics]
+    _, narrow = board_of(builder, tmp_path)
+    assert (len(narrow.table.columns), narrow.metrics) == (7, None)
+    for score in builder.scores[:12]:
+        for readout in ("dot", "cosine"):
+            builder.scores.append(score | {"readout": readout}) if score["readout"] == "ridge" else None
+    _, wide = board_of(builder, tmp_path)
+    assert {column.group for column in wide.table.columns[1:]} == {"RMSE"}
+    assert [column.title for column in wide.metrics.columns] == ["Embedder", "Readout", "RMSE", "MAE", "RMSE per user"]
+    rows = {(row.cells[0].text, row.cells[1].text): row.cells for row in wide.metrics.rows}
+    assert len(rows) == 8
+    assert [cell.text for cell in rows["PCA", "Ridge"][2:]] == ["0.8800", "0.7800", "0.7800"]
+    assert [cell.best for cell in rows["PCA", "Ridge"][2:]] == [True, True, True]
+    assert not any(cell.best for cell in rows["Random", "Native"][2:])

@@ -136,14 +136,14 @@ def test_what_is_no_better_than_null_is_warned_of(builder, tmp_path):
     assert found.groups == ()
     (ruling,) = verdict_of(builder, tmp_path).rulings
     assert ruling.warnings == (
-        "ALS and NMF are not better than the best null baseline, Random (RMSE 0.9500 ± 0.0100).",
+        "No test puts ALS and NMF ahead of the best null baseline, Random (RMSE 0.9500 ± 0.0100).",
     )
 
 
 def test_one_method_that_is_no_better_than_null(builder, tmp_path):
     builder.tested({"PCA": 0.80, "ALS": 0.94, "Random": 0.95}, every("PCA", "ALS", "Random"))
     (ruling,) = verdict_of(builder, tmp_path).rulings
-    assert ruling.warnings == ("ALS is not better than the best null baseline, Random (RMSE 0.9500 ± 0.0100).",)
+    assert ruling.warnings == ("No test puts ALS ahead of the best null baseline, Random (RMSE 0.9500 ± 0.0100).",)
 
 
 def test_one_readout_better_than_null_is_enough_for_a_method(builder, tmp_path):
@@ -170,8 +170,13 @@ def test_nothing_is_recommended_where_a_null_baseline_is_best(builder, tmp_path,
     verdict = verdict_of(builder, tmp_path)
     (ruling,) = verdict.rulings
     assert ruling.lead.startswith(lead)
-    assert ruling.warnings == ("No method is better than the best null baseline, Random (RMSE 0.9500 ± 0.0100).",)
-    assert (verdict.choice, verdict.reason) == ("Nothing", "no method is better than the best null baseline.")
+    assert ruling.warnings == (
+        "No test puts any method ahead of the best null baseline, Random (RMSE 0.9500 ± 0.0100).",
+    )
+    assert (verdict.choice, verdict.reason) == (
+        "Nothing",
+        "no test puts a method that is tied for best ahead of the best null baseline.",
+    )
 
 
 def test_without_a_null_baseline_that_is_said(builder, tmp_path):
@@ -264,7 +269,7 @@ def test_what_is_best_most_often_is_recommended(builder, tmp_path):
     assert (found.chosen, sorted(found.entries), found.lost, found.rivals) == (("ALS", 8), [1, 2], (0,), ())
     verdict = verdict_of(builder, tmp_path)
     assert verdict.reason == "it is ahead or tied for best on 2 of 3 leaderboards; no other is on as many."
-    assert verdict.changes == ("Rating prediction: there a test puts PCA ahead of it (RMSE 0.8800 ± 0.0100).",)
+    assert verdict.changes == ("Rating prediction: there a test puts PCA ahead of it (RMSE 0.8800 against 0.9000).",)
 
 
 def test_what_is_best_everywhere_with_a_rival(builder, tmp_path):
@@ -294,7 +299,8 @@ def test_other_metrics_and_readouts_with_another_winner_are_named(builder, tmp_p
         ("ALS", 8, "native"): 0.93,
     }
     values |= {("Random", 8, "ridge"): 0.99}
-    builder.tested(values, every(("PCA", 8, "ridge"), *list(values)[1:]))
+    told = [*every(("PCA", 8, "ridge"), *list(values)[1:]), *every(("Random", 8, "ridge"), *list(values)[:-1])]
+    builder.tested(values, [*told, (("PCA", 8, "native"), ("ALS", 8, "native"))])
     for score in list(builder.scores):
         label, readout = score["embedder"], score["readout"]
         builder.scores.append(score | {"metric": "mae", "value": 0.7 if (label, readout) == ("ALS", "ridge") else 0.8})
@@ -302,7 +308,7 @@ def test_other_metrics_and_readouts_with_another_winner_are_named(builder, tmp_p
     verdict = verdict_of(builder, tmp_path)
     assert verdict.changes == (
         "Another metric (Rating prediction): ALS has the best MAE; that was not tested.",
-        "Another readout (Rating prediction): with native, ALS has the best RMSE.",
+        "Another readout (Rating prediction): with native, a test puts ALS ahead of it.",
     )
     _, (board,) = read(builder, tmp_path)
     assert winners(board, "metric", "ALS") == {}
@@ -370,3 +376,23 @@ def test_the_verdict_opens_the_report_and_is_escaped(builder, tmp_path, nasty):
     assert "<strong>&lt;script&gt;alert(1)&lt;/script&gt; with 8 dimensions has the lowest" in html
     text = write_report(folder, format="md").read_text(encoding="utf-8")
     assert "**&lt;script>alert(1)&lt;/script> with 8 dimensions has the lowest" in text
+
+
+def test_a_winner_by_a_readout_that_no_test_tells_changes_nothing(builder, tmp_path):
+    best, own, other = ("PCA", 8, "ridge"), ("PCA", 8, "native"), ("ALS", 8, "native")
+    builder.tested({best: 0.88, own: 0.94, other: 0.93, "Random": 0.95}, every(best, own, other, "Random"))
+    assert verdict_of(builder, tmp_path).changes == ()
+
+
+def test_that_tuning_made_the_best_worse_is_told(builder, tmp_path):
+    builder.tested({"PCA": 0.88, "PCA (tuned)": 0.89, "Random": 0.95}, every("PCA", "PCA (tuned)", "Random"))
+    (ruling,) = verdict_of(builder, tmp_path).rulings
+    assert ruling.sentences == ("Tuned, it is worse here: PCA (tuned), 0.8900, p = 0.001.",)
+
+
+def test_a_tie_with_a_null_baseline_is_not_counted_for_the_chosen_one(builder, tmp_path):
+    builder.tested({"PCA": 0.88, "ALS": 0.9, "Random": 0.95}, [*every("PCA", "ALS", "Random"), ("ALS", "Random")])
+    builder.tested({"PCA": 0.3, "ALS": 0.2, "Random": 0.1}, task="ranking", metric="ndcg@10")
+    assert verdict_of(builder, tmp_path).reason == (
+        "it is ahead or tied for best, and better than null, on 1 of 2 leaderboards; no other is on as many."
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -13,11 +14,14 @@ from toolkit.metrics.conventions import CONVENTIONS
 from toolkit.report import figures, plotting
 from toolkit.report.differences import difference_table, footnotes, warnings
 from toolkit.report.model import Results
-from toolkit.report.numbers import MISSING, count, dimension, written
+from toolkit.report.numbers import MISSING, count, dimension, rounded, written
 from toolkit.report.parts import Board, Cell, Column, Fact, Figure, Key, Row, Table
-from toolkit.report.tables import ROW, Leaderboard, dimensions_of
+from toolkit.report.tables import ROW, Leaderboard, best_of, dimensions_of
 from toolkit.report.wording import board_title, data_fact, direction_words, listed, readout_title, row_label
 from toolkit.tasks import task_info
+from toolkit.tasks.rating import WITHOUT_VECTORS
+
+WIDE = 10  # columns of numbers; of a leaderboard with more, all metrics but the main one stand in a table of their own
 
 
 def board_part(board: Leaderboard, results: Results, anchor: str, domain: tuple[float, float]) -> Board:
@@ -38,14 +42,16 @@ def board_part(board: Leaderboard, results: Results, anchor: str, domain: tuple[
     -------
     Board
     """
+    judged = board.judged
     return Board(
         anchor,
         board_title(board, results),
         task_info(board.task).definition,
-        tuple(_facts(board, results)),
-        _table(board, results, f"{anchor}-table"),
-        tuple(_figures(board, anchor, domain)),
+        tuple(_facts(judged, results)),
+        _table(judged, results, f"{anchor}-table", tuple(_fixed(board))),
+        tuple(_figures(judged, anchor, domain)),
         difference_table(board, f"{anchor}-differences"),
+        _metrics_table(judged, results, f"{anchor}-metrics"),
         warnings(board),
     )
 
@@ -101,8 +107,8 @@ def _conventions(board: Leaderboard) -> str:
     )
 
 
-def _table(board: Leaderboard, results: Results, anchor: str) -> Table:
-    pairs = [pair for metric in board.metrics for pair in _columns_of(board, metric)]
+def _table(board: Leaderboard, results: Results, anchor: str, more: tuple[str, ...] = ()) -> Table:
+    pairs = _pairs(board, [board.metric] if _is_wide(board) else board.metrics)
     dims = dimensions_of(board.cells)
     cases = board.grounds if board.uneven else None
     columns = [Column("Embedder", kind="text"), *([Column("Dim")] if len(dims) > 1 else [])]
@@ -116,7 +122,60 @@ def _table(board: Leaderboard, results: Results, anchor: str) -> Table:
     for (_, dim), cells in board.cells.groupby(ROW, sort=False, dropna=False):
         size = [] if cases is None else [_whole(cases.reindex(cells.index).max())]
         rows.append(_row(cells, [*([dimension(dim)] if len(dims) > 1 else []), *size], pairs, ties))
-    return Table(anchor, _caption(board, results), tuple(columns), tuple(rows), tuple(_remarks(board, results)))
+    caption = _caption(replace(board, cells=board.main) if _is_wide(board) else board, results)
+    return Table(anchor, caption, tuple(columns), tuple(rows), (*_remarks(board, results), *more))
+
+
+def _pairs(board: Leaderboard, metrics: Iterable[str]) -> list[tuple[str, str]]:
+    return [pair for metric in metrics for pair in _columns_of(board, metric)]
+
+
+def _is_wide(board: Leaderboard) -> bool:
+    """Whether there are more columns of numbers than a reader takes in at a time."""
+    return len(board.readouts) > 1 and len(_pairs(board, board.metrics)) > WIDE
+
+
+def _metrics_table(board: Leaderboard, results: Results, anchor: str) -> Table | None:
+    """Return all metrics, a row a readout, where the leaderboard shows the main one alone."""
+    if not _is_wide(board):
+        return None
+    several = len(dimensions_of(board.cells)) > 1
+    columns = [Column("Embedder", kind="text"), *([Column("Dim")] if several else []), Column("Readout", kind="text")]
+    for name in board.metrics:
+        info = metric_info(name)
+        columns.append(Column(info.title, "", info.direction, metric_anchor(name)))
+    shown = [rounded(*pair) for pair in zip(board.cells["metric"], board.cells["mean"], strict=True)]
+    cells = board.cells.assign(shown=shown)
+    tops = {name: best_of(name, part["shown"]) for name, part in cells[cells["complete"]].groupby("metric")}
+    rows = []
+    for (label, dim, readout), part in cells.groupby([*ROW, "readout"], sort=False, dropna=False):
+        found = {cell.metric: _plain(cell, tops) for cell in part.itertuples()}
+        names = [label, *([dimension(dim)] if several else []), readout_title(readout)]
+        values = [found.get(name, Cell(MISSING)) for name in board.metrics]
+        rows.append(Row((*map(Cell, names), *values), bool(part["is_null"].iloc[0])))
+    caption = f"{_caption(board, results)} All metrics, a row a readout; bold is the best of its column."
+    return Table(anchor, caption, tuple(columns), tuple(rows))
+
+
+def _plain(cell: Any, tops: Mapping[str, float]) -> Cell:
+    """Return a value with its spread, marked where it is the best of its metric."""
+    value = _value(cell, several=False)
+    directed = metric_info(cell.metric).direction != "neutral"
+    return Cell(value.text, value.spread, directed and cell.complete and cell.shown == tops.get(cell.metric))
+
+
+def _fixed(board: Leaderboard) -> Iterator[str]:
+    """Say what the readouts give that use no vectors, which is the same in every row."""
+    if len(board.judged.readouts) == len(board.readouts):
+        return
+    cells = board.cells[board.cells["readout"].isin(WITHOUT_VECTORS)]
+    cells = cells[cells["folds"] == cells["folds"].max()].drop_duplicates(["readout", "metric"])
+    texts = []
+    for readout in (name for name in board.readouts if name in WITHOUT_VECTORS):
+        own = cells[(cells["readout"] == readout) & (cells["metric"] != "coverage")].set_index("metric")["mean"]
+        values = [f"{metric_info(name).title} {written(name, own[name])}" for name in board.metrics if name in own]
+        texts.append(f"{readout_title(readout).lower()} ({', '.join(values)})")
+    yield f"Not in the table, as the vectors are not used and every row has the same: {listed(texts)}."
 
 
 def _columns_of(board: Leaderboard, metric: str) -> list[tuple[str, str]]:
@@ -237,7 +296,7 @@ def _figures(board: Leaderboard, anchor: str, domain: tuple[float, float]) -> li
 def _bars(board: Leaderboard) -> str:
     """Say what bars and fillings of a plot mean."""
     bars = " Bars: 95 % intervals." if board.unit else ""
-    return bars if board.best is None else f"{bars} Filled: no test tells it from the best; hollow: a test does."
+    return bars if board.best is None else f"{bars} Hollow: a test tells it from the best; filled: none does."
 
 
 def plot_points(board: Leaderboard) -> pd.DataFrame:

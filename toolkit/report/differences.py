@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import pandas as pd
 
@@ -11,7 +12,7 @@ from toolkit.report.numbers import MISSING, count, dimension, p_value, signed, w
 from toolkit.report.parts import AT_FLOOR, TIED, Cell, Column, Row, Table
 from toolkit.report.tables import Leaderboard, dimensions_of
 from toolkit.report.tested import LEVEL, Entry, entries_of
-from toolkit.report.wording import entry_label, entry_list, readout_title
+from toolkit.report.wording import entry_label, entry_list, few, listed, readout_title, row_label
 
 PERCENT = f"{LEVEL:.0%}".replace("%", " %")
 
@@ -44,7 +45,17 @@ def difference_table(board: Leaderboard, anchor: str) -> Table | None:
         if entry != best and entry in board.differences.entries
     ]
     caption = f"{metric_info(board.metric).title} minus that of the best, {entry_label(board, best)}."
-    return Table(anchor, caption, tuple(columns), tuple(rows), (_how_tested(board),))
+    return Table(anchor, caption, tuple(columns), tuple(rows), (_how_tested(board), *_least(board, best)))
+
+
+def _least(board: Leaderboard, best: Entry) -> Iterator[str]:
+    """Say why many p-values are the same: no smaller one can come of the draws of the test."""
+    found = [board.differences.between(entry, best) for entry in entries_of(board.ranked)]
+    tests = [test for test in found if test is not None]
+    least = min((test.p for test in tests), default=math.nan)
+    shared = [test for test in tests if test.p == least and test.p_holm < LEVEL]
+    if len(shared) > 1 and (text := p_value(shared[0].p_holm)) != p_value(0.0):
+        yield f"A p of {text} is the least that so many random draws can give: the true one may be far smaller."
 
 
 def _how_tested(board: Leaderboard) -> str:
@@ -87,9 +98,26 @@ def warnings(board: Leaderboard) -> tuple[str, ...]:
     floor, below = board.best_null, at_floor(board)
     if floor is None or below.empty:
         return ()
-    verb = "is" if len(below) == 1 else "are"
-    floored = f"{entry_list(board, entries_of(below))} {verb} not better"
-    return (f"{floored} than the best null baseline, {entry_label(board, floor)}.",)
+    null = f"ahead of the best null baseline, {entry_label(board, floor)}"
+    if len(board.readouts) == 1:
+        return (f"No test puts {entry_list(board, entries_of(below))} {null}.",)
+    return (f"No test puts these {null}: {'; '.join(_by_readouts(board, below))}.",)
+
+
+def _by_readouts(board: Leaderboard, cells: pd.DataFrame) -> Iterator[str]:
+    """Yield the rows of a leaderboard that some cells are from, those that share their readouts together."""
+    judged = [entry[:2] for entry in entries_of(board.judged.main)]
+    readouts: dict[tuple[str, float], set[str]] = {}
+    for entry in entries_of(cells):
+        readouts.setdefault((entry.embedder, entry.dim), set()).add(entry.readout)
+    sharing: dict[tuple[str, ...], list[str]] = {}
+    for key, own in readouts.items():
+        everywhere = len(own) == judged.count(key) > 1
+        names = () if everywhere else tuple(name for name in board.readouts if name in own)
+        sharing.setdefault(names, []).append(row_label(*key, board.varied))
+    for names, labels in sharing.items():
+        how = f" with {listed(readout_title(name).lower() for name in names)}" if names else ", whatever the readout"
+        yield f"{few(labels)}{how}"
 
 
 def footnotes(board: Leaderboard) -> list[str]:
@@ -102,7 +130,9 @@ def footnotes(board: Leaderboard) -> list[str]:
         if int(board.main["tied"].sum()) > 1:
             notes.append(f"{TIED} {title} that no test tells from the best, {entry_label(board, best)} ({tests}).")
         else:
-            notes.append(f"A test tells the best {title} from every other that was compared ({tests}).")
+            notes.append(f"Tests tell the best {title} from every other that was compared ({tests}).")
+    if best is not None and board.varied and not set(entries_of(board.judged.main)) <= board.differences.entries:
+        notes.append("Of an embedder with several dimensions the best one is compared; the others bear no marks.")
     if floor is not None and len(at_floor(board)):
         value = written(board.metric, value_of(board, floor)["mean"])
         notes.append(

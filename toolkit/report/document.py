@@ -108,7 +108,7 @@ def _chapter(experiment: Experiment, boards: list[Leaderboard], results: Results
 
 def _domains(boards: list[Leaderboard]) -> list[tuple[float, float]]:
     """Return the ends of each board's axis: boards of one task share them, so that they can be laid side by side."""
-    points = [plot_points(board) for board in boards]
+    points = [plot_points(board.judged) for board in boards]
     domains = []
     for board in boards:
         together = [frame for other, frame in zip(boards, points, strict=True) if other.task == board.task]

@@ -56,7 +56,7 @@ def render_latex(document: Document) -> str:
         table
         for chapter in document.chapters
         for table in (
-            *(board.table for board in chapter.boards),
+            *(table for board in chapter.boards for table in (board.table, board.metrics) if table),
             *(table for section in chapter.sections for table in section.tables),
         )
     ]

@@ -71,12 +71,16 @@ def reason_table(results: Results, experiment: str, anchor: str) -> Table | None
     if notes.empty:
         return None
     reasons = [_reason(*texts) for texts in zip(notes["note"], notes["name"], notes["embedder"], strict=True)]
-    rows = []
+    whom: dict[tuple[str, str, str], list[str]] = {}
     for (task, readout, reason), group in notes.assign(reason=reasons).groupby(
         ["task", "readout", "reason"], sort=False
     ):
         embedders = listed(group["embedder"].drop_duplicates())
-        rows.append(_row(task_info(task).title, readout_title(readout) or MISSING, embedders, reason))
+        whom.setdefault((task, embedders, reason), []).append(readout_title(readout) or MISSING)
+    rows = [
+        _row(task_info(task).title, listed(dict.fromkeys(readouts)), embedders, reason)
+        for (task, embedders, reason), readouts in whom.items()
+    ]
     return _plain(anchor, "Scores that do not exist, and why.", ("Task", "Readout", "Embedders", "Why"), rows)
 
 

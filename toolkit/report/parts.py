@@ -157,7 +157,10 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Board:
-    """One task on one target: how the numbers are made, the leaderboard, its plots and the differences in it."""
+    """One task on one target: how the numbers are made, the leaderboard, its plots and the differences in it.
+
+    `metrics` holds the other metrics where the leaderboard has no room for them.
+    """
 
     anchor: str
     title: str
@@ -166,6 +169,7 @@ class Board:
     table: Table
     figures: tuple[Figure, ...]
     differences: Table | None = None
+    metrics: Table | None = None
     warnings: tuple[str, ...] = ()
 
 

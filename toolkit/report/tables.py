@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -106,6 +106,15 @@ class Leaderboard:
     def best_null(self) -> Entry | None:
         """The best null baseline of those that were tested; None where none was."""
         return _best_entry(self.ranked[is_null_entry(self.ranked)], self.differences)
+
+    @property
+    def judged(self) -> Leaderboard:
+        """The same without the readouts that use no vectors: they give every row the same, and judge no embedder."""
+        used = ~self.cells["readout"].isin(WITHOUT_VECTORS)
+        if not used.any():
+            return self
+        readouts = tuple(name for name in self.readouts if name not in WITHOUT_VECTORS)
+        return replace(self, cells=self.cells[used], readouts=readouts)
 
     @property
     def varied(self) -> set[str]:

@@ -117,7 +117,7 @@ def standing(board: Leaderboard) -> Standing | None:
         board.best_null,
         tuple(entry for entry in _heads(filter(below.__contains__, ranked)) if method_of(entry) not in good),
         bool(below) and not good,
-        tuple(label for label in board.cells["embedder"].drop_duplicates() if label not in compared),
+        tuple(label for label in board.judged.cells["embedder"].drop_duplicates() if label not in compared),
     )
 
 

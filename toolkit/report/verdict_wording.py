@@ -11,8 +11,18 @@ from toolkit.report.model import Results
 from toolkit.report.numbers import count, p_value, seconds, signed, written
 from toolkit.report.parts import Ruling, Verdict
 from toolkit.report.tables import Leaderboard
-from toolkit.report.tested import LEVEL, Entry
-from toolkit.report.verdict import Advice, Standing, advise, fit_seconds, method_of, needed_units, standing, winners
+from toolkit.report.tested import LEVEL, Entry, entries_of
+from toolkit.report.verdict import (
+    TUNED,
+    Advice,
+    Standing,
+    advise,
+    fit_seconds,
+    method_of,
+    needed_units,
+    standing,
+    winners,
+)
 from toolkit.report.wording import board_title, entry_label, entry_list, few, finding, listed, readout_title, row_label
 
 BYTES = 4  # of a number in a stored vector
@@ -59,10 +69,17 @@ def verdict_part(
     if not any(standings):
         return Verdict(anchor, title, shown)
     if found is None:
-        return Verdict(anchor, title, shown, "Nothing", "no method is better than the best null baseline.")
+        return Verdict(
+            anchor,
+            title,
+            shown,
+            "Nothing",
+            "no test puts a method that is tied for best ahead of the best null baseline.",
+        )
     tested = [(board, rank) for board, rank in zip(boards, standings, strict=True) if rank]
     alone = not any(rank.tied for _, rank in tested)
-    reason = " ".join([_reason(found, alone, len(tested)), *_price(boards, found, results)])
+    unproven = any(_tied_only(board, found, i) for i, board in enumerate(boards))
+    reason = " ".join([_reason(found, alone, len(tested), unproven), *_price(boards, found, results)])
     choice = with_dimension(*found.chosen)
     return Verdict(anchor, title, shown, choice, reason, tuple(_changes(boards, standings, found, results)))
 
@@ -95,6 +112,9 @@ def _lead(board: Leaderboard, found: Standing) -> str:
 def _own(board: Leaderboard, found: Standing) -> Iterator[str]:
     if found.own:
         yield f"Of the same method, {entry_list(board, found.own)} cannot be told from it."
+    tuned = [entry for entry in entries_of(board.ranked) if entry.embedder == found.best.embedder + TUNED]
+    if tuned and all(board.differences.ahead(found.best, entry) for entry in tuned):
+        yield f"Tuned, it is worse here: {_beside(board, tuned[0], found.best)}."
 
 
 def _next(board: Leaderboard, found: Standing) -> Iterator[str]:
@@ -120,15 +140,20 @@ def _beware(board: Leaderboard, found: Standing) -> Iterator[str]:
         return
     floor = f"the best null baseline, {entry_label(board, found.null)} ({_figure(board, found.null)})"
     if found.none_better:
-        yield f"No method is better than {floor}."
+        yield f"No test puts any method ahead of {floor}."
     elif found.failing:
-        verb = "is" if len(found.failing) == 1 else "are"
         names = [row_label(entry.embedder, entry.dim, board.varied) for entry in found.failing]
-        yield f"{few(names)} {verb} not better than {floor}."
+        yield f"No test puts {few(names)} ahead of {floor}."
 
 
-def _reason(found: Advice, alone: bool, n_boards: int) -> str:
-    """Say why something is recommended."""
+def _tied_only(board: Leaderboard, found: Advice, position: int) -> bool:
+    """Whether the chosen one is tied for best on a leaderboard, but not known to be better than null there."""
+    tied = entries_of(board.ranked[board.ranked["tied"].fillna(False)])
+    return position not in found.entries and any(entry[:2] == found.chosen for entry in tied)
+
+
+def _reason(found: Advice, alone: bool, n_boards: int, unproven: bool) -> str:
+    """Say why something is recommended; `unproven` says whether it is tied for best elsewhere, but with null."""
     rivals = few([with_dimension(*key) for key in found.rivals]) if found.rivals else ""
     if n_boards == 1 and not rivals:
         reason = "it is ahead of every other" if alone else "of those tied for best, it alone is better than null"
@@ -138,7 +163,8 @@ def _reason(found: Advice, alone: bool, n_boards: int) -> str:
         often = f"all {n_boards}" if len(found.entries) == n_boards else f"{len(found.entries)} of {n_boards}"
         others = f", as {'is' if len(found.rivals) == 1 else 'are'} {rivals}; {_size(found)}" if rivals else ""
         only = "" if rivals else "; no other is on as many"
-        reason = f"it is ahead or tied for best on {often} leaderboards{only}{others}"
+        best = "ahead or tied for best, and better than null," if unproven else "ahead or tied for best"
+        reason = f"it is {best} on {often} leaderboards{only}{others}"
     return f"{reason}."
 
 
@@ -185,21 +211,32 @@ def _changes(
     for position in found.lost:
         board, rank = boards[position], standings[position]
         if rank is not None:
-            figure = _figure(board, rank.best)
+            own = next(entry for entry in entries_of(board.ranked) if entry[:2] == found.chosen)
+            value = written(board.metric, value_of(board, own)["mean"])
+            figure = f"{metric_info(board.metric).title} {written(board.metric, value_of(board, rank.best)['mean'])}"
             where = board_title(board, results)
-            yield f"{where}: there a test puts {entry_label(board, rank.best)} ahead of it ({figure})."
+            yield f"{where}: there a test puts {entry_label(board, rank.best)} ahead of it ({figure} against {value})."
     first, entry = next(iter(found.entries.items()))
     board, rank = boards[first], standings[first]
     title = board_title(board, results)
     for label, metrics in _by_winner(winners(board, "metric", found.chosen[0])).items():
         names = listed(metric_info(metric).title for metric in metrics)
         yield f"Another metric ({title}): {label} has the best {names}; that was not tested."
-    if len(board.readouts) > 1:
-        for label, readouts in _by_winner(winners(board, "readout", found.chosen[0])).items():
-            names = listed(readout_title(readout).lower() for readout in readouts)
-            yield f"Another readout ({title}): with {names}, {label} has the best {metric_info(board.metric).title}."
+    others = winners(board, "readout", found.chosen[0]) if len(board.readouts) > 1 else {}
+    sure = {readout: label for readout, label in others.items() if _wins(board, label, found.chosen, readout)}
+    for label, readouts in _by_winner(sure).items():
+        names = listed(readout_title(readout).lower() for readout in readouts)
+        yield f"Another readout ({title}): with {names}, a test puts {label} ahead of it."
     if rank is not None:
         yield from _power(board, rank, entry, title)
+
+
+def _wins(board: Leaderboard, label: str, chosen: tuple[str, float], readout: str) -> bool:
+    """Whether a test puts a method, better than null, ahead of the chosen one under a readout."""
+    ranked = board.ranked[(board.ranked["readout"] == readout) & board.ranked["better_than_null"].fillna(True)]
+    winner = next((entry for entry in entries_of(ranked) if entry.embedder == label), None)
+    own = Entry(*chosen, readout)
+    return winner is not None and board.differences.ahead(winner, own)
 
 
 def _by_winner(found: Mapping[str, str]) -> dict[str, list[str]]:

@@ -46,7 +46,9 @@ def test_a_test_that_holds_its_level(tables: dict[str, pd.DataFrame]) -> None:
     verdict, small, intervals, families, power, sizes = written(tables).sentences
     assert verdict.startswith("Yes: ")
     assert "in 5 % of all cases, and with 200 units or more it does so in 5.0 % of the simulations" in verdict
-    assert small.startswith("With 50 units it does so in 3.0 to 5.0 %; it is off by more than 1 % for rankings")
+    assert small.startswith(
+        "With 50 units it does so in 3.0 to 5.0 %; it is off by more than one percentage point for rankings"
+    )
     assert small.endswith(" (3.0 %, 95 % interval 2.4 to 3.6).")
     assert "in 7.0 % of the cases with 200 units or more" in intervals
     assert intervals.endswith("holds the true one in 94.0 %, with 50 units in 91.0 to 94.0 %.")

@@ -48,7 +48,11 @@ def test_who_is_told_apart(ranked, rows_of):
 
 @pytest.mark.parametrize(
     ("difference", "text"),
-    [(0.5, "ALS is told apart from all others."), (9.0, "ALS is told apart from none of the others.")],
+    [
+        (0.5, "ALS is told apart from all others."),
+        (0.95, "ALS is told apart from all others."),
+        (9.0, "asks for mean ranks 9.00 apart, more than there is between the first and the last."),
+    ],
 )
 def test_all_and_none_are_told_apart(ranked, difference, text):
     assert ranked({"ALS": 1.0, "PCA": 2.0}, difference=difference).sentences[0].endswith(text)

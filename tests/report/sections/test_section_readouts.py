@@ -15,10 +15,10 @@ def test_shares_of_the_way_are_those_by_hand(run, rows_of):
     section = run.section(readout_section)
     (text,) = section.sentences
     assert text == (
-        "Biases alone make 80 % of the way from always the mean (RMSE 1.2000) to the best (0.9000: SVD under the "
-        "two-sided ridge readout). Under the best common readout, vectors take at most 0.0600 more off, 20 % of the "
-        "way: those of SVD. Better under the best common readout than by its own predictor: SVD (0.0300, two-sided "
-        "ridge)."
+        "Rating prediction: biases alone make 80 % of the way from always the mean (RMSE 1.2000) to the best (0.9000: "
+        "SVD under the two-sided ridge readout). Under the best common readout, vectors take at most 0.0600 more off, "
+        "20 % of the way: those of SVD. Better under the best common readout than by its own predictor: SVD (0.0300, "
+        "two-sided ridge)."
     )
     assert [(fact.term, fact.text) for fact in section.facts[:2]] == [
         ("Always the mean", "RMSE 1.2000"),
@@ -50,7 +50,7 @@ def test_the_best_may_be_a_methods_own_predictor(run):
     run.fit("SVD", native=0.90, mean=1.2, bias=1.0, ridge=0.95)
     run.fit("SVD++", native=0.92, mean=1.2, bias=1.0, ridge=0.96)
     (text,) = run.section(readout_section).sentences
-    assert "Biases alone make 67 % of the way" in text
+    assert "biases alone make 67 % of the way" in text
     assert "to the best (0.9000: SVD by its own predictor)" in text
     assert "vectors take at most 0.0500 more off, 17 % of the way: those of SVD." in text
     assert "Better by their own predictors than under the ridge readout: SVD (0.0500) and SVD++ (0.0400)." in text
@@ -59,14 +59,16 @@ def test_the_best_may_be_a_methods_own_predictor(run):
 def test_no_share_without_the_mean_and_nothing_that_beats_biases(run):
     run.fit("SVD", native=0.95, bias=0.96, ridge=0.955)
     (text,) = run.section(readout_section).sentences
-    assert text.startswith("The best (0.9500: SVD by its own predictor) is 0.0100 better than biases alone.")
+    assert text.startswith(
+        "Rating prediction: the best (0.9500: SVD by its own predictor) is 0.0100 better than biases alone."
+    )
     assert "%" not in text
 
 
 def test_no_method_is_better_than_biases(run):
     run.fit("PCA", native=0.97, bias=0.96, mean=1.2, ridge=0.98)
     (text,) = run.section(readout_section).sentences
-    assert text.startswith("No method is better than biases alone (RMSE 0.9600).")
+    assert text.startswith("Rating prediction: no method is better than biases alone (RMSE 0.9600).")
 
 
 def test_biases_are_those_of_the_baseline_where_no_readout_has_them(run):
@@ -74,7 +76,7 @@ def test_biases_are_those_of_the_baseline_where_no_readout_has_them(run):
     run.fit("Biases", dim="", native=0.96)
     section = run.section(readout_section)
     assert section.sentences[0].startswith(
-        "The best (0.9400: PCA under the ridge readout) is 0.0200 better than biases"
+        "Rating prediction: the best (0.9400: PCA under the ridge readout) is 0.0200 better than biases"
     )
     assert [row.cells[0].text for row in section.tables[0].rows] == ["PCA", "Biases"]
 

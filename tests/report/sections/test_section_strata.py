@@ -38,7 +38,7 @@ def test_the_best_is_followed_through_the_thirds_and_places_are_changed(divided,
     assert rows_of(table)[0] == ["ALS", "1.1000 [1.0900, 1.1100]", "0.9000 [0.8900, 0.9100]", "0.7000 [0.6900, 0.7100]"]
     assert [column.title for column in table.columns] == ["Embedder", "1 to 9", "10 to 99", "100 to 500"]
     assert {column.direction for column in table.columns[1:]} == {"lower"}
-    assert table.notes == ("Cases of the thirds: 100, 200 and 300.",)
+    assert table.notes == ("Cases in the thirds: 100, 200 and 300.",)
     assert [row.is_null for row in table.rows] == [False, False, True]
 
 
@@ -115,3 +115,9 @@ def test_of_tuned_and_default_the_better_is_drawn(divided):
 def test_no_strata_are_no_section(run):
     run.fit("ALS", ridge=0.9)
     assert run.section(strata_section) is None
+
+
+def test_of_readouts_that_are_equal_the_one_that_was_divided_counts(run, divided, rows_of):
+    run.fit("PCA", cosine=0.75, ridge=0.75)
+    section = divided({"ALS": (0.9, 0.8, 0.7), "PCA": (0.95, 0.85, 0.75)})
+    assert [row[0] for row in rows_of(section.tables[0])] == ["ALS", "PCA"]

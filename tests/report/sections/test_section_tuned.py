@@ -37,7 +37,7 @@ def test_gain_is_that_by_hand(run, tried, rows_of):
         tried(label, [0.95, "", 0.90])
     section = run.section(tuning_section)
     assert section.sentences == (
-        "Each method was tuned with 3 candidates, which took 6 s a method.",
+        "ALS, PCA and NMF were tuned with 3 candidates, which took 6 s a method.",
         "Tuning made ALS (0.0300) better on the test folds, by RMSE.",
         "Tuning made NMF (0.0300) worse on the test folds, by RMSE.",
         "No difference from the default can be told for PCA (0.0000).",
@@ -49,7 +49,7 @@ def test_gain_is_that_by_hand(run, tried, rows_of):
         ["NMF", "0.9100", "0.9400", "−0.0300", "–", "3", "1", "6.00"],
     ]
     assert rows_of(chosen)[0] == ["ALS", "2", "0.9000", "epochs=2"]
-    assert [column.direction for column in effects.columns[1:5]] == ["lower", "lower", "higher", "lower"]
+    assert [column.direction for column in effects.columns[1:5]] == ["lower", "lower", "higher", "neutral"]
 
 
 def test_a_gain_that_no_test_tells_is_no_gain(run, tried, rating):
@@ -97,7 +97,7 @@ def test_unequal_budgets_are_told(run, tried):
     tried("PCA", [0.9, 0.8], seconds=1)
     section = run.section(tuning_section)
     assert section.sentences == (
-        "Each method was tuned with 1 to 2 candidates, which took 2 s to 1 min 40 s a method.",
+        "ALS and PCA were tuned with 1 to 2 candidates, which took 2 s to 1 min 40 s a method.",
         "No tuned method has a score beside its default's.",
     )
 

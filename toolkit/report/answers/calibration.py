@@ -64,7 +64,7 @@ def _verdict(null: pd.DataFrame) -> str:
     if off.empty:
         return f"Yes: {asked}."
     where = listed(f"{_row_name(row)} ({_found(row)})" for row in off.to_dict("records"))
-    return f"Not everywhere: {asked}; it is off by more than {share(NEAR)} for {where}."
+    return f"Not everywhere: {asked}; it is off by more than one percentage point for {where}."
 
 
 def _off(rows: pd.DataFrame) -> pd.DataFrame:
@@ -85,7 +85,7 @@ def _small(null: pd.DataFrame) -> Iterator[str]:
         text = f"With {n} units it does so in {_range(rows['permutation'])}"
         if len(off):
             names = [f"{_row_name(row, False)} ({_found(row)})" for row in off.to_dict("records")]
-            text += f"; it is off by more than {share(NEAR)} for {listed(names)}"
+            text += f"; it is off by more than one percentage point for {listed(names)}"
         yield f"{text}."
 
 
@@ -119,7 +119,7 @@ def _families(many: pd.DataFrame) -> str:
 def _power(power: pd.DataFrame) -> Iterator[str]:
     """Say how often true differences are found, by their size."""
     found = [f"{effect:g} ({_range(rows['found'], digits=0)})" for effect, rows in power.groupby("effect") if len(rows)]
-    yield f"True differences are found, by their size in standard errors, in: {'; '.join(found)} of the cases."
+    yield f"How often a true difference is found, by its size in standard errors: {'; '.join(found)}."
     for n, rows in power[power["n"] >= ENOUGH].groupby("n"):
         likely = rows[rows["effect"] == 3]
         sizes = [f"{row.difference:.4f} for {row.scores}" for row in likely.itertuples()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -75,13 +75,21 @@ def plain_name(label: str) -> str:
     return label.removesuffix(SUFFIX)
 
 
-def best_rows(board: Leaderboard) -> pd.DataFrame:
+def best_rows(board: Leaderboard, among: Sequence[bool] | None = None) -> pd.DataFrame:
     """Return the main metric's cell of each embedder at its best dimension and readout, best embedder first.
 
     What a readout gives that does not use the vectors is no merit of an embedder.
+
+    Parameters
+    ----------
+    board : Leaderboard
+        The leaderboard.
+    among : sequence of bool, optional
+        Which cells of the main metric to choose from; of equal ones, another table may hold one alone.
     """
     lower = metric_info(board.metric).direction == "lower"
-    main = board.main[~board.main["readout"].isin(WITHOUT_VECTORS)].sort_values("mean", ascending=lower, kind="stable")
+    main = board.main if among is None else board.main[list(among)]
+    main = main[~main["readout"].isin(WITHOUT_VECTORS)].sort_values("mean", ascending=lower, kind="stable")
     return main.drop_duplicates("embedder")
 
 

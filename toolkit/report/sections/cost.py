@@ -26,7 +26,7 @@ BYTES = 4  # of a number, as vectors are kept
 RATIOS = {"per_dimension": "per dimension", "per_kib": "per KiB of a row", "per_second": "per second of the fit"}
 NOTE = (
     "Gain: by how much the score is better than the best null baseline's. A row is one vector of 4-byte numbers. "
-    "Methods without vectors have no dimension."
+    "No dimension stands where there are no vectors, or where each fold was tuned to another."
 )
 
 

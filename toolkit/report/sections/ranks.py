@@ -123,6 +123,12 @@ def _sentences(task: str, metric: str, over: str, rows: pd.DataFrame) -> Iterato
     near = rows.loc[rows["rank"] - best["rank"] <= difference, "label"].tolist()[1:]
     apart = len(rows) - 1 - len(near)
     told = "from none of the others" if not apart else "from all others" if not near else f"from {apart} of the others"
+    if difference >= rows["entries"].iloc[0] - 1:
+        yield (
+            f"So few {noun}s cannot tell which: Nemenyi's test at 5 % asks for mean ranks {difference:.2f} apart, more "
+            "than there is between the first and the last."
+        )
+        return
     yield (
         f"Two mean ranks that are less than {difference:.2f} apart are not told apart (Nemenyi's test at 5 %): "
         f"{best['label']} is told apart {told}{f', but not from {spoken(near)}' if near and apart else ''}."

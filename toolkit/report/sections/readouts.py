@@ -64,7 +64,11 @@ def _sentences(apart: Parts) -> Iterator[str]:
     learned = learned[~learned["embedder"].map(plain_name).duplicated()]  # the better of tuned and default
     if learned.empty:
         return
-    yield from _way(apart, learned) if apart.board.task == RATINGS else _best(apart, learned)
+    if apart.board.task == RATINGS:
+        first, *rest = [*_way(apart, learned)] or [""]
+        yield from [f"{task_info(apart.board.task).title}: {first[0].lower()}{first[1:]}", *rest] if first else []
+    else:
+        yield from _best(apart, learned)
     yield from _own_predictors(apart, learned)
 
 
@@ -201,7 +205,7 @@ def _table(apart: Parts, anchor: str) -> Table:
     rated = board.task == RATINGS
     over_bias, way = rated and not np.isnan(apart.bias), rated and not np.isnan(apart.mean)
     columns += [Column("vectors over biases", "Gain", "higher")] * over_bias
-    columns += [Column("own predictor over vectors", "Gain", "higher")]
+    columns += [Column("own predictor over the best common readout", "Gain", "higher")]
     columns += [Column("from the mean to the best", "Share of the way", "higher")] * way
     full = gain(board.metric, apart.rows["best"].iloc[0], apart.mean)
     rows = []

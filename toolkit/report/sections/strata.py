@@ -52,7 +52,9 @@ def strata_section(boards: Sequence[Leaderboard], results: Results, anchor: str)
         for name, part in rows.groupby("trait", sort=False):
             trait = TRAITS.get(str(name), Trait(str(name), "the least", "the most", ""))
             sentences.append(" ".join(_sentences(title, board.metric, trait, part[part["better"]])))
-            tables.append(_table(title, board.metric, trait, part, f"{anchor}-table-{number}-{name}"))
+            tables.append(
+                _table(title, board.metric, trait, part, f"{anchor}-table-{number}-{name}", board.unit or "case")
+            )
     if not tables:
         return None
     facts = (Fact("Reading", NOTE),)
@@ -72,8 +74,11 @@ def _best_readouts(board: Leaderboard, rows: pd.DataFrame) -> pd.DataFrame:
     The column better is True for the better of a method with tuned and with default parameters.
     """
     rows = rows[rows["value"].notna()]
+    if rows.empty:
+        return rows
     found, names = [], set[str]()
-    for place, row in enumerate(best_rows(board).itertuples()):
+    divided = [bool(same_row(rows, row).any()) for row in board.main.itertuples()]
+    for place, row in enumerate(best_rows(board, divided).itertuples()):
         label = row_label(row.embedder, row.embedding_dim, board.varied)
         part = rows[same_row(rows, row)]
         better = plain_name(row.embedder) not in names
@@ -143,7 +148,7 @@ def _figure(board: str, metric: str, rows: pd.DataFrame, anchor: str) -> Figure:
     )
 
 
-def _table(board: str, metric: str, trait: Trait, rows: pd.DataFrame, anchor: str) -> Table:
+def _table(board: str, metric: str, trait: Trait, rows: pd.DataFrame, anchor: str, unit: str) -> Table:
     info = metric_info(metric)
     thirds = rows.drop_duplicates("stratum").sort_values("stratum")
     columns = [Column("Embedder", kind="text")]
@@ -156,7 +161,7 @@ def _table(board: str, metric: str, trait: Trait, rows: pd.DataFrame, anchor: st
         texts = [str(label), *(_value(metric, found, stratum) for stratum in thirds["stratum"])]
         shown.append(text_row(texts, is_null=part["is_null"].iloc[0]))
     sizes = [f"{n:,.0f}" for n in thirds["n"] if not pd.isna(n)]
-    notes = (f"Cases of the thirds: {listed(sizes)}.",) if sizes else ()
+    notes = (f"{unit.capitalize()}s in the thirds: {listed(sizes)}.",) if sizes else ()
     best = ", each embedder with its best readout" if len(set(rows["readout"])) > 1 else ""
     caption = f"{board}: {info.title} by thirds of {trait.title}{best}."
     return Table(anchor, caption, tuple(columns), tuple(shown), notes)

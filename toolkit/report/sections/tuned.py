@@ -21,13 +21,18 @@ from toolkit.report.sections.common import p_words, text_row
 from toolkit.report.sections.effects import best_so_far, tuning_effects
 from toolkit.report.tables import Leaderboard
 from toolkit.report.tested import LEVEL
-from toolkit.report.wording import direction_words, readout_title
+from toolkit.report.wording import direction_words, few, readout_title
 from toolkit.tasks import task_info
 
 SPOKEN = 6  # names in a sentence; the table holds all
 NOTE = (
     "Default and tuned: means over the test folds that have both. Candidates were judged on a part of the training "
-    "data; the test fold took no part in the choice."
+    "data; the test fold took no part in the choice. Candidates and seconds: of all folds together."
+)
+
+CHOICE = (
+    "Candidate 0 has the parameters of the suite. The value is that on the first division of the training data; where "
+    "it is the best so far, the mean over several divisions decides."
 )
 
 
@@ -63,7 +68,7 @@ def tuning_section(boards: Sequence[Leaderboard], results: Results, anchor: str)
 def _budget(tuning: pd.DataFrame) -> str:
     """Say how much was tried, in one sentence."""
     tried = tuning.groupby(["embedder", "split", "fold"]).size()
-    times = tuning.groupby("embedder")["seconds"].sum()
+    times = tuning.groupby("embedder", sort=False)["seconds"].sum()
     folds = tuning.groupby("embedder")[["split", "fold"]].apply(lambda rows: len(rows.drop_duplicates())).max()
     each = (
         count(tried.min(), "candidate") if tried.min() == tried.max() else f"{tried.min()} to {tried.max()} candidates"
@@ -71,8 +76,9 @@ def _budget(tuning: pd.DataFrame) -> str:
     where = f" on each of {folds} folds" if folds > 1 else ""
     least, most = duration(times.min()), duration(times.max())
     spent = least if least == most else f"{least} to {most}"
-    who = "Each method" if len(times) > 1 else times.index[0]
-    return f"{who} was tuned with {each}{where}, which took {spent}{' a method' if len(times) > 1 else ''}."
+    several = len(times) > 1
+    who = f"{few(times.index)} were" if several else f"{times.index[0]} was"
+    return f"{who} tuned with {each}{where}, which took {spent}{' a method' if several else ''}."
 
 
 def _sentences(metric: str, effects: pd.DataFrame) -> Iterator[str]:
@@ -123,7 +129,7 @@ def _table(task: str, metric: str, effects: pd.DataFrame, anchor: str) -> Table:
     several = len(set(effects["readout"])) > 1
     columns = [Column("Embedder", kind="text"), *([Column("Readout", kind="text")] if several else [])]
     columns += [Column(title, info.title, info.direction) for title in ("default", "tuned")]
-    columns += [Column("Gain", "", "higher"), Column("p (Holm)", "", "lower"), Column("Candidates"), Column("Failed")]
+    columns += [Column("Gain", "", "higher"), Column("p (Holm)"), Column("Candidates"), Column("Failed")]
     columns += [Column("Tuning (s)", "", "lower")]
     rows = []
     for row in effects.itertuples():
@@ -149,7 +155,7 @@ def _chosen(task: str, metric: str, rows: pd.DataFrame, anchor: str) -> Iterator
     for row in chosen.itertuples():
         texts = [row.embedder, *([row.fold] if folds else []), f"{row.number:.0f}", written(metric, row.value)]
         shown.append(text_row([*texts, parameters(row.parameters)]))
-    yield Table(anchor, f"{task_info(task).title}: what was chosen.", tuple(columns), tuple(shown))
+    yield Table(anchor, f"{task_info(task).title}: what was chosen.", tuple(columns), tuple(shown), (CHOICE,))
 
 
 def parameters(text: str) -> str:
