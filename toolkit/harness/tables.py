@@ -47,10 +47,10 @@ MEASURED = {"embedding_dim", "value", "n", "fit_seconds", "cpu_seconds", "evalua
 COMPARED = {  # what the tables of comparisons measure
     *("embedding_dim", "first_dim", "second_dim", "value", "difference", "low", "high", "p", "p_holm", "effect"),
     *("wins", "n", "stratum", "least", "most", "rank", "blocks", "entries", "friedman_p", "critical_difference"),
-    *("number", "seconds"),
+    *("number", "seconds", "confirmed"),
 }
 FLAGS = ("is_null", "tuned", "chosen")  # true or false
-ADDED = {"variant": "", "tuned": "false"}  # columns that older runs lack, and what holds for these
+ADDED = {"variant": "", "tuned": "false", "confirmed": ""}  # columns that older runs lack, and what holds for these
 
 
 def lines(rows: Iterable[dict[str, Any]], columns: list[str]) -> str:
