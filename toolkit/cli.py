@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
 
     run = _command(commands, "run", _run, "carry out a suite and write a report", "toolkit run quickstart")
-    run.add_argument("suite", metavar="SUITE", help="quickstart, questions, movielens, words, or a TOML file")
+    run.add_argument("suite", metavar="SUITE", help="such as quickstart, or a TOML file; an unknown name lists them")
     run.add_argument("--out", metavar="DIR", help="directory of the run (default: runs/SUITE)")
     run.add_argument("--workers", metavar="N", type=int, help="trials at a time (default: number of cores)")
     run.add_argument(
@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     report = _command(commands, "report", _report, "write the report of a run", "toolkit report runs/quickstart")
     report.add_argument("run_dir", metavar="RUN_DIR")
     report.add_argument("--format", metavar="FORMAT", help="html, md, csv or latex (default: told by FILE, else html)")
+    report.add_argument("--recompare", action="store_true", help="test all differences anew, from what the run kept")
     report.add_argument("-o", "--output", metavar="FILE", help="where to write (default: report.* in RUN_DIR)")
 
     _command(commands, "datasets", _datasets, "list the data sets of the catalog", "toolkit datasets")
@@ -129,9 +130,12 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from toolkit.harness import open_run
+    from toolkit.harness import compare_again, open_run
 
-    _say(str(open_run(options.run_dir).report(options.output, options.format)))
+    run = open_run(options.run_dir)
+    if options.recompare:
+        run = compare_again(run)
+    _say(str(run.report(options.output, options.format)))
     return 0
 
 

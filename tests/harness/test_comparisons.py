@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -10,12 +11,12 @@ import pytest
 
 import toolkit as tk
 from toolkit import Embedding
+from toolkit.cli import main
 from toolkit.datasets.wordsets import load_pairs
 from toolkit.errors import UnknownNameError
 from toolkit.harness import comparisons
 from toolkit.harness.common import OWN, common_words
 from toolkit.harness.plan import plan
-from toolkit.harness.store import RunWriter
 from toolkit.harness.suite import load_suite
 
 PAIRS = "cat,dog,9\ncat,car,1\ndog,car,2\nking,queen,8\nking,car,3\nqueen,dog,2\ncat,queen,2.5\n"
@@ -91,6 +92,18 @@ def test_other_metrics_are_compared_when_asked(worded: Path) -> None:
             run.compare(*arguments)
 
 
+def test_a_run_is_compared_again_from_its_units(worded: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = tk.run(suite(worded, ("all", "few")), out=worded / "run", quiet=True)
+    before = {name: (run.path / f"{name}.csv").read_text() for name in ("intervals", "differences", "strata", "ranks")}
+    for name in before:
+        (run.path / f"{name}.csv").unlink()
+    assert main(["report", str(run.path), "--recompare", "--format", "md"]) == 0
+    assert {name: (run.path / f"{name}.csv").read_text() for name in before} == before
+    shutil.rmtree(run.path / "units")
+    assert main(["report", str(run.path), "--recompare"]) == 2
+    assert "keeps no units, from which differences could be tested" in capsys.readouterr().err
+
+
 def test_the_same_words_are_judged_once(worded: Path) -> None:
     (worded / "again.arrow").write_bytes((worded / "few.arrow").read_bytes())
     run = tk.run(suite(worded, ("few", "again")), out=worded / "run", quiet=True)
@@ -139,7 +152,7 @@ def test_a_method_that_cannot_be_judged_on_common_ground_is_not_compared(
 @pytest.mark.parametrize("name", ["x" * 250, "a/b"])
 def test_a_step_of_any_name_keeps_its_trace(worded: Path, name: str) -> None:
     run = tk.run(suite(worded, ("few",)), out=worded / "run", quiet=True)
-    writer = comparisons.StepWriter(RunWriter(run.path, []))
+    writer = comparisons.StepWriter(run.path)
     writer.add(comparisons.Step(name, "failed", "no", trace="why"))
     (kept,) = (run.path / "errors").iterdir()
     assert kept.read_text() == f"{name}\nwhy"

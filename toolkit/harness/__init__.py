@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from toolkit.harness.comparisons import compare_again as compare_again
     from toolkit.harness.results import Run as Run
     from toolkit.harness.results import open_run as open_run
     from toolkit.harness.runner import run as run
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from toolkit.harness.suite import suite_names as suite_names
 
 _HOMES = {
+    "compare_again": "comparisons",
     "run": "runner",
     "Run": "results",
     "open_run": "results",
@@ -25,7 +27,7 @@ _HOMES = {
     "suite_names": "suite",
 }
 
-__all__ = ["Run", "Suite", "load_suite", "open_run", "run", "suite_names"]
+__all__ = ["Run", "Suite", "compare_again", "load_suite", "open_run", "run", "suite_names"]
 
 
 def __getattr__(name: str) -> Any:

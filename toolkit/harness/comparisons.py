@@ -15,12 +15,14 @@ from threadpoolctl import threadpool_limits
 
 from toolkit.atomic import write_text
 from toolkit.comparing import Board, boards_of, compare_board, rank_table
+from toolkit.errors import DataError
 from toolkit.harness.common import OWN, common_words, judge_common
 from toolkit.harness.jobs import Job
+from toolkit.harness.machine import available_cores
 from toolkit.harness.plan import Trial
 from toolkit.harness.progress import Reporter
-from toolkit.harness.results import open_run
-from toolkit.harness.store import RunWriter
+from toolkit.harness.results import Run, open_run
+from toolkit.harness.store import RunWriter, write_trace, writing
 from toolkit.harness.tables import (
     DIFFERENCE_COLUMNS,
     INTERVAL_COLUMNS,
@@ -74,12 +76,12 @@ class StepWriter:
 
     Parameters
     ----------
-    writer : RunWriter
-        That of the run.
+    path : Path
+        The directory of the run.
     """
 
-    def __init__(self, writer: RunWriter) -> None:
-        self.writer = writer
+    def __init__(self, path: Path) -> None:
+        self.path = path
         self._steps: list[Step] = []
 
     def add(self, outcome: Step) -> None:
@@ -87,13 +89,13 @@ class StepWriter:
         self._steps = sorted([*self._steps, outcome], key=lambda step: step.step)
         rows = {name: [row for step in self._steps for row in step.rows.get(name, ())] for name in COLUMNS}
         rows["steps"] = [vars(step) for step in self._steps]
-        with self.writer.writing():
-            self.writer.write_trace(
-                f"step {len(self._steps):03d}", f"{outcome.step}\n{outcome.trace}" if outcome.trace else ""
+        with writing(self.path):
+            write_trace(
+                self.path, f"step {len(self._steps):03d}", f"{outcome.step}\n{outcome.trace}" if outcome.trace else ""
             )
             for name, columns in COLUMNS.items():
                 text = ",".join(columns) + "\n" + lines(rows[name], columns) if rows[name] else ",".join(columns) + "\n"
-                write_text(self.writer.path / f"{name}.csv", text)
+                write_text(self.path / f"{name}.csv", text)
 
 
 def common_jobs(
@@ -134,11 +136,11 @@ def _keep_common(trial: str, writer: RunWriter, steps: StepWriter, outcome: Step
     steps.add(outcome)
 
 
-def compare_jobs(writer: RunWriter, steps: StepWriter, threads: int, seed: int) -> list[Job]:
-    """Return a job for each leaderboard of the run, and one for average ranks, once all scores are there."""
-    run = open_run(writer.path)
+def compare_jobs(path: Path, steps: StepWriter, threads: int, seed: int) -> list[Job]:
+    """Return a job for each leaderboard of a run, and one for average ranks, once all scores are there."""
+    run = open_run(path)
     ended = run.trials[run.trials["status"] == "ok"]
-    boards = boards_of(ended, run.scores, writer.path / UNITS)
+    boards = boards_of(ended, run.scores, path / UNITS)
     named = [(" ".join(filter(None, ["compare", *board.identity.values()])), board) for board in boards]
     jobs = [
         Job(name, compare_step, (name, board, threads, seed), partial(Step, name), steps.add, _words)
@@ -147,6 +149,32 @@ def compare_jobs(writer: RunWriter, steps: StepWriter, threads: int, seed: int) 
     if boards:
         jobs.append(Job("ranks", rank_step, ("ranks", run.scores), partial(Step, "ranks"), steps.add, _words))
     return jobs
+
+
+def compare_again(run: Run) -> Run:
+    """Compare the leaderboards of a run once more, from the units that it kept; nothing is fitted.
+
+    Parameters
+    ----------
+    run : Run
+        Such as one that an earlier version made.
+
+    Returns
+    -------
+    Run
+        With the new comparisons.
+
+    Raises
+    ------
+    DataError
+        If it has kept no units.
+    """
+    if not (run.path / UNITS).is_dir():
+        raise DataError(f"keeps no units, from which differences could be tested: {UNITS} is missing", run.path)
+    steps = StepWriter(run.path)
+    for job in compare_jobs(run.path, steps, available_cores(), run.info["suite"]["seeds"][0]):
+        job.keep(job.function(*job.arguments))
+    return Run(run.path)
 
 
 def compare_step(name: str, board: Board, threads: int, seed: int) -> Step:

@@ -69,8 +69,8 @@ class RunWriter:
         self._outcomes[trial.id] = outcome
         self._trial_lines[trial.id] = lines([{**_trial_row(trial, outcome), **self._common(outcome)}], TRIAL_COLUMNS)
         self._score_lines[trial.id] = self._lines_of(outcome, outcome.scores)
-        with self.writing():
-            self.write_trace(outcome.trial, outcome.trace)
+        with writing(self.path):
+            write_trace(self.path, outcome.trial, outcome.trace)
             self._write_tables()
 
     @property
@@ -89,7 +89,7 @@ class RunWriter:
         outcome = self._outcomes[trial]
         before = [{**score, "variant": score["variant"] or earlier} for score in outcome.scores]
         self._score_lines[trial] = self._lines_of(outcome, [*scores, *before])
-        with self.writing():
+        with writing(self.path):
             self._write_tables()
 
     def _lines_of(self, outcome: Outcome, scores: list[dict[str, Any]]) -> str:
@@ -112,8 +112,8 @@ class RunWriter:
         """
         row = {name: getattr(outcome, name) for name in STUDY_COLUMNS}
         self._study_lines[outcome.study] = lines([row], STUDY_COLUMNS)
-        with self.writing():
-            self.write_trace(outcome.study, outcome.trace)
+        with writing(self.path):
+            write_trace(self.path, outcome.study, outcome.trace)
             folder = self.path / "studies" / outcome.study
             folder.mkdir(parents=True, exist_ok=True)
             for name, table in outcome.tables.items():
@@ -137,8 +137,8 @@ class RunWriter:
         if outcome.status != "ok":
             for trial in tuning.trials:
                 self.add(Outcome(trial.id, outcome.status, f"tuning: {outcome.error}"))
-        with self.writing():
-            self.write_trace(tuning.id, outcome.trace)
+        with writing(self.path):
+            write_trace(self.path, tuning.id, outcome.trace)
             self._write_tables()
 
     def waiting(self, trials: Iterable[Trial]) -> list[Trial]:
@@ -155,20 +155,6 @@ class RunWriter:
         chosen = (each.params.get("embedding_dim") for each in alike if each.label == trial.label)
         return {dim for dim in chosen if dim is not None}
 
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Turn what the system says against writing into an error that says where."""
-        try:
-            yield
-        except OSError as error:
-            raise DataError(f"cannot be written: {error.strerror}", self.path) from error
-
-    def write_trace(self, name: str, trace: str) -> None:
-        """Keep the traceback of what raised."""
-        if trace:
-            (self.path / "errors").mkdir(exist_ok=True)
-            write_text(self.path / "errors" / f"{name}.txt", trace)
-
     def _write_tables(self) -> None:
         tables = [("trials", TRIAL_COLUMNS, self._trial_lines), ("scores", SCORE_COLUMNS, self._score_lines)]
         if self._tuning_lines:
@@ -181,6 +167,22 @@ class RunWriter:
     def write_info(self, info: dict[str, Any]) -> None:
         """Write ``run.json``."""
         write_text(self.path / "run.json", json.dumps(info, indent=1, ensure_ascii=False) + "\n")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what the system says against writing to a directory into an error that says where."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(f"cannot be written: {error.strerror}", path) from error
+
+
+def write_trace(path: Path, name: str, trace: str) -> None:
+    """Keep the traceback of what raised in a directory."""
+    if trace:
+        (path / "errors").mkdir(exist_ok=True)
+        write_text(path / "errors" / f"{name}.txt", trace)
 
 
 def prepare_directory(path: Path, fresh: bool) -> None:

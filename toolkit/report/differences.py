@@ -60,7 +60,12 @@ def _least(board: Leaderboard, best: Entry) -> Iterator[str]:
 
 def _how_tested(board: Leaderboard) -> str:
     pairs, unit = count(board.differences.n_pairs, "pair"), board.unit or "case"
-    return (
+    chosen = (
+        "Each embedder and readout is compared at the dimension that is best here, which the tests do not correct for. "
+        if board.has_dimensions
+        else ""
+    )
+    return chosen + (
         "Interval: of the single difference, not corrected. p: permutation test, after Holm's correction for the "
         f"{pairs} of this leaderboard; {TIED}: not told from the best at {PERCENT}. Effect: mean difference "
         f"of a {unit}'s part in the value, divided by its standard deviation. Ahead on: share of the {unit}s on which "

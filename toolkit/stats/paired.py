@@ -74,7 +74,7 @@ def compare(
     The test is of units: each contributes a pseudo-value to each figure (see `contributions`), and if two entries were
     alike the sign of the difference of a unit's contributions would be as likely plus as minus. p is the share of
     random signs with which the sum is farther from zero than it is, and half of those with which it is as far (mid-p).
-    Where there are few units all signs are tried.
+    Where there are few units all signs are tried. Of pairs that no draws would show, p is the most that it can be.
 
     Two embeddings that are the same but for a rotation differ by what single precision leaves, and by the few pairs
     of nearly equal values that it puts in another order. So a difference counts as none, and p is 1, where it is at

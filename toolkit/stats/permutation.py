@@ -14,6 +14,8 @@ from toolkit.stats.samples import Floats, Ints
 ROUNDING = 1e-6  # of the contributions' root mean square: what single precision leaves of a figure
 NEGLIGIBLE = 1e-3  # of a figure's standard error: what a few values that rounding puts in another order may change
 FIRST_DRAWS, CLEAR = 10_000, 0.01  # a pair whose p is larger after so many draws needs no more
+TINY = 1e-300  # the least p, which stays above 0 in files
+_GAUSSIAN = 3.178  # 1 / (4 P(Z >= sqrt 2)): no sum of signed numbers has tails of more times the normal ones
 _TIE = 1e-4  # statistics that differ by less are equal but for rounding
 _LEAST_VARIANCE = 1e-3  # of differences with a mean square of 1, so that none is divided by nothing
 _HELD = 1 << 24  # cells of the cubes that are in memory: 64 MiB
@@ -36,7 +38,8 @@ def p_values(
         Columns of finite numbers.
     n_draws : int
         How many random signs are drawn; where there are no more patterns, all are tried. Pairs that are beyond doubt
-        get none: by Hoeffding's inequality, no sum would be as far from zero.
+        get none: of these p is the most that it can be for any sum of so many signed numbers, which is less than so
+        many draws could show.
     random_state : int
         Seed of the signs.
     first_draws : int, default 10,000
@@ -46,7 +49,8 @@ def p_values(
     -------
     ndarray, shape (pairs,)
         The share of patterns with which the statistic is farther from zero than it is, and half of those with which it
-        is as far; drawn signs count one pattern more. 1 where the mean difference is negligible.
+        is as far; drawn signs count one pattern more. 1 where the mean difference is negligible. Of pairs beyond doubt
+        no less than the truth for the plain mean, so that a leaderboard of many pairs can tell them apart.
 
     References
     ----------
@@ -54,7 +58,8 @@ def p_values(
     Hall (1992), On the removal of skewness by transformation, JRSS B 54: the correction.
     Lancaster (1961), Significance tests in discrete distributions, JASA 56: the mid-p. Where statistics are often
     equal, as those of right and wrong answers, to count all of them would make the test reject too seldom.
-    Hoeffding (1963), Probability inequalities for sums of bounded random variables, JASA 58.
+    Hoeffding (1963), Probability inequalities for sums of bounded random variables, JASA 58; Bentkus & Dzindzalieta
+    (2015), A tight Gaussian bound for weighted sums of Rademacher random variables, Bernoulli 21: the bounds.
     """
     found = np.empty(len(first))
     step = max(1, _HELD // len(units))
@@ -95,6 +100,13 @@ def corrected(mean: Any, cubes: Any, n: int) -> Any:
     return np.sqrt(np.float32(n)) * (ratio * (1 + third * (1 + third / 3)) + skewness / (6 * n))
 
 
+def _most(deviations: Floats) -> Floats:
+    """Return the most that p can be, of sums so many times the root of their sum of squares from zero."""
+    from scipy.special import ndtr
+
+    return np.asarray(np.minimum(2 * np.exp(-(deviations**2) / 2), 2 * _GAUSSIAN * ndtr(-deviations)))
+
+
 class _Pairs:
     """Pairs of columns, and what the signs of their differences are applied to.
 
@@ -129,8 +141,9 @@ class _Pairs:
             wanted = np.flatnonzero(~self.none)
             found[wanted] = self._hits(wanted, n_draws, random_state) / 2.0**self.n
             return found
-        beyond = self.least > np.sqrt(2 * np.log(2 * (1 + n_draws)))
-        found[beyond & ~self.none] = 1 / (1 + n_draws)
+        bound = _most(self.least)
+        beyond = bound < 1 / (1 + n_draws)
+        found[beyond & ~self.none] = np.maximum(bound, TINY)[beyond & ~self.none]
         wanted = np.flatnonzero(~self.none & ~beyond)
         draws = min(n_draws, first_draws)
         hits = self._hits(wanted, draws, random_state)

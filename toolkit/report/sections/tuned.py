@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -31,8 +32,8 @@ NOTE = (
 )
 
 CHOICE = (
-    "Candidate 0 has the parameters of the suite. The value is that on the first division of the training data; where "
-    "it is the best so far, the mean over several divisions decides."
+    "Candidate 0 has the parameters of the suite. The value is the mean over several divisions of the training data, by"
+    " which it was chosen; where a run kept none, that on one division."
 )
 
 
@@ -153,7 +154,8 @@ def _chosen(task: str, metric: str, rows: pd.DataFrame, anchor: str) -> Iterator
     columns += [Column("Parameters", kind="code")]
     shown = []
     for row in chosen.itertuples():
-        texts = [row.embedder, *([row.fold] if folds else []), f"{row.number:.0f}", written(metric, row.value)]
+        value = row.value if math.isnan(row.confirmed) else row.confirmed
+        texts = [row.embedder, *([row.fold] if folds else []), f"{row.number:.0f}", written(metric, value)]
         shown.append(text_row([*texts, parameters(row.parameters)]))
     yield Table(anchor, f"{task_info(task).title}: what was chosen.", tuple(columns), tuple(shown), (CHOICE,))
 
