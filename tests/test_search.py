@@ -15,7 +15,7 @@ from toolkit.registry import embedder_class, embedder_names
 from toolkit.search import Choice, Real, Whole
 from toolkit.testing import check_search_space
 
-NOT_TUNED = {"bias", "family-tree", "popularity", "pretrained", "random"}
+NOT_TUNED = {"bias", "family-tree", "joined", "popularity", "pretrained", "random", "shuffled"}
 
 
 @pytest.mark.parametrize(

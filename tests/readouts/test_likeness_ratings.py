@@ -25,7 +25,7 @@ def wide(seed: int, n_users: int = 9, n_items: int = 12) -> Ratings:
     rng = np.random.default_rng(seed)
     users, items = rng.integers(n_users, size=60), rng.integers(n_items, size=60)
     frame = pd.DataFrame({"user": users, "item": items, "rating": rng.normal(3, 1, 60)})
-    return Ratings.from_frame(frame, scale=(-99, 99))
+    return Ratings.from_frame(frame, scale=(-99_999, 99_999))
 
 
 def vectors_for(train: Ratings, dim: int = 3) -> Embedding:

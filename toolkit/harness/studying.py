@@ -54,7 +54,7 @@ def gather_evidence(
     run = open_run(folder)
     mine = {trial.id for trial in trials if trial.experiment in spec.experiments}
     ended = run.trials[run.trials["trial"].isin(mine) & (run.trials["status"] == "ok")]
-    scores = run.scores[run.scores["trial"].isin(ended["trial"])]
+    scores = run.scores[run.scores["trial"].isin(ended["trial"]) & (run.scores["variant"] == "")]
     return Evidence(folder, ended, scores, {name: files[name] for name in mine}, seed)
 
 

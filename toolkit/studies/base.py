@@ -42,7 +42,7 @@ class Evidence:
         The directory of the run.
     trials, scores : pandas.DataFrame
         The rows of ``trials.csv`` and ``scores.csv`` that belong to the experiments of the study; of trials that
-        ended well only.
+        ended well only, and no variants of scores.
     files : mapping of str to tuple of Path
         By the id of a trial: the staged training and test part, or the staged corpus.
     seed : int

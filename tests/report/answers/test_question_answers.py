@@ -10,6 +10,8 @@ import pytest
 
 from toolkit.report.answers import WRITERS
 
+QUESTIONS = tuple(name for name in WRITERS if name != "calibration")  # which has a file of its own
+
 NAN = float("nan")
 
 
@@ -387,7 +389,7 @@ def known(tables):
     return np.abs([*found, *(100 * np.array(found))])  # some are shown as percentages
 
 
-@pytest.mark.parametrize("study", WRITERS)
+@pytest.mark.parametrize("study", QUESTIONS)
 def test_every_number_in_a_sentence_stands_in_a_table(made, study):
     tables = {name: table for name, table in made(study).items() if len(table)}
     numbers = known(tables)
@@ -400,7 +402,7 @@ def test_every_number_in_a_sentence_stands_in_a_table(made, study):
             assert (np.abs(numbers - value) <= 0.5001 * spacing).any(), f"{token} in {sentence!r}"
 
 
-@pytest.mark.parametrize("study", WRITERS)
+@pytest.mark.parametrize("study", QUESTIONS)
 def test_other_numbers_give_other_sentences(made, study):
     tables = {name: table for name, table in made(study).items() if len(table)}
     other = {name: table.copy() for name, table in tables.items()}
@@ -414,7 +416,7 @@ def test_other_numbers_give_other_sentences(made, study):
     assert before[0] != after[0]
 
 
-@pytest.mark.parametrize("study", WRITERS)
+@pytest.mark.parametrize("study", QUESTIONS)
 def test_answers_come_from_files_as_from_tables(made, study, tmp_path):
     tables = {name: table for name, table in made(study).items() if len(table)}
     for name, table in tables.items():
