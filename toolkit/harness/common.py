@@ -13,7 +13,8 @@ from threadpoolctl import threadpool_limits
 from toolkit.data.staged import open_staged
 from toolkit.embedding import Embedding
 from toolkit.harness.plan import Trial
-from toolkit.harness.trial import EMBEDDINGS, UNITS, judged
+from toolkit.harness.tables import EMBEDDINGS, UNITS
+from toolkit.harness.trial import judged
 from toolkit.registry import make_embedder
 from toolkit.tasks import Subject, unit_files, units_of, write_units
 

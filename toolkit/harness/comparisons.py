@@ -29,9 +29,9 @@ from toolkit.harness.tables import (
     RANK_COLUMNS,
     STEP_COLUMNS,
     STRATUM_COLUMNS,
+    UNITS,
     lines,
 )
-from toolkit.harness.trial import UNITS
 from toolkit.tasks import unit_files
 
 COLUMNS = {

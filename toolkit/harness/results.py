@@ -15,6 +15,7 @@ from toolkit.embedding import Embedding
 from toolkit.errors import DataError, UnknownNameError
 from toolkit.harness.tables import (
     DIFFERENCE_COLUMNS,
+    EMBEDDINGS,
     INTERVAL_COLUMNS,
     LEFT_OUT,
     MEASURED,
@@ -25,11 +26,11 @@ from toolkit.harness.tables import (
     STUDY_COLUMNS,
     TRIAL_COLUMNS,
     TUNING_COLUMNS,
+    UNITS,
     read_comparison,
     read_study,
     read_table,
 )
-from toolkit.harness.trial import EMBEDDINGS, UNITS
 from toolkit.tasks import Units, read_units, unit_files
 
 

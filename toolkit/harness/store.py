@@ -14,13 +14,15 @@ from toolkit.errors import DataError
 from toolkit.harness.candidates import FILE
 from toolkit.harness.plan import Trial, base_label
 from toolkit.harness.tables import (
+    EMBEDDINGS,
     SCORE_COLUMNS,
     STUDY_COLUMNS,
     TRIAL_COLUMNS,
     TUNING_COLUMNS,
+    UNITS,
     lines,
 )
-from toolkit.harness.trial import EMBEDDINGS, UNITS, Outcome
+from toolkit.harness.trial import Outcome
 from toolkit.registry import embedder_class
 
 if TYPE_CHECKING:

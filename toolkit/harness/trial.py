@@ -17,11 +17,11 @@ from toolkit.data.staged import open_staged
 from toolkit.embedder import Embedder
 from toolkit.errors import MissingDependencyError
 from toolkit.harness.plan import Trial
-from toolkit.harness.tables import LEFT_OUT
+from toolkit.harness.tables import EMBEDDINGS, LEFT_OUT, UNITS
 from toolkit.registry import make_embedder
 from toolkit.tasks import Score, Subject, task_info, units_of, write_units
 
-EMBEDDINGS, UNITS = "embeddings", "units"  # folders of a run
+ROWS = 50_000  # of vectors that were only read: the larger ones are kept where they came from, and there alone
 
 
 @dataclass(frozen=True)
@@ -118,10 +118,9 @@ def judged(trial: Trial, subject: Subject) -> Iterator[Score]:
 
 
 def _keep(embedder: Embedder, trial: Trial, folder: Path) -> None:
-    if embedder.view == "none":
-        return  # vectors that were only read are kept where they came from
     for entity, embedding in embedder.embeddings_.items():
-        embedding.save(folder / f"{trial.id}.{entity}.arrow")
+        if embedder.view != "none" or len(embedding) <= ROWS:
+            embedding.save(folder / f"{trial.id}.{entity}.arrow")
 
 
 def _peak_mb() -> float:

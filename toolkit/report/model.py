@@ -15,6 +15,7 @@ from toolkit.errors import DataError
 from toolkit.harness.tables import (
     BOARD_COLUMNS,
     DIFFERENCE_COLUMNS,
+    EMBEDDINGS,
     ENTRY_COLUMNS,
     INTERVAL_COLUMNS,
     MEASURED,
@@ -136,6 +137,8 @@ class Results:
     intervals, differences, strata, ranks, tuning : pandas.DataFrame
         ``intervals.csv`` and so on: what was made of the scores of single users, pairs and questions, and what was
         tried in tuning; without rows where the run has no such file.
+    folder : Path, optional
+        Where the vectors of its trials lie; None where there are none.
     """
 
     info: RunInfo
@@ -147,6 +150,12 @@ class Results:
     strata: pd.DataFrame = field(default_factory=partial(empty_comparison, STRATUM_COLUMNS))
     ranks: pd.DataFrame = field(default_factory=partial(empty_comparison, RANK_COLUMNS))
     tuning: pd.DataFrame = field(default_factory=partial(empty_comparison, TUNING_COLUMNS))
+    folder: Path | None = None
+
+    def vectors_of(self, trial: str, entity: str) -> Path | None:
+        """Return the file that holds what a trial learned of an entity; None where the run did not keep it."""
+        path = None if self.folder is None else self.folder / f"{trial}.{entity}.arrow"
+        return path if path is not None and path.is_file() else None
 
 
 def read_results(folder: str | Path) -> Results:
@@ -174,7 +183,8 @@ def read_results(folder: str | Path) -> Results:
     trials = _read_trials(folder / "trials.csv", experiments)
     scores, studies = _read_scores(folder / "scores.csv", trials), _read_studies(folder, info.suite.studies)
     comparisons = {name: _read_comparison(folder / f"{name}.csv", experiments, *of) for name, of in COMPARISONS.items()}
-    return Results(info, trials, scores, studies, **comparisons)
+    vectors = folder / EMBEDDINGS if (folder / EMBEDDINGS).is_dir() else None
+    return Results(info, trials, scores, studies, **comparisons, folder=vectors)
 
 
 def _read_info(path: Path) -> RunInfo:
