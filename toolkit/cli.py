@@ -51,7 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="toolkit", description="Compare learned representations on the same data.")
+    parser = _Parser(
+        prog="toolkit",
+        description="Compare learned representations on the same data.",
+        epilog="Each command shows an example: toolkit COMMAND --help",
+    )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
 
@@ -60,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", metavar="DIR", help="directory of the run (default: runs/SUITE)")
     run.add_argument("--workers", metavar="N", type=int, help="trials at a time (default: number of cores)")
     run.add_argument(
-        "--only", metavar="NAME", nargs="+", action="extend", default=[], help="experiments, studies or embedders"
+        "--only", metavar="PART", nargs="+", action="extend", default=[], help="experiments, studies or embedders"
     )
     run.add_argument("--data", metavar="NAME_OR_FILE", help="a data set or file in place of the suite's own")
     run.add_argument("--timeout", metavar="S", type=float, help="seconds that one trial, tuning or study may take")
@@ -89,6 +93,34 @@ def _parser() -> argparse.ArgumentParser:
     )
     convert.add_argument("source", metavar="IN")
     convert.add_argument("target", metavar="OUT")
+
+    export = _command(
+        commands,
+        "export",
+        _export,
+        "write a run's vectors for another program",
+        "toolkit export runs/quickstart --to projector --only films item",
+    )
+    export.add_argument("run_dir", metavar="RUN_DIR")
+    export.add_argument("--to", metavar="TARGET", required=True, help="projector, parquet or gensim")
+    export.add_argument(
+        "--only",
+        metavar="PART",
+        nargs="+",
+        action="extend",
+        default=[],
+        help="experiments, embedders, trials, entities",
+    )
+    export.add_argument("-o", "--output", metavar="DIR", help="where to write (default: exports/TARGET in RUN_DIR)")
+
+    shell = _command(
+        commands,
+        "completion",
+        _completion,
+        "print a script that completes this command in a shell",
+        "toolkit completion bash > ~/.local/share/bash-completion/completions/toolkit",
+    )
+    shell.add_argument("shell", metavar="SHELL", help="bash, zsh, tcsh, fish or powershell")
     return parser
 
 
@@ -174,6 +206,21 @@ def _convert(options: argparse.Namespace) -> int:
 
     save_vectors(load_vectors(options.source), options.target)
     _say(options.target)
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from toolkit.harness import open_run
+
+    for path in open_run(options.run_dir).export(options.to, options.output, options.only):
+        _say(str(path))
+    return 0
+
+
+def _completion(options: argparse.Namespace) -> int:
+    from toolkit.completion import script
+
+    _say(script(_parser(), options.shell))
     return 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -172,6 +173,27 @@ class Run:
                     raise UnknownNameError(f"{name} of this run that is compared", wanted, known)
         rows = [row for board in boards for row in differences_by(board, metric or board.metric)]
         return pd.DataFrame(rows, columns=DIFFERENCE_COLUMNS)
+
+    def export(self, to: str, out: str | Path | None = None, only: Sequence[str] = ()) -> list[Path]:
+        """Write the vectors for another program: see `toolkit.harness.exporting.export_run`.
+
+        Parameters
+        ----------
+        to : {"projector", "parquet", "gensim"}
+            TensorFlow's Embedding Projector, tables of Parquet, or files for ``KeyedVectors.load``.
+        out : str or Path, optional
+            The folder to write into; ``exports/<to>`` in the run's directory by default.
+        only : sequence of str, optional
+            Names of experiments, trials or entities, or labels of embedders.
+
+        Returns
+        -------
+        list of Path
+            What was written.
+        """
+        from toolkit.harness.exporting import export_run
+
+        return export_run(self, to, out, only)
 
     def report(self, path: str | Path | None = None, format: str | None = None) -> Path:
         """Write a report.

@@ -42,7 +42,7 @@ TUNING_COLUMNS = [
 ]
 STUDY_COLUMNS = ["study", "status", "error", "seconds"]
 STEP_COLUMNS = ["step", "status", "error", "seconds"]  # of what is done once all trials have ended
-EMBEDDINGS, UNITS = "embeddings", "units"  # folders of a run
+EMBEDDINGS, UNITS, EXPORTS = "embeddings", "units", "exports"  # folders of a run
 LEFT_OUT = "left out"  # status of a trial or a study whose library is not installed
 MEASURED = {"embedding_dim", "value", "n", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb"}
 COMPARED = {  # what the tables of comparisons measure
