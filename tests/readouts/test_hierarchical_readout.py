@@ -5,7 +5,6 @@ from __future__ import annotations
 import pickle
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,24 +14,7 @@ from toolkit.metrics import rmse
 from toolkit.readouts.hierarchical import GroupedWeights, HierarchicalReadout
 from toolkit.readouts.ridge import Sides
 
-N_USERS, N_ITEMS, DIM = 14, 16, 5
 PENALTIES = {"penalty": 2.0, "item_penalty": 3.0}
-
-
-@pytest.fixture
-def train() -> Ratings:
-    """Ratings of users with one to fifteen of them: more and fewer than dimensions."""
-    rng = np.random.default_rng(2)
-    rows = [(user, item) for user in range(N_USERS) for item in rng.permutation(N_ITEMS)[: user + 1]]
-    frame = pd.DataFrame(rows, columns=["user", "item"])
-    return Ratings.from_frame(frame.assign(rating=rng.integers(1, 6, len(frame))), scale=(1, 5))
-
-
-@pytest.fixture
-def item() -> Embedding:
-    vectors = np.random.default_rng(3).standard_normal((N_ITEMS, DIM))
-    vectors[3] = 0
-    return Embedding([*range(N_ITEMS - 1), "unrated"], vectors, entity="item")  # item 15 has none
 
 
 def reference(
@@ -98,11 +80,11 @@ def test_the_second_side_explains_what_the_first_leaves(train: Ratings, item: Em
     fitted = HierarchicalReadout(item, **PENALTIES, rounds=rounds).fit(train)
     sides = Sides(train, item, None, constant=True)
     rows, columns, codes = sides.matrix.rows, sides.matrix.columns, sides.codes
-    first = reference(sides.item_vectors, rows, codes, N_USERS, sides.residual, 2.0, rounds)
+    first = reference(sides.item_vectors, rows, codes, len(train.user_keys), sides.residual, 2.0, rounds)
     seen = np.where(codes[:, None] >= 0, sides.item_vectors[codes], 0)
     left = sides.residual - (first[rows] * seen).sum(axis=1)
     assert (sides.user_vectors[:, -1] == 1).all(), "the items have a constant"
-    second = reference(sides.user_vectors, columns, rows, N_ITEMS, left, 3.0, rounds)
+    second = reference(sides.user_vectors, columns, rows, len(train.item_keys), left, 3.0, rounds)
     expected = sides.matrix.values - left + (second[columns] * sides.user_vectors[rows]).sum(axis=1)
     found = fitted.predict(train.user_keys[rows], train.item_keys[columns])
     np.testing.assert_allclose(found, np.clip(expected, 1, 5), rtol=0, atol=1e-8)

@@ -17,24 +17,6 @@ from toolkit.data.biases import Biases, fit_biases
 from toolkit.errors import ParameterError, ToolkitError
 from toolkit.readouts import RidgeReadout
 
-N_USERS, N_ITEMS, DIM = 14, 16, 5
-
-
-@pytest.fixture
-def train() -> Ratings:
-    """Ratings of users with one to fifteen of them: more and fewer than dimensions."""
-    rng = np.random.default_rng(2)
-    rows = [(user, item) for user in range(N_USERS) for item in rng.permutation(N_ITEMS)[: user + 1]]
-    frame = pd.DataFrame(rows, columns=["user", "item"])
-    return Ratings.from_frame(frame.assign(rating=rng.integers(1, 6, len(frame))), scale=(1, 5))
-
-
-@pytest.fixture
-def item() -> Embedding:
-    vectors = np.random.default_rng(3).standard_normal((N_ITEMS, DIM))
-    vectors[3] = 0
-    return Embedding([*range(N_ITEMS - 1), "unrated"], vectors, entity="item")  # item 15 has none
-
 
 @pytest.fixture
 def user(train: Ratings) -> Embedding:
@@ -118,7 +100,7 @@ def penalties(two_sided: bool) -> dict[str, float]:
 @pytest.mark.parametrize("penalty", [0.3, 2.5, 40.0])
 def test_one_side_is_a_ridge_regression_for_each_user(train: Ratings, item: Embedding, penalty: float) -> None:
     counts = np.bincount(train.users)
-    assert counts.min() < DIM <= counts.max(), "both systems of equations must be needed"
+    assert counts.min() < item.dim <= counts.max(), "both systems of equations must be needed"
     users, items = pairs(train)
     predicted = RidgeReadout(item, penalty=penalty).fit(train).predict(users, items)
     np.testing.assert_allclose(predicted, reference(train, item, users, items, penalty), rtol=0, atol=1e-9)
