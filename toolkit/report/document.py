@@ -11,6 +11,7 @@ from toolkit.metrics.base import metric_info
 from toolkit.report import plotting
 from toolkit.report.answers import answer
 from toolkit.report.boards import board_part, metric_anchor, plot_points, split_text
+from toolkit.report.glance import glance_table
 from toolkit.report.ledger import failure_table, reason_table, reproduction_tables
 from toolkit.report.model import Experiment, Results
 from toolkit.report.numbers import count, duration
@@ -103,6 +104,7 @@ def _chapter(experiment: Experiment, boards: list[Leaderboard], results: Results
         sections(experiment.name, boards, results, anchors.new),
         reason_table(results, experiment.name, f"{anchor}-reasons"),
         failure_table(results, experiment.name, f"{anchor}-failures"),
+        glance_table([board.judged for board in boards], [part.anchor for part in parts], results, f"{anchor}-glance"),
     )
 
 

@@ -190,7 +190,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Chapter:
-    """One experiment."""
+    """One experiment; `glance` shows its leaderboards side by side."""
 
     anchor: str
     title: str
@@ -199,6 +199,7 @@ class Chapter:
     sections: tuple[Section, ...]
     reasons: Table | None
     failures: Table | None
+    glance: Table | None = None
 
 
 @dataclass(frozen=True)
