@@ -95,7 +95,9 @@ def test_bars_that_overlap_in_a_row_are_drawn_in_lanes(ends, expected):
 def test_a_row_has_one_label_whatever_the_number_of_readouts(rating):
     points = plot_points(rating)
     points = points[points["chosen"]]
-    figure = Figure("f", "t", "d", partial(figures.dots, points, "RMSE", (0.8, 1.4), None, rating.readouts))
+    figure = Figure(
+        "f", "t", "d", partial(figures.dots, points, "RMSE", (0.8, 1.4), None, rating.readouts), data=points
+    )
     assert drawings(figure)[0].body.count(">PCA · 100<") == 1
 
 
@@ -110,7 +112,9 @@ def test_labels_are_escaped_in_drawings(builder, tmp_path):
         trial = builder.trial("films", label, 8, "canonical", "u1")
         builder.score(trial, "rating-prediction", "rmse", value, "ridge")
     (board,) = leaderboards(read_results(builder.write(tmp_path)))
-    figure = Figure("f", "t", "d", partial(figures.dots, plot_points(board), "RMSE", (0.8, 1.0), None, board.readouts))
+    points = plot_points(board)
+    draw = partial(figures.dots, points, "RMSE", (0.8, 1.0), None, board.readouts)
+    figure = Figure("f", "t", "d", draw, data=points)
     for drawing in drawings(figure):
         assert "<script" not in drawing.body
         assert "&lt;script&gt;" in drawing.body

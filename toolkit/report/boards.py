@@ -13,6 +13,7 @@ from toolkit.metrics.base import metric_info
 from toolkit.metrics.conventions import CONVENTIONS
 from toolkit.report import figures, plotting
 from toolkit.report.differences import difference_table, footnotes, warnings
+from toolkit.report.figure_data import point_data
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, count, dimension, rounded, written
 from toolkit.report.parts import Board, Cell, Column, Fact, Figure, Key, Row, Table
@@ -265,7 +266,8 @@ def _figures(board: Leaderboard, anchor: str, domain: tuple[float, float]) -> li
     points = plot_points(board)
     floor = plotting.null_floor(points, board.metric)
     series = tuple(board.readouts)
-    legend = tuple(Key(i, readout_title(name)) for i, name in enumerate(series)) if len(series) > 1 else ()
+    titles = [readout_title(name) for name in series]
+    legend = tuple(Key(i, title) for i, title in enumerate(titles)) if len(series) > 1 else ()
     chosen = points[points["chosen"]]
     at_best = ", each embedder at its best dimension" if board.has_dimensions else ""
     axis = f"{metric.title} ({direction_words(board.metric)})"
@@ -277,6 +279,7 @@ def _figures(board: Leaderboard, anchor: str, domain: tuple[float, float]) -> li
             f"Dot plot of {axis}: a row an embedder, in the order of the table above, which holds the values.",
             partial(figures.dots, chosen, axis, domain, floor, series),
             legend,
+            data=point_data(chosen, metric.title, titles),
         )
     ]
     if board.has_dimensions:
@@ -288,6 +291,7 @@ def _figures(board: Leaderboard, anchor: str, domain: tuple[float, float]) -> li
                 "holds the values.",
                 partial(figures.curves, points, "min" if metric.direction == "lower" else "max", floor, series),
                 legend,
+                data=point_data(points, metric.title, titles),
             )
         )
     return found

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import altair as alt
+    import pandas as pd
 
 
 ARROWS = {"higher": "↑", "lower": "↓"}
@@ -104,6 +105,8 @@ class Figure:
         The series, where there are several.
     has_null : bool, default True
         Whether null baselines are among what is drawn, in grey.
+    data : pandas.DataFrame
+        Its numbers as a reader gets them: tidy, a row a mark, with columns whose names can be read. None may lack them.
     """
 
     anchor: str
@@ -112,6 +115,7 @@ class Figure:
     draw: Callable[[int], alt.LayerChart | alt.FacetChart | alt.ConcatChart] = field(repr=False)
     legend: tuple[Key, ...] = ()
     has_null: bool = True
+    data: pd.DataFrame = field(kw_only=True, repr=False, compare=False)
 
 
 @dataclass(frozen=True)

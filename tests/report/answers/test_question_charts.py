@@ -50,7 +50,7 @@ def test_heat_map_writes_its_values(made):
 
 def test_heat_map_of_values_below_zero_or_unknown():
     frame = pd.DataFrame({"row": ["a", "a", "b", "b"], "column": ["a", "b"] * 2, "value": [1.0, -0.31, np.nan, 1.0]})
-    found = text(Figure("f", "t", "d", lambda width: charts.heat(frame, ["a", "b"], (0, 1), width)), 700)
+    found = text(Figure("f", "t", "d", lambda width: charts.heat(frame, ["a", "b"], (0, 1), width), data=frame), 700)
     assert "−.31" in found
 
 
@@ -69,7 +69,7 @@ def test_units_stand_in_their_order(made):
 
 def test_squares_of_no_weight_at_all():
     frame = pd.DataFrame({"unit": 1, "row": "", "column": [0, 1], "weight": 0.0})
-    assert drawings(Figure("f", "t", "d", lambda width: charts.squares(frame, [0, 1], width)))
+    assert drawings(Figure("f", "t", "d", lambda width: charts.squares(frame, [0, 1], width), data=frame))
 
 
 def test_dendrogram_ends_at_the_names_in_an_order_without_crossings(made):
@@ -82,7 +82,9 @@ def test_dendrogram_ends_at_the_names_in_an_order_without_crossings(made):
 @pytest.mark.parametrize("distances", [[0.0, 0.0], [1e-12, 2.0]])
 def test_dendrogram_of_things_that_are_all_alike(distances):
     merges = pd.DataFrame({"first": [0, 2], "second": [1, 3], "distance": distances})
-    assert drawings(Figure("f", "t", "d", lambda width: charts.dendrogram(merges, list("abc"), "1 − CKA", width)))
+    assert drawings(
+        Figure("f", "t", "d", lambda width: charts.dendrogram(merges, list("abc"), "1 − CKA", width), data=merges)
+    )
 
 
 def test_leaves_of_each_branch_stand_together():

@@ -10,6 +10,7 @@ import pandas as pd
 
 from toolkit.report import figures
 from toolkit.report.answers.tables import plain_table, share
+from toolkit.report.figure_data import figure_data, point_data
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import listed
 
@@ -171,6 +172,7 @@ def _null_figure(null: pd.DataFrame, anchor: str) -> Figure:
         partial(figures.dots, points, title, ends, 100 * STATED, tuple(PAIRS.values()), name=share(STATED)),
         tuple(Key(number, title) for number, title in enumerate(PAIRS.values())),
         has_null=False,
+        data=point_data(points, "told apart (%)", tuple(PAIRS.values()), row="scores and units", over="test"),
     )
 
 
@@ -186,6 +188,8 @@ def _power_figure(power: pd.DataFrame, anchor: str) -> Figure:
         series=power["n"].map(sizes.index),
         is_null=False,
     )
+    titles = {"scores": "scores", "n": "units", "effect": "difference in standard errors", "value": "found (%)"}
+    titles |= {"low": "low", "high": "high"}
     return Figure(
         f"{anchor}-power",
         "How often a true difference is found (%), by its size in standard errors (log scale), with 95 % intervals.",
@@ -194,6 +198,7 @@ def _power_figure(power: pd.DataFrame, anchor: str) -> Figure:
         partial(figures.curves, points, "max", None, names),
         tuple(Key(number, name) for number, name in enumerate(names)),
         has_null=False,
+        data=figure_data(points, titles),
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from toolkit.report import figures
 from toolkit.report.answers.points import interval_points
 from toolkit.report.answers.tables import by, capital, interval, learned, plain_table, share, spoken
+from toolkit.report.figure_data import point_data
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import listed
 from toolkit.studies.closeness import FEWEST
@@ -105,6 +106,7 @@ def _attribute_figures(attributes: pd.DataFrame, anchor: str) -> Iterator[Figure
             partial(
                 figures.dots, points, f"share with {attribute} in common", domain, chance, (attribute,), name="chance"
             ),
+            data=point_data(points, f"share with {attribute} in common", ("",), row="method"),
         )
 
 
@@ -119,6 +121,7 @@ def _pair_figures(pairs: pd.DataFrame, anchor: str) -> Iterator[Figure]:
             "Dot plot of Spearman correlations, a row a method, a mark a set of pairs; the table of pairs holds them.",
             partial(figures.dots, points, "Spearman correlation", domain, 0.0, sets, name="no agreement"),
             tuple(Key(i, name) for i, name in enumerate(sets)),
+            data=point_data(points, "Spearman correlation", sets, row="method", over="pairs"),
         )
 
 

@@ -11,6 +11,7 @@ from toolkit.report import figures
 from toolkit.report.answers import charts
 from toolkit.report.answers.points import interval_points
 from toolkit.report.answers.tables import by, capital, interval, learned, number, plain_table, share
+from toolkit.report.figure_data import figure_data, point_data
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import listed
 
@@ -114,6 +115,7 @@ def _weight_figure(weights: pd.DataFrame, anchor: str) -> Iterator[Figure]:
         "A panel a unit with a square for each person; two rows of persons, counterparts below each other.",
         partial(charts.squares, rows, columns),
         has_null=False,
+        data=figure_data(rows, {"unit": "unit", "person": "person", "nationality": "nationality", "weight": "weight"}),
     )
 
 
@@ -132,6 +134,7 @@ def _probe_figure(probes: pd.DataFrame, anchor: str) -> Iterator[Figure]:
             figures.dots, points, "accuracy of the probe", (0.0, 1.03), highest, names, name="shuffled labels, at most"
         ),
         tuple(Key(i, name) for i, name in enumerate(names)),
+        data=point_data(points, "accuracy", names, row="method", over="attribute"),
     )
 
 

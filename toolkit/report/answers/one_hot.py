@@ -9,6 +9,7 @@ import pandas as pd
 
 from toolkit.report.answers import charts
 from toolkit.report.answers.tables import number, plain_table
+from toolkit.report.figure_data import figure_data
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import listed
 
@@ -104,6 +105,7 @@ def _figure(cost: pd.DataFrame, anchor: str) -> Figure:
             for panel, column in panels.items()
         ]
     )
+    titles = {"way": "way", "vocabulary": "vocabulary", **{column: panel for panel, column in panels.items()}}
     return Figure(
         f"{anchor}-plot",
         "What a batch of 256 keys costs, against the size of the vocabulary (log scales).",
@@ -112,6 +114,7 @@ def _figure(cost: pd.DataFrame, anchor: str) -> Figure:
         partial(charts.lines, points, "vocabulary", "", tuple(WAYS.values()), tuple(panels)),
         tuple(Key(i, title) for i, title in enumerate(WAYS.values())),
         has_null=False,
+        data=figure_data(cost.assign(way=cost["way"].map(WAYS)), titles),
     )
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 
 from toolkit.report.answers import charts
 from toolkit.report.answers.tables import Formats, by, capital, learned, number, plain_table, share, spoken
+from toolkit.report.figure_data import figure_data
 from toolkit.report.parts import Answer, Fact, Figure, Table
 from toolkit.report.wording import listed
 
@@ -110,6 +111,7 @@ def _rotated(rotation: pd.DataFrame) -> Iterator[str]:
 
 
 def _figures(gram: pd.DataFrame, anchor: str) -> Iterator[Figure]:
+    titles = {"embedder": "method", "row": "column", "column": "other column", "cosine": "cosine"}
     for experiment, rows in by(gram, "experiment"):
         yield Figure(
             f"{anchor}-{experiment}-gram",
@@ -117,6 +119,7 @@ def _figures(gram: pd.DataFrame, anchor: str) -> Iterator[Figure]:
             " the darker, the further from orthogonal.",
             "A square of shades a method: the absolute cosine of each two columns. The table of geometry sums them up.",
             partial(charts.gram_panels, rows),
+            data=figure_data(rows, titles),
         )
 
 

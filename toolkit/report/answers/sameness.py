@@ -9,6 +9,7 @@ import pandas as pd
 
 from toolkit.report.answers import charts
 from toolkit.report.answers.tables import by, capital, learned, number, plain_table
+from toolkit.report.figure_data import figure_data
 from toolkit.report.parts import Answer, Fact, Figure, Table
 from toolkit.report.wording import listed
 
@@ -151,6 +152,7 @@ def _figures(experiment: str, rows: pd.DataFrame, merges: pd.DataFrame, anchor: 
             "Dendrogram of the methods by 1 − CKA; the table of agreement holds the values.",
             partial(charts.dendrogram, merges, names, "1 − CKA"),
             has_null=False,
+            data=_merge_data(merges, names),
         )
     else:
         order = names
@@ -160,7 +162,19 @@ def _figures(experiment: str, rows: pd.DataFrame, merges: pd.DataFrame, anchor: 
         "Heat map of CKA; the table of agreement holds the values.",
         partial(charts.heat, _square(rows, "cka"), order, (0.0, 1.0)),
         has_null=False,
+        data=figure_data(rows, {"first": "method", "second": "other method", "cka": "CKA"}),
     )
+
+
+def _merge_data(merges: pd.DataFrame, names: list[str]) -> pd.DataFrame:
+    """Return which groups of methods meet where."""
+    groups = [[name] for name in names]
+    found = []
+    for merge in merges.itertuples():
+        first, second = groups[int(merge.first)], groups[int(merge.second)]
+        found.append({"group": " + ".join(first), "joins": " + ".join(second), "at 1 − CKA": merge.distance})
+        groups.append([*first, *second])
+    return pd.DataFrame(found)
 
 
 def _square(rows: pd.DataFrame, value: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from toolkit.metrics.base import metric_info
 from toolkit.report import figures, plotting
 from toolkit.report.answers import charts
 from toolkit.report.answers.tables import Writer, by, capital, learned, plain_table, spoken
+from toolkit.report.figure_data import figure_data, point_data
 from toolkit.report.numbers import megabytes, seconds, written
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import direction_words, listed
@@ -159,6 +160,7 @@ def _curve_figures(curves: pd.DataFrame, anchor: str) -> Iterator[Figure]:
             "Small line plots of the score against the dimension, one a method, all others in grey behind it; the table"
             " of scores holds the values.",
             partial(figures.curves, points, "min" if info.direction == "lower" else "max", floor, ("",)),
+            data=point_data(points, info.title, ("",), row="method"),
         )
 
 
@@ -176,6 +178,7 @@ def _loss_figure(losses: pd.DataFrame, anchor: str) -> Figure:
         partial(charts.lines, kept, "dimension", "", names, ("loss, 1 at its least",)),
         tuple(Key(i, name) for i, name in enumerate(names)),
         has_null=False,
+        data=figure_data(kept, {"experiment": "experiment", "dim": "dimension", "loss": "loss, 1 at its least"}),
     )
 
 

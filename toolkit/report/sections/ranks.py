@@ -9,6 +9,7 @@ import pandas as pd
 
 from toolkit.metrics.base import metric_info
 from toolkit.report.answers.tables import spoken
+from toolkit.report.figure_data import figure_data
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, dimension
 from toolkit.report.parts import Column, Fact, Figure, Section, Table
@@ -154,6 +155,7 @@ def _figure(task: str, metric: str, over: str, rows: pd.DataFrame, anchor: str) 
             difference if known else None,
             int(rows["entries"].iloc[0]),
         ),
+        data=figure_data(rows, {"label": "embedder", "rank": "mean rank"}),
     )
 
 

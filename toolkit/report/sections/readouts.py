@@ -11,6 +11,7 @@ import pandas as pd
 from toolkit.metrics.base import metric_info
 from toolkit.report import figures, plotting
 from toolkit.report.answers.tables import share, spoken
+from toolkit.report.figure_data import point_data
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, dimension, rounded, signed, written
 from toolkit.report.parts import Column, Fact, Figure, Key, Section, Table
@@ -190,6 +191,7 @@ def _figure(apart: Parts, anchor: str) -> Iterator[Figure]:
         f"are the same for all methods, with a line at {name}. The table below holds the values.",
         partial(figures.dots, points, axis, domain, floor, series, name=name),
         tuple(Key(i, label) for i, label in enumerate(series)),
+        data=point_data(points, info.title, series),
     )
 
 

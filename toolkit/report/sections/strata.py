@@ -8,6 +8,7 @@ from functools import partial
 import pandas as pd
 
 from toolkit.metrics.base import metric_info
+from toolkit.report.figure_data import figure_data
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, written
 from toolkit.report.parts import Column, Fact, Figure, Key, Section, Table
@@ -135,6 +136,8 @@ def _figure(board: str, metric: str, rows: pd.DataFrame, anchor: str) -> Figure:
         low=rows["low"].fillna(rows["value"]),
         high=rows["high"].fillna(rows["value"]),
     )[["panel", "place", "value", "low", "high", "series", "is_null"]]
+    thirds = [panels[panel][place - 1] for panel, place in zip(points["panel"], points["place"], strict=True)]
+    shown = {"panel": "trait", "third": "third", "label": "embedder", "value": info.title, "low": "low", "high": "high"}
     best = f" of the {SHOWN} best methods" if len(learned) == SHOWN else ""
     floor = f" In grey the best null baseline, {null[0]}." if null else ""
     return Figure(
@@ -145,6 +148,7 @@ def _figure(board: str, metric: str, rows: pd.DataFrame, anchor: str) -> Figure:
         partial(charts.strata, points, names, panels),
         tuple(Key(i, name) for i, name in enumerate(learned)),
         has_null=bool(null),
+        data=figure_data(points.assign(third=thirds, label=rows["label"]), shown),
     )
 
 

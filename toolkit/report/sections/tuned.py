@@ -14,6 +14,7 @@ import pandas as pd
 from toolkit.metrics.base import metric_info
 from toolkit.report import plotting
 from toolkit.report.answers.tables import spoken
+from toolkit.report.figure_data import figure_data
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, count, duration, p_value, rounded, seconds, signed, written
 from toolkit.report.parts import Column, Figure, Section, Table
@@ -115,6 +116,7 @@ def _figure(task: str, metric: str, rows: pd.DataFrame, anchor: str) -> Iterator
     last = lines.groupby(["embedder", "fold"])["value"].agg(["first", "last"])
     domain = plotting.axis_domain(metric, pd.concat([last["first"], last["last"]]), last["last"].tolist())
     folds = ", a line a fold" if len(set(rows["fold"])) > 1 else ""
+    titles = {"embedder": "embedder", "fold": "fold", "tried": "candidates", "value": f"best {info.title} so far"}
     yield Figure(
         anchor,
         f"{task_info(task).title}: best {info.title} on validation data against the number of candidates{folds}; "
@@ -122,6 +124,7 @@ def _figure(task: str, metric: str, rows: pd.DataFrame, anchor: str) -> Iterator
         f"Small line plots of the best {info.title} so far against the number of candidates, one a method, all others "
         "in grey behind it; the tables below hold what was chosen.",
         partial(charts.tuning, lines, domain),
+        data=figure_data(lines, titles),
     )
 
 
