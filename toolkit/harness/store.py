@@ -15,6 +15,7 @@ from toolkit.harness.candidates import FILE
 from toolkit.harness.plan import Trial, base_label
 from toolkit.harness.tables import (
     EMBEDDINGS,
+    ENTITIES,
     SCORE_COLUMNS,
     STUDY_COLUMNS,
     TRIAL_COLUMNS,
@@ -210,7 +211,7 @@ def prepare_directory(path: Path, fresh: bool) -> None:
             raise DataError("already holds a run; replace it with --fresh, or choose another directory", path)
         for name in ("run.json", *(f"{table}.csv" for table in TABLES), FILE, "report.html", "report.md"):
             (path / name).unlink(missing_ok=True)
-        for name in (EMBEDDINGS, UNITS, "errors", "studies"):
+        for name in (EMBEDDINGS, ENTITIES, UNITS, "errors", "studies"):
             if (path / name).is_dir():
                 shutil.rmtree(path / name)
         for name in (EMBEDDINGS, UNITS):
