@@ -62,8 +62,18 @@ def export_run(run: Run, to: str, out: str | Path | None = None, only: Sequence[
 def _exported(run: Run, trial: pd.Series, entity: str, to: str, folder: Path) -> tuple[Path, Embedding]:
     embedding = run.embedding(trial["trial"], entity)
     label = re.sub(r"[^\w.+-]+", "-", trial["embedder"]).strip("-")
-    facts = pd.DataFrame(index=embedding.keys)
+    facts = _facts(run.entities.get((trial["experiment"], entity)), embedding)
     return EXPORTERS[to](embedding, facts, folder, f"{trial['trial']}-{label}.{entity}"), embedding
+
+
+def _facts(known: pd.DataFrame | None, embedding: Embedding) -> pd.DataFrame:
+    """Return what the run knows of the keys, in the order of the embedding: title, count and attributes."""
+    if known is None:
+        return pd.DataFrame(index=embedding.keys)
+    facts = known.set_index("key").reindex(embedding.keys)
+    texts = facts.columns.drop("count")
+    facts = facts.fillna(dict.fromkeys(texts, "")).astype({"count": "int64"} if facts["count"].notna().all() else {})
+    return facts.drop(columns=[name for name in texts if not facts[name].any()])
 
 
 def _chosen(run: Run, only: Sequence[str]) -> list[tuple[pd.Series, str]]:

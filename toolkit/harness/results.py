@@ -17,6 +17,7 @@ from toolkit.errors import DataError, UnknownNameError
 from toolkit.harness.tables import (
     DIFFERENCE_COLUMNS,
     EMBEDDINGS,
+    ENTITIES,
     INTERVAL_COLUMNS,
     LEFT_OUT,
     MEASURED,
@@ -29,6 +30,7 @@ from toolkit.harness.tables import (
     TUNING_COLUMNS,
     UNITS,
     read_comparison,
+    read_entities,
     read_study,
     read_table,
 )
@@ -131,6 +133,16 @@ class Run:
         """pandas.DataFrame: a row a step after the trials; its status, error and time."""
         path = self.path / "steps.csv"
         return read_table(path, STEP_COLUMNS, {"seconds"}) if path.is_file() else pd.DataFrame(columns=STEP_COLUMNS)
+
+    @cached_property
+    def entities(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """dict: by experiment and entity, what the keys stand for: title, count in training, and attributes.
+
+        Without entries where an older version wrote the run.
+        """
+        paths = sorted((self.path / ENTITIES).glob("*.csv"))
+        named = [(path, path.stem.rpartition(".")) for path in paths]
+        return {(experiment, entity): read_entities(path) for path, (experiment, _, entity) in named}
 
     def embedding(self, trial: str, entity: str) -> Embedding:
         """Open the vectors that a trial learned, memory-mapped."""

@@ -21,13 +21,14 @@ from toolkit.errors import ParameterError
 from toolkit.harness.candidates import database, open_storage
 from toolkit.harness.comparisons import StepWriter, common_jobs, compare_jobs
 from toolkit.harness.data import stage_data, without_ratings
+from toolkit.harness.entities import write_entities
 from toolkit.harness.jobs import Job, study_jobs, trial_jobs, tuning_jobs
 from toolkit.harness.machine import available_cores, machine, versions
 from toolkit.harness.plan import Trial, plan, plan_studies
 from toolkit.harness.pool import IsolatedExecutor, TrialCrashError, TrialFailedError, TrialTimeoutError
 from toolkit.harness.progress import Reporter
 from toolkit.harness.results import Run
-from toolkit.harness.store import RunWriter, prepare_directory
+from toolkit.harness.store import RunWriter, prepare_directory, writing
 from toolkit.harness.suite import DATA, LONGEST, Suite, load_suite
 from toolkit.harness.tuning import left_untuned, plan_tunings, prepare_tunings
 from toolkit.registry import embedder_class
@@ -131,6 +132,8 @@ def run(
             "datasets": datasets,
         }
         writer.write_info(info)
+        with writing(path):
+            write_entities(path, trials, files)
         started = time.monotonic()
         with _closed(executor), Reporter(len(trials) + len(tunings) + len(studies), console) as reporter:
             if line := left_untuned(wanted, trials):

@@ -15,6 +15,7 @@ from toolkit.harness.candidates import FILE
 from toolkit.harness.plan import Trial, base_label
 from toolkit.harness.tables import (
     EMBEDDINGS,
+    ENTITIES,
     EXPORTS,
     SCORE_COLUMNS,
     STUDY_COLUMNS,
@@ -211,7 +212,7 @@ def prepare_directory(path: Path, fresh: bool) -> None:
             raise DataError("already holds a run; replace it with --fresh, or choose another directory", path)
         for name in ("run.json", *(f"{table}.csv" for table in TABLES), FILE, "report.html", "report.md"):
             (path / name).unlink(missing_ok=True)
-        for name in (EMBEDDINGS, UNITS, EXPORTS, "errors", "studies"):
+        for name in (EMBEDDINGS, ENTITIES, UNITS, EXPORTS, "errors", "studies"):
             if (path / name).is_dir():
                 shutil.rmtree(path / name)
         for name in (EMBEDDINGS, UNITS):

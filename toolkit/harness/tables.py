@@ -42,7 +42,8 @@ TUNING_COLUMNS = [
 ]
 STUDY_COLUMNS = ["study", "status", "error", "seconds"]
 STEP_COLUMNS = ["step", "status", "error", "seconds"]  # of what is done once all trials have ended
-EMBEDDINGS, UNITS, EXPORTS = "embeddings", "units", "exports"  # folders of a run
+ENTITY_COLUMNS = ["key", "title", "count"]  # of the tables of what the keys stand for; columns of attributes follow
+EMBEDDINGS, UNITS, ENTITIES, EXPORTS = "embeddings", "units", "entities", "exports"  # folders of a run
 LEFT_OUT = "left out"  # status of a trial or a study whose library is not installed
 MEASURED = {"embedding_dim", "value", "n", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb"}
 COMPARED = {  # what the tables of comparisons measure
@@ -122,6 +123,19 @@ def empty_comparison(columns: list[str]) -> pd.DataFrame:
 def _typed(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     numbers, flags = COMPARED & set(columns), set(FLAGS) & set(columns)
     return table.astype(dict.fromkeys(numbers, float) | dict.fromkeys(flags, bool))
+
+
+def read_entities(path: Path) -> pd.DataFrame:
+    """Read a table of what keys stand for: numbers in ``count``, text in all other columns.
+
+    Raises
+    ------
+    DataError
+        As `read_table`, or if a key stands twice.
+    """
+    table = read_table(path, ENTITY_COLUMNS, {"count"})
+    refuse(table["key"].duplicated(), table["key"], "a key stands twice", path)
+    return table
 
 
 def read_study(folder: Path) -> dict[str, pd.DataFrame]:

@@ -16,6 +16,7 @@ from toolkit.harness.tables import (
     BOARD_COLUMNS,
     DIFFERENCE_COLUMNS,
     EMBEDDINGS,
+    ENTITIES,
     ENTRY_COLUMNS,
     INTERVAL_COLUMNS,
     MEASURED,
@@ -28,6 +29,7 @@ from toolkit.harness.tables import (
     TUNING_COLUMNS,
     empty_comparison,
     read_comparison,
+    read_entities,
     read_study,
     read_table,
     refuse,
@@ -139,6 +141,8 @@ class Results:
         tried in tuning; without rows where the run has no such file.
     folder : Path, optional
         Where the vectors of its trials lie; None where there are none.
+    keys : Path, optional
+        Where the tables lie that say what the keys stand for.
     """
 
     info: RunInfo
@@ -151,11 +155,17 @@ class Results:
     ranks: pd.DataFrame = field(default_factory=partial(empty_comparison, RANK_COLUMNS))
     tuning: pd.DataFrame = field(default_factory=partial(empty_comparison, TUNING_COLUMNS))
     folder: Path | None = None
+    keys: Path | None = None
 
     def vectors_of(self, trial: str, entity: str) -> Path | None:
         """Return the file that holds what a trial learned of an entity; None where the run did not keep it."""
         path = None if self.folder is None else self.folder / f"{trial}.{entity}.arrow"
         return path if path is not None and path.is_file() else None
+
+    def entity_table(self, experiment: str, entity: str) -> pd.DataFrame | None:
+        """Return what the keys of an experiment stand for; None where the run has no such table."""
+        path = None if self.keys is None else self.keys / f"{experiment}.{entity}.csv"
+        return read_entities(path) if path is not None and path.is_file() else None
 
 
 def read_results(folder: str | Path) -> Results:
@@ -184,7 +194,7 @@ def read_results(folder: str | Path) -> Results:
     scores, studies = _read_scores(folder / "scores.csv", trials), _read_studies(folder, info.suite.studies)
     comparisons = {name: _read_comparison(folder / f"{name}.csv", experiments, *of) for name, of in COMPARISONS.items()}
     vectors = folder / EMBEDDINGS if (folder / EMBEDDINGS).is_dir() else None
-    return Results(info, trials, scores, studies, **comparisons, folder=vectors)
+    return Results(info, trials, scores, studies, **comparisons, folder=vectors, keys=folder / ENTITIES)
 
 
 def _read_info(path: Path) -> RunInfo:

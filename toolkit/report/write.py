@@ -22,7 +22,7 @@ WRITERS: dict[str, tuple[str, Callable[[Results], str]]] = {
     "latex": (".tex", lambda results: render_latex(build_document(results))),
 }
 RAW = ("run.json", "trials.csv", "scores.csv", *(f"{name}.csv" for name in COMPARISONS), "studies.csv", "studies")
-RAW += ("units", "embeddings")
+RAW += ("units", "embeddings", "entities")
 
 
 def write_report(run_dir: str | Path, path: str | Path | None = None, format: str | None = None) -> Path:
