@@ -38,6 +38,14 @@ def test_every_kept_embedding_is_written(run: Run) -> None:
     np.testing.assert_array_equal(np.stack(table["vector"]), embedding.vectors)
 
 
+def test_what_the_run_knows_of_the_keys_goes_with_them(run: Run) -> None:
+    path = next(path for path in run.export("parquet", only=["item", "random"]))
+    table = pd.read_parquet(path)
+    known = run.entities["films", "item"].set_index("key")["count"]
+    assert list(table.columns) == ["key", "count", "vector"]  # no titles are known here
+    assert list(table["count"]) == list(known[table["key"]])
+
+
 @pytest.mark.parametrize(
     ("only", "count"), [(["item"], 2), (["PCA / 3"], 2), (["PCA / 3", "item"], 1), (["films"], 4), (["films-002"], 2)]
 )
