@@ -13,11 +13,12 @@ from toolkit.metrics.base import metric_info
 from toolkit.metrics.conventions import CONVENTIONS
 from toolkit.report import figures, plotting
 from toolkit.report.differences import difference_table, footnotes, warnings
-from toolkit.report.figure_data import point_data
+from toolkit.report.figure_data import point_data, tips
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, count, dimension, rounded, written
 from toolkit.report.parts import Board, Cell, Column, Fact, Figure, Key, Row, Table
 from toolkit.report.tables import ROW, Leaderboard, best_of, dimensions_of
+from toolkit.report.trial_data import trial_groups
 from toolkit.report.wording import board_title, data_fact, direction_words, listed, readout_title, row_label
 from toolkit.tasks import task_info
 from toolkit.tasks.rating import WITHOUT_VECTORS
@@ -54,7 +55,21 @@ def board_part(board: Leaderboard, results: Results, anchor: str, domain: tuple[
         difference_table(board, f"{anchor}-differences"),
         _metrics_table(judged, results, f"{anchor}-metrics"),
         warnings(board),
+        _traits(board, results),
     )
+
+
+def _traits(board: Leaderboard, results: Results) -> dict[str, tuple[str, ...]]:
+    """Return by what a reader can choose among leaderboards."""
+    scores = results.scores[["experiment", "task", "target", "split"]]
+    own = results.scores[(scores == [board.experiment, board.task, board.target, board.split]).all(axis=1)]
+    titles = {key: data.title for key, data in results.info.datasets.items()}
+    return {
+        "Data": tuple(titles.get(name, name) for name in own["dataset"].unique()),
+        "Entity": tuple(filter(None, own["entity"].unique())),
+        "Task": (task_info(board.task).title,),
+        "Readout": tuple(readout_title(name) for name in board.readouts if name),
+    }
 
 
 def metric_anchor(metric: str) -> str:
@@ -117,12 +132,15 @@ def _table(board: Leaderboard, results: Results, anchor: str, more: tuple[str, .
     for readout, metric in pairs:
         info = metric_info(metric)
         title, group = (readout_title(readout), info.title) if readout else (info.title, "")
-        columns.append(Column(title, group, info.direction, metric_anchor(metric)))
+        named = readout_title(readout) if readout else ""
+        columns.append(Column(title, group, info.direction, metric_anchor(metric), readout=named))
     ties = int(board.main["tied"].sum()) > 1
     rows = []
-    for (_, dim), cells in board.cells.groupby(ROW, sort=False, dropna=False):
+    fits = trial_groups(results)
+    for (label, dim), cells in board.cells.groupby(ROW, sort=False, dropna=False):
         size = [] if cases is None else [_whole(cases.reindex(cells.index).max())]
-        rows.append(_row(cells, [*([dimension(dim)] if len(dims) > 1 else []), *size], pairs, ties))
+        row = _row(cells, [*([dimension(dim)] if len(dims) > 1 else []), *size], pairs, ties)
+        rows.append(replace(row, trials=fits.get((board.experiment, label, dimension(dim)))))
     caption = _caption(replace(board, cells=board.main) if _is_wide(board) else board, results)
     return Table(anchor, caption, tuple(columns), tuple(rows), (*_remarks(board, results), *more))
 
@@ -153,7 +171,7 @@ def _metrics_table(board: Leaderboard, results: Results, anchor: str) -> Table |
         found = {cell.metric: _plain(cell, tops) for cell in part.itertuples()}
         names = [label, *([dimension(dim)] if several else []), readout_title(readout)]
         values = [found.get(name, Cell(MISSING)) for name in board.metrics]
-        rows.append(Row((*map(Cell, names), *values), bool(part["is_null"].iloc[0])))
+        rows.append(Row((*map(Cell, names), *values), bool(part["is_null"].iloc[0]), readout=names[-1]))
     caption = f"{_caption(board, results)} All metrics, a row a readout; bold is the best of its column."
     return Table(anchor, caption, tuple(columns), tuple(rows))
 
@@ -269,6 +287,7 @@ def _figures(board: Leaderboard, anchor: str, domain: tuple[float, float]) -> li
     titles = [readout_title(name) for name in series]
     legend = tuple(Key(i, title) for i, title in enumerate(titles)) if len(series) > 1 else ()
     chosen = points[points["chosen"]]
+    told = point_data(chosen, metric.title, titles)
     at_best = ", each embedder at its best dimension" if board.has_dimensions else ""
     axis = f"{metric.title} ({direction_words(board.metric)})"
     bands = " Bands: 95 % intervals." if board.unit else ""
@@ -277,21 +296,28 @@ def _figures(board: Leaderboard, anchor: str, domain: tuple[float, float]) -> li
             f"{anchor}-plot",
             f"{metric.title}{at_best}; {direction_words(board.metric)}.{_bars(board)}",
             f"Dot plot of {axis}: a row an embedder, in the order of the table above, which holds the values.",
-            partial(figures.dots, chosen, axis, domain, floor, series),
+            partial(figures.dots, chosen.assign(tip=tips(told)), axis, domain, floor, series),
             legend,
-            data=point_data(chosen, metric.title, titles),
+            data=told,
         )
     ]
     if board.has_dimensions:
+        everything = point_data(points, metric.title, titles)
         found.append(
             Figure(
                 f"{anchor}-dimensions",
                 f"{metric.title} against dimension (log scale); {direction_words(board.metric)}.{bands}",
                 f"Small line plots of {axis} against dimension on a log axis, one an embedder; the table above "
                 "holds the values.",
-                partial(figures.curves, points, "min" if metric.direction == "lower" else "max", floor, series),
+                partial(
+                    figures.curves,
+                    points.assign(tip=tips(everything)),
+                    "min" if metric.direction == "lower" else "max",
+                    floor,
+                    series,
+                ),
                 legend,
-                data=point_data(points, metric.title, titles),
+                data=everything,
             )
         )
     return found

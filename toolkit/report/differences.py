@@ -78,8 +78,9 @@ def _row(board: Leaderboard, entry: Entry, best: Entry, several: tuple[bool, boo
     cells = [Cell(entry.embedder)]
     cells += [Cell(dimension(entry.dim))] if several[0] else []
     cells += [Cell(readout_title(entry.readout))] if several[1] else []
+    readout = readout_title(entry.readout) if several[1] else ""
     if found is None:
-        return Row((*cells, *[Cell(MISSING)] * 5), is_null)
+        return Row((*cells, *[Cell(MISSING)] * 5), is_null, readout=readout)
     ends = f"{signed(board.metric, found.low)} to {signed(board.metric, found.high)}"
     share = board.differences.share_better(entry, best)
     numbers = (
@@ -89,7 +90,7 @@ def _row(board: Leaderboard, entry: Entry, best: Entry, several: tuple[bool, boo
         Cell(MISSING if math.isnan(found.effect) else f"{found.effect:+.2f}".replace("-", "−")),
         Cell(MISSING if math.isnan(share) else f"{share:.0%}".replace("%", " %")),
     )
-    return Row((*cells, *numbers), is_null)
+    return Row((*cells, *numbers), is_null, readout=readout)
 
 
 def at_floor(board: Leaderboard) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from toolkit.report.numbers import count, duration
 from toolkit.report.parts import Chapter, Definition, Document, Fact
 from toolkit.report.sections import sections
 from toolkit.report.tables import Leaderboard, dimensions_of, leaderboards
+from toolkit.report.trial_data import trial_data
 from toolkit.report.verdict_wording import SCOPE, UNTESTED, verdict_part
 from toolkit.report.wording import READOUTS, data_fact, direction_words, listed
 
@@ -56,6 +57,7 @@ def build_document(results: Results) -> Document:
         results.info.command,
         reproduction_tables(results),
         tuple(_definitions(boards)),
+        trial_data(results),
     )
 
 

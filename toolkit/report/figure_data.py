@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -63,6 +63,32 @@ def point_data(
     if not any(names):
         titles.pop("series")
     return figure_data(named, titles)
+
+
+def tips(data: pd.DataFrame) -> list[str]:
+    """Return a line for each row of a figure's numbers, which the page shows beside the mark.
+
+    Examples
+    --------
+    >>> tips(pd.DataFrame({"embedder": ["PCA"], "RMSE": [0.89714], "low": [0.8754], "high": [0.9188]}))
+    ['PCA · RMSE 0.8971 · 0.8754 to 0.9188']
+    """
+    return [" · ".join(_said(row)) for row in data.to_dict("records")]
+
+
+def _said(row: Mapping[Hashable, object]) -> Iterator[str]:
+    for name, value in row.items():
+        if isinstance(value, str) and value not in ("yes", "no", ""):
+            yield value
+        elif name not in ("low", "high") and isinstance(value, int | float) and value == value:
+            yield f"{name} {_number(value)}"
+    low, high = row.get("low"), row.get("high")
+    if isinstance(low, float) and isinstance(high, float) and low < high:
+        yield f"{_number(low)} to {_number(high)}"
+
+
+def _number(value: float) -> str:
+    return (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}").replace("-", "−")
 
 
 def csv_text(data: pd.DataFrame) -> str:

@@ -80,10 +80,10 @@ def dots(
         *plotting.floor_down(floor, domain, name),
         base.mark_rule(color=NULL, strokeWidth=1).encode(x="min(shown):Q", x2="max(shown):Q"),
         base.mark_rule(strokeWidth=3, opacity=0.45).encode(x="low:Q", x2="high:Q", color=color),
-        *plotting.marks(marks, color, plotting.series_shape(series), x=x),
+        *plotting.marks(marks, color, plotting.series_shape(series), x=x, **plotting.tip(points)),
         base.transform_filter("datum.outside")
-        .mark_text(fontSize=FONT - 2, align=alt.expr("datum.value > datum.shown ? 'right' : 'left'"), dy=-8)
-        .encode(x=x, color=plotting.series_color(series, null=MUTED), text="remark:N"),
+        .mark_text(fontSize=FONT - 2, align=alt.expr("datum.value > datum.shown ? 'right' : 'left'"), dy=-8, aria=True)
+        .encode(x=x, color=plotting.series_color(series, null=MUTED), text="remark:N", **plotting.tip(points)),
         *plotting.row_labels(rule),
     ]
     return plotting.framed(alt.layer(*layers), inner, height, left)
@@ -137,7 +137,9 @@ def curves(
         *([] if floor is None else [rule.encode(y="min(floor):Q")]),
         line.mark_area(opacity=0.2).encode(y=alt.Y("low:Q"), y2="high:Q"),
         line.mark_line(strokeWidth=2),
-        line.mark_point(filled=True, size=45, opacity=1).encode(shape=plotting.series_shape(series)),
+        line.mark_point(filled=True, size=45, opacity=1, aria=True).encode(
+            shape=plotting.series_shape(series), **plotting.tip(points)
+        ),
     ]
     facet = alt.Facet(
         "embedder:N",

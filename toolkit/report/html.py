@@ -1,18 +1,41 @@
-"""The report as one HTML file: no script, no network, figures inline."""
+"""The report as one HTML file: no network, figures inline; scripts only add to what can be read without them."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
+import json
+import re
 from dataclasses import dataclass
+from importlib.resources import files
 
 import jinja2
+from markupsafe import Markup
 
 from toolkit.report import plotting
+from toolkit.report.figure_data import csv_text
 from toolkit.report.parts import ARROWS, MARKS, Document, Figure
 from toolkit.report.templating import TEMPLATES
 
 WIDTHS = {"wide": 700, "narrow": 350}
 GLYPHS = ("●", "◆", "■", "▲", "▼", "✚")  # the shapes of plotting.SHAPES
+SCRIPTS = (
+    "page",
+    "cells",
+    "sort",
+    "escape",
+    "export",
+    "drawing",
+    "tools",
+    "filter",
+    "trials",
+    "tips",
+    "print",
+    "start",
+)
+LABELLED = re.compile(r' aria-roledescription="(?!axis|title|legend|header)[^"]*"')
+ARIA = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 
 
 def render_html(document: Document) -> str:
@@ -39,7 +62,39 @@ def render_html(document: Document) -> str:
     colors |= {f"series-{i}": color for i, color in enumerate(plotting.SERIES)}
     template = environment.get_template("report.html.j2")
     shown = {"document": document, "drawings": drawings, "colors": colors, "glyphs": GLYPHS, "arrows": ARROWS}
-    return template.render(**shown, marks=MARKS)
+    script = page_script()
+    return template.render(**shown, marks=MARKS, island=island, numbers=numbers, script=script, policy=policy(script))
+
+
+def page_script() -> str:
+    """Return all scripts of the page as one module, so that they share names with each other and with nothing else."""
+    folder = files("toolkit.report") / "scripts"
+    texts = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
+    return "\n" + "\n".join(texts).replace("\r\n", "\n")
+
+
+def policy(script: str) -> str:
+    """Return the rules by which a browser runs one script of the page, and asks for nothing from elsewhere."""
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    rules = (f"script-src 'sha256-{digest}'", "style-src 'unsafe-inline'", "img-src data: blob:")
+    return "; ".join(("default-src 'none'", *rules, "base-uri 'none'", "form-action 'none'"))
+
+
+def island(value: object) -> Markup:
+    r"""Return a value as JSON that can stand in a script element, whatever its texts hold.
+
+    Examples
+    --------
+    >>> print(island({"name": "</script>"}))
+    {"name":"\u003c/script>"}
+    """
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # without this sign no markup can begin
+
+
+def numbers(figure: Figure) -> Markup:
+    """Return the numbers of a figure: CSV, as a text in JSON."""
+    return island(csv_text(figure.data))
 
 
 @dataclass(frozen=True)
@@ -57,8 +112,14 @@ def drawings(figure: Figure) -> list[Drawing]:
 
 
 def _drawing(figure: Figure, name: str, width: int) -> Drawing:
-    chart = figure.draw(width).configure(background="transparent", aria=False).configure_view(stroke=None)
+    chart = figure.draw(width).configure(background="transparent").configure_view(stroke=None)
     sink = io.StringIO()
-    chart.save(sink, format="svg")
+    chart.configure_mark(aria=False).save(sink, format="svg")
     opening, _, body = sink.getvalue().partition(">")
-    return Drawing(name, opening.removeprefix("<svg"), body)
+    return Drawing(name, ARIA.sub("", opening.removeprefix("<svg")), re.sub("<[^>]*>", _tip, body))
+
+
+def _tip(tag: re.Match[str]) -> str:
+    """Return a tag with the description of its mark as data: to a reader of the page the drawing is one image."""
+    text = tag[0].replace(" aria-label=", " data-tip=") if LABELLED.search(tag[0]) else tag[0]
+    return ARIA.sub("", text)

@@ -5,11 +5,11 @@ Every text in here is plain: the format that writes it escapes it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import altair as alt
@@ -40,7 +40,8 @@ class Cell:
 class Column:
     """A heading; `group` stands above neighbours that share it.
 
-    `direction` and `anchor`, the place of a definition, belong to the group where there is one.
+    `direction` and `anchor`, the place of a definition, belong to the group where there is one. `readout` is the title
+    of the readout that all numbers of the column are by, if it is one.
     """
 
     title: str
@@ -48,15 +49,22 @@ class Column:
     direction: str = "neutral"
     anchor: str = ""
     kind: Literal["number", "text", "code"] = "number"
+    readout: str = ""
 
 
 @dataclass(frozen=True)
 class Row:
-    """Cells, the first of which names the row; `tag` is a remark beside that name."""
+    """Cells, the first of which names the row; `tag` is a remark beside that name.
+
+    `readout` is the title of the readout that the whole row is by, if it is one; `trials` is the number of the group of
+    fits that it rests on, as `toolkit.report.trial_data` counts them.
+    """
 
     cells: tuple[Cell, ...]
     is_null: bool = False
     tag: str = ""
+    readout: str = ""
+    trials: int | None = None
 
 
 @dataclass(frozen=True)
@@ -163,7 +171,8 @@ class Verdict:
 class Board:
     """One task on one target: how the numbers are made, the leaderboard, its plots and the differences in it.
 
-    `metrics` holds the other metrics where the leaderboard has no room for them.
+    `metrics` holds the other metrics where the leaderboard has no room for them; `traits` says by what a reader can
+    choose among leaderboards, such as ``{"Task": ("Ranking",)}``.
     """
 
     anchor: str
@@ -175,6 +184,7 @@ class Board:
     differences: Table | None = None
     metrics: Table | None = None
     warnings: tuple[str, ...] = ()
+    traits: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -232,7 +242,10 @@ class Definition:
 
 @dataclass(frozen=True)
 class Document:
-    """The whole report; `scope` says what the verdicts rest on, and what was not tested."""
+    """The whole report; `scope` says what the verdicts rest on, and what was not tested.
+
+    `trials` is what `toolkit.report.trial_data` returns.
+    """
 
     title: str
     description: str
@@ -244,6 +257,7 @@ class Document:
     command: str
     reproduction: tuple[Table, ...]
     definitions: tuple[Definition, ...]
+    trials: Mapping[str, Any]
 
     @property
     def tested(self) -> bool:

@@ -85,12 +85,22 @@ def series_shape(series: tuple[str, ...]) -> alt.Shape:
     return alt.Shape("series:N", scale=scale, legend=None)
 
 
+def tip(points: pd.DataFrame) -> dict[str, Any]:
+    """Return the encoding that gives marks with aria=True what the page says beside them, where there is a column tip.
+
+    See `toolkit.report.figure_data.tips`.
+    """
+    import altair as alt
+
+    return {"description": alt.Description("tip:N")} if "tip" in points else {"description": alt.value("")}
+
+
 def marks(base: alt.Chart, color: alt.Color, shape: alt.Shape, **encoding: Any) -> list[alt.Chart]:
     """Return the points: hollow where field told says that a test tells them from the best, filled elsewhere."""
     import altair as alt
 
-    hollow = base.transform_filter("datum.told").mark_point(size=60, opacity=1, strokeWidth=2)
-    filled = base.transform_filter("!datum.told").mark_point(filled=True, size=80, opacity=1)
+    hollow = base.transform_filter("datum.told").mark_point(size=60, opacity=1, strokeWidth=2, aria=True)
+    filled = base.transform_filter("!datum.told").mark_point(filled=True, size=80, opacity=1, aria=True)
     return [
         hollow.encode(stroke=color, fill=alt.value(PAGE), shape=shape, **encoding),
         filled.encode(color=color, shape=shape, **encoding),

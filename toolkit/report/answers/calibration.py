@@ -10,7 +10,7 @@ import pandas as pd
 
 from toolkit.report import figures
 from toolkit.report.answers.tables import plain_table, share
-from toolkit.report.figure_data import figure_data, point_data
+from toolkit.report.figure_data import figure_data, point_data, tips
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import listed
 
@@ -165,14 +165,23 @@ def _null_figure(null: pd.DataFrame, anchor: str) -> Figure:
     points = points.assign(heads=~points["label"].duplicated())
     ends = (0.0, 1.05 * max(points["high"].max(), 100 * (STATED + NEAR)))
     title = "How often two methods without a true difference are told apart (%)"
+    data = point_data(points, "told apart (%)", tuple(PAIRS.values()), row="scores and units", over="test")
     return Figure(
         f"{anchor}-rates",
         f"{title}, by scores and number of units, with 95 % intervals; {share(STATED)} is right.",
         "Dot plot of rates, a row a kind of scores and number of units; the first table holds the values.",
-        partial(figures.dots, points, title, ends, 100 * STATED, tuple(PAIRS.values()), name=share(STATED)),
+        partial(
+            figures.dots,
+            points.assign(tip=tips(data)),
+            title,
+            ends,
+            100 * STATED,
+            tuple(PAIRS.values()),
+            name=share(STATED),
+        ),
         tuple(Key(number, title) for number, title in enumerate(PAIRS.values())),
         has_null=False,
-        data=point_data(points, "told apart (%)", tuple(PAIRS.values()), row="scores and units", over="test"),
+        data=data,
     )
 
 
@@ -190,15 +199,16 @@ def _power_figure(power: pd.DataFrame, anchor: str) -> Figure:
     )
     titles = {"scores": "scores", "n": "units", "effect": "difference in standard errors", "value": "found (%)"}
     titles |= {"low": "low", "high": "high"}
+    data = figure_data(points, titles)
     return Figure(
         f"{anchor}-power",
         "How often a true difference is found (%), by its size in standard errors (log scale), with 95 % intervals.",
         "Small line plots, one a kind of scores, of the share of differences that are found against their size; the "
         "last table holds the values.",
-        partial(figures.curves, points, "max", None, names),
+        partial(figures.curves, points.assign(tip=tips(data)), "max", None, names),
         tuple(Key(number, name) for number, name in enumerate(names)),
         has_null=False,
-        data=figure_data(points, titles),
+        data=data,
     )
 
 

@@ -61,7 +61,8 @@ def lines(
         )
         base = alt.Chart(rows).encode(x=across, y=up, color=color)
         chart = alt.layer(
-            base.mark_line(strokeWidth=2), base.mark_point(filled=True, size=55, opacity=1).encode(shape=shape)
+            base.mark_line(strokeWidth=2),
+            base.mark_point(filled=True, size=55, opacity=1, aria=True).encode(shape=shape, **plotting.tip(rows)),
         )
         charts.append(chart.properties(width=inner, height=round(0.72 * inner)))
     return alt.concat(*charts, columns=columns, spacing=24)
@@ -99,6 +100,7 @@ def heat(
         across=[list(order).index(name) for name in frame["column"]],
         down=[list(order).index(name) for name in frame["row"]],
         shade=((frame["value"] - domain[0]) / (domain[1] - domain[0])).clip(0, 1),
+        tip=[f"{row.row} · {row.column} · {row.value:.3f}".replace("-", "−") for row in frame.itertuples()],
         text=[f"{round(value, 2) + 0.0:.2f}".replace("0.", ".").replace("-", "−") for value in frame["value"]],
     )
     places = alt.Scale(domain=list(range(len(order))), padding=0.03)
@@ -113,7 +115,7 @@ def heat(
     row_names = labels.assign(name=labels["number"] + "  " + labels["name"])
     shade = alt.Color("shade:Q", scale=alt.Scale(domain=[0, 1], range=[LOW, HIGH], interpolate="rgb"), legend=None)
     layers: list[Any] = [
-        alt.Chart(frame).mark_rect().encode(x=x, y=y, color=shade),
+        alt.Chart(frame).mark_rect(aria=True).encode(x=x, y=y, color=shade, **plotting.tip(frame)),
         alt.Chart(row_names)
         .mark_text(align="right", baseline="middle", fontSize=FONT - 1, color=INK)
         .encode(y=alt.Y("at:O", axis=None, scale=places), x=alt.value(-8), text="name:N"),

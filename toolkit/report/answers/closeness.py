@@ -10,7 +10,7 @@ import pandas as pd
 from toolkit.report import figures
 from toolkit.report.answers.points import interval_points
 from toolkit.report.answers.tables import by, capital, interval, learned, plain_table, share, spoken
-from toolkit.report.figure_data import point_data
+from toolkit.report.figure_data import point_data, tips
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import listed
 from toolkit.studies.closeness import FEWEST
@@ -98,15 +98,22 @@ def _attribute_figures(attributes: pd.DataFrame, anchor: str) -> Iterator[Figure
         domain = (0.9 * min(points["low"].min(), rows["chance"].min()), 1.03 * points["high"].max())
         chance = float(rows["chance"].mean())
         k, attribute = rows["k"].iloc[0], rows["attribute"].iloc[0]
+        data = point_data(points, f"share with {attribute} in common", ("",), row="method")
         yield Figure(
             f"{anchor}-{experiment}-attributes",
             f"Share of the {k} nearest {experiment} with {attribute} in common, with 95 % intervals; chance is"
             f" {share(chance)}.",
             "Dot plot of the share, a row a method, with intervals; the table of shares holds the values.",
             partial(
-                figures.dots, points, f"share with {attribute} in common", domain, chance, (attribute,), name="chance"
+                figures.dots,
+                points.assign(tip=tips(data)),
+                f"share with {attribute} in common",
+                domain,
+                chance,
+                (attribute,),
+                name="chance",
             ),
-            data=point_data(points, f"share with {attribute} in common", ("",), row="method"),
+            data=data,
         )
 
 
@@ -114,14 +121,23 @@ def _pair_figures(pairs: pd.DataFrame, anchor: str) -> Iterator[Figure]:
     for experiment, rows in by(pairs, "experiment"):
         sets = tuple(rows["pairs"].drop_duplicates())
         points = interval_points(rows, [sets.index(name) for name in rows["pairs"]])
+        data = point_data(points, "Spearman correlation", sets, row="method", over="pairs")
         domain = (points["low"].min() - 0.03, points["high"].max() + 0.03)
         yield Figure(
             f"{anchor}-{experiment}-pairs",
             f"{capital(experiment)}: correlation of cosines with what people say, with 95 % intervals.",
             "Dot plot of Spearman correlations, a row a method, a mark a set of pairs; the table of pairs holds them.",
-            partial(figures.dots, points, "Spearman correlation", domain, 0.0, sets, name="no agreement"),
+            partial(
+                figures.dots,
+                points.assign(tip=tips(data)),
+                "Spearman correlation",
+                domain,
+                0.0,
+                sets,
+                name="no agreement",
+            ),
             tuple(Key(i, name) for i, name in enumerate(sets)),
-            data=point_data(points, "Spearman correlation", sets, row="method", over="pairs"),
+            data=data,
         )
 
 

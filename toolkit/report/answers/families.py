@@ -11,7 +11,7 @@ from toolkit.report import figures
 from toolkit.report.answers import charts
 from toolkit.report.answers.points import interval_points
 from toolkit.report.answers.tables import by, capital, interval, learned, number, plain_table, share
-from toolkit.report.figure_data import figure_data, point_data
+from toolkit.report.figure_data import figure_data, point_data, tips
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import listed
 
@@ -125,16 +125,23 @@ def _probe_figure(probes: pd.DataFrame, anchor: str) -> Iterator[Figure]:
     names = tuple(probes["attribute"].drop_duplicates())
     rows = probes.assign(value=probes["accuracy"], low=probes["accuracy"], high=probes["accuracy"])
     points = interval_points(rows, [names.index(name) for name in rows["attribute"]])
+    data = point_data(points, "accuracy", names, row="method", over="attribute")
     highest = float(probes["shuffled_high"].max())
     yield Figure(
         f"{anchor}-probes",
         "Share of persons whose attribute a linear probe reads from the vectors of the others, in the mean over runs.",
         "Dot plot of accuracies, a row a method, a mark an attribute; the tables of probes hold the values.",
         partial(
-            figures.dots, points, "accuracy of the probe", (0.0, 1.03), highest, names, name="shuffled labels, at most"
+            figures.dots,
+            points.assign(tip=tips(data)),
+            "accuracy of the probe",
+            (0.0, 1.03),
+            highest,
+            names,
+            name="shuffled labels, at most",
         ),
         tuple(Key(i, name) for i, name in enumerate(names)),
-        data=point_data(points, "accuracy", names, row="method", over="attribute"),
+        data=data,
     )
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from toolkit.report.answers import charts
 from toolkit.report.answers.tables import number, plain_table
-from toolkit.report.figure_data import figure_data
+from toolkit.report.figure_data import figure_data, tips
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import listed
 
@@ -106,15 +106,23 @@ def _figure(cost: pd.DataFrame, anchor: str) -> Figure:
         ]
     )
     titles = {"way": "way", "vocabulary": "vocabulary", **{column: panel for panel, column in panels.items()}}
+    data = figure_data(cost.assign(way=cost["way"].map(WAYS)), titles)
     return Figure(
         f"{anchor}-plot",
         "What a batch of 256 keys costs, against the size of the vocabulary (log scales).",
         "Two line plots on log axes, seconds and bytes against the size of the vocabulary, a line for the lookup "
         "and one for one-hot vectors; the table of costs holds the values.",
-        partial(charts.lines, points, "vocabulary", "", tuple(WAYS.values()), tuple(panels)),
+        partial(
+            charts.lines,
+            points.assign(tip=tips(data) * len(panels)),
+            "vocabulary",
+            "",
+            tuple(WAYS.values()),
+            tuple(panels),
+        ),
         tuple(Key(i, title) for i, title in enumerate(WAYS.values())),
         has_null=False,
-        data=figure_data(cost.assign(way=cost["way"].map(WAYS)), titles),
+        data=data,
     )
 
 

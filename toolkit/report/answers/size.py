@@ -11,7 +11,7 @@ from toolkit.metrics.base import metric_info
 from toolkit.report import figures, plotting
 from toolkit.report.answers import charts
 from toolkit.report.answers.tables import Writer, by, capital, learned, plain_table, spoken
-from toolkit.report.figure_data import figure_data, point_data
+from toolkit.report.figure_data import figure_data, point_data, tips
 from toolkit.report.numbers import megabytes, seconds, written
 from toolkit.report.parts import Answer, Fact, Figure, Key, Table
 from toolkit.report.wording import direction_words, listed
@@ -153,14 +153,21 @@ def _curve_figures(curves: pd.DataFrame, anchor: str) -> Iterator[Figure]:
             continue
         points = rows[several].assign(series=0, readout="", is_null=rows["is_null"].astype(bool), complete=True)
         floor = plotting.null_floor(points, info.name)
+        data = point_data(points, info.title, ("",), row="method")
         yield Figure(
             f"{anchor}-{experiment}-curves",
             f"{capital(experiment)}: {info.title} against dimension (log scale), with the band of the seeds; "
             f"{direction_words(info.name)}.",
             "Small line plots of the score against the dimension, one a method, all others in grey behind it; the table"
             " of scores holds the values.",
-            partial(figures.curves, points, "min" if info.direction == "lower" else "max", floor, ("",)),
-            data=point_data(points, info.title, ("",), row="method"),
+            partial(
+                figures.curves,
+                points.assign(tip=tips(data)),
+                "min" if info.direction == "lower" else "max",
+                floor,
+                ("",),
+            ),
+            data=data,
         )
 
 

@@ -73,8 +73,11 @@ def critical_difference(
         base.mark_rule(color=GRID).encode(x=alt.X("start:Q", scale=across), x2="rank:Q", y=y),
         base.mark_rule(color=GRID).encode(x=x, y=alt.Y("y0:Q", scale=down, axis=None), y2="y:Q"),
         alt.Chart(bars).mark_rule(color=INK, strokeWidth=4, strokeCap="round").encode(x=x, x2="high:Q", y=y),
-        base.mark_point(filled=True, size=70, opacity=1).encode(
-            x=x, y=y, color=alt.condition("datum.is_null", alt.value(NULL), alt.value(SERIES[0]))
+        base.mark_point(filled=True, size=70, opacity=1, aria=True).encode(
+            x=x,
+            y=y,
+            color=alt.condition("datum.is_null", alt.value(NULL), alt.value(SERIES[0])),
+            **plotting.tip(rows),
         ),
         *plotting.row_labels(base.encode(y=y)),
     ]
@@ -153,7 +156,7 @@ def strata(frame: pd.DataFrame, series: tuple[str, ...], panels: dict[str, list[
         chart = alt.layer(
             base.mark_line(strokeWidth=2).encode(y=y),
             base.mark_rule(strokeWidth=2.5, opacity=0.45).encode(y=alt.Y("low:Q", scale=scale), y2="high:Q"),
-            base.mark_point(filled=True, size=60, opacity=1).encode(y=y, shape=shape),
+            base.mark_point(filled=True, size=60, opacity=1, aria=True).encode(y=y, shape=shape, **plotting.tip(rows)),
         )
         charts.append(chart.properties(width=inner, height=round(0.75 * inner)))
     return alt.concat(*charts, columns=columns, spacing=24)

@@ -12,7 +12,7 @@ import pandas as pd
 from toolkit.metrics.base import metric_info
 from toolkit.report import plotting
 from toolkit.report.answers.tables import spoken
-from toolkit.report.figure_data import figure_data
+from toolkit.report.figure_data import figure_data, tips
 from toolkit.report.ledger import cost_frame, cost_table
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, dimension, seconds, signed, written
@@ -151,13 +151,20 @@ def _figure(board: Leaderboard, points: pd.DataFrame, anchor: str) -> Figure:
         "value": metric.title,
         "front": "on the Pareto front",
     }
+    data = figure_data(points.assign(front=points["front"].map({True: "yes", False: "no"})), titles)
     return Figure(
         anchor,
         f"{title}{best}; {direction_words(board.metric)}. The line is the Pareto front: the best to be had in a time.",
         f"Scatter plot of {title.lower()}, a point an embedder; on the Pareto front: {names}. The tables below "
         "hold the values.",
-        partial(draw_costs, points[["label", "value", "seconds", "is_null", "front"]], metric.title, ends, floor),
-        data=figure_data(points.assign(front=points["front"].map({True: "yes", False: "no"})), titles),
+        partial(
+            draw_costs,
+            points[["label", "value", "seconds", "is_null", "front"]].assign(tip=tips(data)),
+            metric.title,
+            ends,
+            floor,
+        ),
+        data=data,
     )
 
 

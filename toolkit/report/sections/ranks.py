@@ -9,7 +9,7 @@ import pandas as pd
 
 from toolkit.metrics.base import metric_info
 from toolkit.report.answers.tables import spoken
-from toolkit.report.figure_data import figure_data
+from toolkit.report.figure_data import figure_data, tips
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, dimension
 from toolkit.report.parts import Column, Fact, Figure, Section, Table
@@ -141,6 +141,7 @@ def _figure(task: str, metric: str, over: str, rows: pd.DataFrame, anchor: str) 
     known = not pd.isna(difference)
     ranks = rows["rank"]
     groups = [(ranks[a], ranks[b]) for a, b in rank_groups(ranks, difference)] if known else []
+    data = figure_data(rows, {"label": "embedder", "rank": "mean rank"})
     title = f"{task_info(task).title}: mean rank by {metric_info(metric).title} over {over}"
     bars = "; a bar joins those within the critical difference" if groups else ""
     return Figure(
@@ -150,12 +151,12 @@ def _figure(task: str, metric: str, over: str, rows: pd.DataFrame, anchor: str) 
         f"are not told apart ({len(groups)} here). The table below holds the ranks.",
         partial(
             charts.critical_difference,
-            rows[["label", "rank", "is_null"]],
+            rows[["label", "rank", "is_null"]].assign(tip=tips(data)),
             groups,
             difference if known else None,
             int(rows["entries"].iloc[0]),
         ),
-        data=figure_data(rows, {"label": "embedder", "rank": "mean rank"}),
+        data=data,
     )
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from toolkit.metrics.base import metric_info
 from toolkit.report import figures, plotting
 from toolkit.report.answers.tables import share, spoken
-from toolkit.report.figure_data import point_data
+from toolkit.report.figure_data import point_data, tips
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, dimension, rounded, signed, written
 from toolkit.report.parts import Column, Fact, Figure, Key, Section, Table
@@ -184,14 +184,15 @@ def _figure(apart: Parts, anchor: str) -> Iterator[Figure]:
     axis = f"{info.title} ({direction_words(board.metric)})"
     name = "biases alone" if of_bias else plotting.FLOOR
     title = f"{task_info(board.task).title}: {info.title} by a method's own predictor and by the best common readout"
+    data = point_data(points, info.title, series)
     yield Figure(
         anchor,
         f"{title}; {direction_words(board.metric)}.",
         f"Dot plot of {axis}: a row a method, a mark for its own predictor and one for the best of the readouts that "
         f"are the same for all methods, with a line at {name}. The table below holds the values.",
-        partial(figures.dots, points, axis, domain, floor, series, name=name),
+        partial(figures.dots, points.assign(tip=tips(data)), axis, domain, floor, series, name=name),
         tuple(Key(i, label) for i, label in enumerate(series)),
-        data=point_data(points, info.title, series),
+        data=data,
     )
 
 

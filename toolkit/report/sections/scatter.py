@@ -55,8 +55,11 @@ def costs(
     layers = [
         *plotting.floor_across(floor, domain, inner),
         alt.Chart(_steps(points)).mark_line(color=SERIES[1], strokeWidth=1.5).encode(x=x, y=y, order="step:Q"),
-        base.mark_point(filled=True, size=70, opacity=1).encode(
-            x=x, y=y, color=alt.condition("datum.is_null", alt.value(NULL), alt.value(SERIES[0]))
+        base.mark_point(filled=True, size=70, opacity=1, aria=True).encode(
+            x=x,
+            y=y,
+            color=alt.condition("datum.is_null", alt.value(NULL), alt.value(SERIES[0])),
+            **plotting.tip(points),
         ),
         *(
             base.transform_filter(f"datum.align == '{align}' && datum.front == {str(front).lower()}")

@@ -8,7 +8,7 @@ from functools import partial
 import pandas as pd
 
 from toolkit.metrics.base import metric_info
-from toolkit.report.figure_data import figure_data
+from toolkit.report.figure_data import figure_data, tips
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, written
 from toolkit.report.parts import Column, Fact, Figure, Key, Section, Table
@@ -138,6 +138,7 @@ def _figure(board: str, metric: str, rows: pd.DataFrame, anchor: str) -> Figure:
     )[["panel", "place", "value", "low", "high", "series", "is_null"]]
     thirds = [panels[panel][place - 1] for panel, place in zip(points["panel"], points["place"], strict=True)]
     shown = {"panel": "trait", "third": "third", "label": "embedder", "value": info.title, "low": "low", "high": "high"}
+    data = figure_data(points.assign(third=thirds, label=rows["label"]), shown)
     best = f" of the {SHOWN} best methods" if len(learned) == SHOWN else ""
     floor = f" In grey the best null baseline, {null[0]}." if null else ""
     return Figure(
@@ -145,10 +146,10 @@ def _figure(board: str, metric: str, rows: pd.DataFrame, anchor: str) -> Figure:
         f"{board}: {info.title}{best} by thirds, with 95 % intervals; {direction_words(metric)}.{floor}",
         f"Lines of {info.title} over thirds of {' and of '.join(panels)}, a line a method. "
         "The tables below hold the values.",
-        partial(charts.strata, points, names, panels),
+        partial(charts.strata, points.assign(tip=tips(data)), names, panels),
         tuple(Key(i, name) for i, name in enumerate(learned)),
         has_null=bool(null),
-        data=figure_data(points.assign(third=thirds, label=rows["label"]), shown),
+        data=data,
     )
 
 

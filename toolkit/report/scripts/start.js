@@ -1,0 +1,9 @@
+// The order matters: names become buttons after sorting has read the headings, and the filter counts what is there.
+document.body.append(voice);
+setUpSorting();
+setUpTrials();
+setUpTools();
+setUpTips();
+setUpPrinting();
+setUpFilter();
+document.documentElement.classList.add("ready");
