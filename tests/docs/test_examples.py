@@ -18,6 +18,7 @@ import gzip
 import io
 import re
 import shlex
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ from sybil.parsers.myst.lexers import DirectiveLexer
 
 import toolkit as tk
 from toolkit import cli
+from toolkit.metrics import base as metrics
+from toolkit.tasks import base as tasks
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted(path for path in ROOT.glob("docs/**/*.md") if "_build" not in path.parts)]
@@ -119,10 +122,21 @@ SYBIL = Sybil(
 )
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_examples(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True)
+def _nothing_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run in an empty folder, and forget what the page has imported from there and registered."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr("toolkit.tasks.base._TASKS", dict(tasks._TASKS))
+    monkeypatch.setattr("toolkit.metrics.base._METRICS", dict(metrics._METRICS))
+    yield
+    for name, module in list(sys.modules.items()):
+        if Path(getattr(module, "__file__", None) or "/").is_relative_to(tmp_path):
+            del sys.modules[name]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_examples(path: Path) -> None:
     document = SYBIL.parse(path)
     document.namespace.update(GIVEN.get(path.name, dict)())
     for example in document.examples():
