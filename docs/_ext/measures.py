@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any, ClassVar
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -27,24 +26,14 @@ def span(info: MetricInfo) -> str:
     return f"{low} to {high}{info.unit}"
 
 
-def described(name: str) -> MetricInfo:
-    """Return the facts about a metric, with the letter k for its cutoff."""
-    info = metric_info(name.replace("@k", "@1"))
-    if not name.endswith("@k"):
-        return info
-    from toolkit.metrics.base import _METRICS
-
-    return _METRICS[name]
-
-
 class Measure(SphinxDirective):
     """``measure``: the name of a metric in tables, its direction and its range, under the heading of its section."""
 
     required_arguments = 1
 
     def run(self) -> list[nodes.Node]:
-        """Return one line, and the definition as reports print it."""
-        info = described(self.arguments[0])
+        """Return the line."""
+        info = metric_info(self.arguments[0])
         line = nodes.paragraph(classes=["measure"])
         line += nodes.literal(text=info.name)
         line += nodes.Text(f" · {DIRECTIONS[info.direction]} · {span(info)}")
@@ -54,15 +43,12 @@ class Measure(SphinxDirective):
 class Measures(SphinxDirective):
     """``measures``: a table of all metrics, each a link to its section."""
 
-    option_spec: ClassVar[dict[str, Any]] = {}
-
     def run(self) -> list[nodes.Node]:
         """Return the table; where a metric has no section, building it warns."""
         rows = []
         for name in metric_names():
-            info = described(name)
-            definition = info.definition.replace("{k}", "k")
-            rows.append(f"| {{ref}}`{name} <{anchor(name)}>` | {info.direction} | {span(info)} | {definition} |")
+            info = metric_info(name)
+            rows.append(f"| {{ref}}`{name} <{anchor(name)}>` | {info.direction} | {span(info)} | {info.definition} |")
         text = "\n".join(["| name | better | range | as reports put it |", "| --- | --- | --- | --- |", *rows])
         return self.parse_text_to_nodes(text)
 

@@ -11,6 +11,7 @@ import pytest
 
 import toolkit as tk
 from toolkit.errors import MissingDependencyError, ParameterError, ToolkitError, ToolkitWarning, UnknownNameError
+from toolkit.metrics.base import _METRICS
 from toolkit.tasks import base, task_info, task_names
 from toolkit.testing import small_ratings
 
@@ -68,10 +69,11 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (info / "entry_points.txt").write_text("\n".join(["[toolkit.tasks]", *lines, ""]))
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(folder)
+        patch.setattr(base, "_TASKS", dict(base._TASKS))
+        patch.setattr("toolkit.metrics.base._METRICS", dict(_METRICS))
         base._entries.cache_clear()
         yield folder
     base._entries.cache_clear()
-    base._TASKS.pop("halves", None)
     sys.modules.pop("their_tasks", None)
 
 
