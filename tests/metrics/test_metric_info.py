@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from toolkit.errors import UnknownNameError
-from toolkit.metrics import metric_info, ranking_scores
+from toolkit.metrics import metric_info, metric_names, ranking_scores
 from toolkit.metrics.base import MetricInfo, metric
 
 IN_SCORE_TABLES = {
@@ -50,6 +50,12 @@ def test_every_metric_of_a_score_table_is_declared(name, direction):
     assert (info.name, info.direction) == (name, direction)
     assert info.low < info.high
     assert re.fullmatch(r"[A-Z][^{}]*\.", info.definition)
+
+
+def test_names_of_all_are_those_that_are_declared():
+    names = metric_names()
+    assert names == sorted(set(names))
+    assert {re.sub("@.*", "@k", name) for name in IN_SCORE_TABLES} <= set(names)
 
 
 def test_names_that_ranking_scores_uses_are_declared():

@@ -10,7 +10,7 @@ from toolkit.metrics.agreement import (
     procrustes_align,
     procrustes_distance,
 )
-from toolkit.metrics.base import MetricInfo, metric_info
+from toolkit.metrics.base import MetricInfo, declare, metric_info, metric_names
 from toolkit.metrics.conventions import CONVENTIONS, Convention, ranking_convention
 from toolkit.metrics.correlation import pearson, spearman
 from toolkit.metrics.dimension import PipLoss, estimate_noise, pip_loss, spectrum
@@ -62,6 +62,7 @@ __all__ = [
     "chance_overlap",
     "chance_precision",
     "common_rows",
+    "declare",
     "effective_rank",
     "estimate_noise",
     "evaluate_analogies",
@@ -80,6 +81,7 @@ __all__ = [
     "mae_user",
     "mean_cosine",
     "metric_info",
+    "metric_names",
     "ndcg_at_k",
     "neighbor_overlap",
     "norm_frequency",

@@ -127,7 +127,9 @@ def linear_cka(first: npt.ArrayLike, second: npt.ArrayLike, *, debiased: bool = 
     )
 )
 def procrustes_distance(first: npt.ArrayLike, second: npt.ArrayLike) -> float:
-    """Return the orthogonal Procrustes distance √(2 - 2‖XᵀY‖*), after centring and scaling to Frobenius norm 1.
+    """Return the orthogonal Procrustes distance √(2 - 2N), N being the nuclear norm of XᵀY.
+
+    X and Y are the vectors after centring and scaling to Frobenius norm 1.
 
     Parameters
     ----------

@@ -65,6 +65,11 @@ def metric(info: MetricInfo) -> Callable[[Function], Function]:
     return lambda function: function
 
 
+def metric_names() -> list[str]:
+    """Return the names of all metrics, sorted; ``@k`` stands for a cutoff."""
+    return sorted(_METRICS)
+
+
 def metric_info(name: str) -> MetricInfo:
     """Return the facts about a metric.
 

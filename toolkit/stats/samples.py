@@ -28,7 +28,7 @@ class Sample:
     ----------
     statistic : {"mean", "root-mean", "spearman", "pearson"}
         How the figure is made of them.
-    units : pandas.Index, shape (n,)
+    units : pandas.Index or sequence, shape (n,)
         The key of each unit, each once: users, pairs of words, questions, items.
     first, second : array-like, shape (n,)
         For ``mean`` and ``root-mean`` the sum over the unit's cases, and how many they are: 1 each for a plain mean;
@@ -58,6 +58,8 @@ class Sample:
     def __post_init__(self) -> None:
         if self.statistic not in get_args(Statistic):
             raise ParameterError(f"statistic is {self.statistic!r}; it is one of {', '.join(get_args(Statistic))}")
+        if not isinstance(self.units, pd.Index):
+            object.__setattr__(self, "units", pd.Index(self.units, tupleize_cols=False))
         for side in ("first", "second"):
             values = np.asarray(getattr(self, side), dtype=np.float64)
             if values.shape != (len(self.units),) or not np.isfinite(values).all():

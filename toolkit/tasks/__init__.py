@@ -7,6 +7,8 @@ from toolkit.tasks.base import (
     Subject,
     TaskInfo,
     main_metric_of,
+    nothing,
+    task,
     task_info,
     task_names,
     units_of,
@@ -16,7 +18,7 @@ from toolkit.tasks.items import item_similarity
 from toolkit.tasks.judging import evaluate
 from toolkit.tasks.ranking import ranking
 from toolkit.tasks.rating import rating_prediction
-from toolkit.tasks.units import UnitRules, Units, read_units, unit_files, write_units
+from toolkit.tasks.units import UnitRules, Units, read_units, sample_of, unit_files, write_units
 from toolkit.tasks.words import analogies, word_similarity
 
 __all__ = [
@@ -33,9 +35,12 @@ __all__ = [
     "fact_completion",
     "item_similarity",
     "main_metric_of",
+    "nothing",
     "ranking",
     "rating_prediction",
     "read_units",
+    "sample_of",
+    "task",
     "task_info",
     "task_names",
     "unit_files",

@@ -1,11 +1,21 @@
-"""What a task is: data, protocol and metrics, by which an embedding is judged."""
+"""What a task is: data, protocol and metrics, by which an embedding is judged.
+
+A package adds one by decorating a function with `task`, and naming it in its own ``pyproject.toml``, with no change
+here::
+
+    [project.entry-points."toolkit.tasks"]
+    my-task = "my_package.module:my_task"
+"""
 
 from __future__ import annotations
 
 import inspect
 import math
+import warnings
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,9 +25,10 @@ from toolkit.datasets.sources import Kind as SourceKind
 from toolkit.datasets.sources import check_source
 from toolkit.embedder import Embedder
 from toolkit.embedding import Embedding
-from toolkit.errors import ParameterError, UnknownNameError
+from toolkit.errors import MissingDependencyError, ParameterError, ToolkitError, ToolkitWarning, UnknownNameError
 from toolkit.tasks.units import UnitRules, Units
 
+GROUP = "toolkit.tasks"
 Kind = Literal["ratings", "corpus", "triples"]
 
 
@@ -219,8 +230,12 @@ def task(
 
 
 def task_names(kind: Kind | None = None) -> list[str]:
-    """Return the names of all tasks, or of those for one kind of data."""
-    return [info.name for info in _TASKS.values() if kind in (None, info.kind)]
+    """Return the names of all tasks, our own first, or of those for one kind of data.
+
+    To know its kind, a task of another package is imported; one that cannot be is left out with a warning.
+    """
+    names = list(dict.fromkeys([*_TASKS, *_entries()]))
+    return names if kind is None else [name for name in names if _kind_of(name) == kind]
 
 
 def task_info(name: str) -> TaskInfo:
@@ -230,10 +245,43 @@ def task_info(name: str) -> TaskInfo:
     ------
     UnknownNameError
         If there is no such task.
+    MissingDependencyError
+        If the package that registers it cannot be imported.
+    ToolkitError
+        If what is registered is not a task of that name.
     """
+    if name not in task_names():
+        raise UnknownNameError("task", name, task_names())
     if name not in _TASKS:
-        raise UnknownNameError("task", name, _TASKS)
+        _load(_entries()[name])
     return _TASKS[name]
+
+
+@cache
+def _entries() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in entry_points(group=GROUP)}
+
+
+def _load(entry: EntryPoint) -> None:
+    """Import the task of another package, whereupon its decorator registers it."""
+    try:
+        entry.load()
+    except AttributeError as error:
+        message = f"task {entry.name!r} is registered as {entry.value}, which is not there: {error}"
+        raise ToolkitError(message) from error
+    except ImportError as error:
+        raise MissingDependencyError(f"task {entry.name!r} ({entry.value}) cannot be imported: {error}") from error
+    if entry.name not in _TASKS:
+        raise ToolkitError(f"task {entry.name!r} is registered as {entry.value}, which is not a task of that name")
+
+
+def _kind_of(name: str) -> Kind | None:
+    """Return the kind of data that a task belongs to; None, with a warning, where it cannot be imported."""
+    try:
+        return task_info(name).kind
+    except ToolkitError as error:  # somebody else's fault must not keep our own tasks from being done
+        warnings.warn(f"left out: {error}", ToolkitWarning, stacklevel=3)
+        return None
 
 
 def main_metric_of(task: str, present: Sequence[str]) -> str:
