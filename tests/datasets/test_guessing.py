@@ -1,4 +1,4 @@
-"""What the columns of somebody's own table hold, from names and values: all that is plain is found, all else refused."""
+"""What the columns of somebody's own table hold: all that is plain is found, all else refused."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.datasets.guessing import guess_columns, guess_header, guess_scale
+from toolkit.datasets.guessing import Guess, guess_columns, guess_header, guess_scale
 from toolkit.datasets.samples import read_sample
 from toolkit.errors import DataError, ToolkitError, UnknownNameError
 
@@ -27,6 +27,11 @@ NAMED = {
     "rating": ["rating", "Rating", "stars", "overall", "score"],
     "timestamp": ["timestamp", "unixReviewTime", "date", "created_at"],
 }
+
+
+def guessed(path: Path) -> Guess:
+    found = read_sample(path)
+    return guess_columns(found.columns, found.frame, header=found.header)
 
 
 @st.composite
@@ -185,5 +190,4 @@ def test_a_part_of_a_large_file_is_read(tmp_path: Path) -> None:
 def test_no_table(tmp_path: Path, text: str) -> None:
     (tmp_path / "a.csv").write_text(text)
     with pytest.raises(ToolkitError):
-        found = read_sample(tmp_path / "a.csv")
-        guess_columns(found.columns, found.frame, header=found.header)
+        guessed(tmp_path / "a.csv")

@@ -1,7 +1,7 @@
 """Guessing what the columns of somebody's own table of ratings hold, from their names and their first values.
 
-Pure: names and values in, a `Guess` out, with a sentence for all that was guessed. Where names and values leave open which
-column holds the users or the items, nothing is guessed: the error names the options that say it.
+Pure: names and values in, a `Guess` out, with a sentence for all that was guessed. Where names and values leave open
+which column holds the users or the items, nothing is guessed: the error names the options that say it.
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ MOST = 101  # values of a column of ratings without a name that says so: 0 to 10
 TIMES = ((5e8, 5e9), (5e11, 5e12), (5e14, 5e15))  # seconds, milliseconds and microseconds of 1985 to 2128
 DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}( .*)?")
 # names of columns of numbers that are no ratings, without case and punctuation
-COUNTS = frozenset(
-    "age amount clicks count counts day duration events freq frequency hour index listens minutes month number playcount "
-    "plays price purchases qty quantity row rowid seconds times views week weekday weight year".split()
+_COUNTS = (
+    "age amount clicks count counts day duration events freq frequency hour index listens minutes month number "
+    "playcount plays price purchases qty quantity row rowid seconds times views week weekday weight year"
 )
+COUNTS = frozenset(_COUNTS.split())
 
 
 @dataclass(frozen=True)

@@ -75,8 +75,8 @@ def load_ratings(
     items : str or Path, optional
         A table of the items: a column with the keys, and a ``title`` or ``genres`` column (or both).
     header : bool, optional
-        Whether the first line of a text file holds the columns' names; by default told as above. With False, columns are
-        named by their numbers, ``"1"`` the first.
+        Whether the first line of a text file holds the columns' names; by default told as above. With False, columns
+        are named by their numbers, ``"1"`` the first.
     name : str, optional
         Name of the data set; by default that of the file.
 

@@ -118,7 +118,7 @@ def judged(trial: Trial, subject: Subject) -> Iterator[Score]:
 
 
 def _keep(embedder: Embedder, trial: Trial, folder: Path) -> None:
-    if embedder.view == "none":
+    if embedder.view == "none" and trial.kind != "vocabulary":
         return  # vectors that were only read are kept where they came from
     for entity, embedding in embedder.embeddings_.items():
         embedding.save(folder / f"{trial.id}.{entity}.arrow")
