@@ -51,7 +51,7 @@ def geometry(subject: Subject, *, k: int = 10, most: int = 20_000) -> Iterator[S
     ------
     Score
         ``effective_rank``, ``participation_ratio``, ``isoscore``, ``mean_cosine``, ``orthogonality`` and
-        ``hubness``; n is the number of vectors. Those that are not defined, as of vectors that are all the same, are
+        ``hubness@k``; n is the number of vectors. Those that are not defined, as of vectors that are all the same, are
         not given.
     """
     entity, found = next(iter(subject.embeddings.items()))
@@ -65,4 +65,4 @@ def geometry(subject: Subject, *, k: int = 10, most: int = 20_000) -> Iterator[S
             yield Score(NAME, entity, "", metric, value, len(found))
     value = hubness(found.vectors[:most], k)
     if not math.isnan(value):
-        yield Score(NAME, entity, "", "hubness", value, min(len(found), most))
+        yield Score(NAME, entity, "", f"hubness@{k}", value, min(len(found), most))

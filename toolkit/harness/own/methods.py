@@ -140,7 +140,7 @@ def chosen_methods(methods: Iterable[Method], load: Load, dim: int) -> tuple[lis
     Parameters
     ----------
     methods : iterable of Method
-        Likeliest to be of use first; the first is taken in any case.
+        Null baselines, and the others, likeliest to be of use first; the first of either is taken in any case.
     load : Load
         What there is to do, and the time for it.
     dim : int
@@ -149,25 +149,29 @@ def chosen_methods(methods: Iterable[Method], load: Load, dim: int) -> tuple[lis
     Returns
     -------
     chosen : list of EmbedderSpec
-        Cheapest first, so that a verdict is there early.
+        Null baselines first, and cheap ones, so that a verdict is there early.
     left : list of str
         Those that do not fit, each with about how long it would take.
     """
-    taken: list[tuple[float, EmbedderSpec]] = []
+    taken: list[tuple[bool, float, EmbedderSpec]] = []
     left = []
     for method in methods:
-        params, seconds = _affordable(method, load, [cost for cost, _ in taken])
+        learns = not embedder_class(method.name).is_null
+        first = all(learns != other for other, _, _ in taken)
+        params, seconds = _affordable(method, load, [cost for _, cost, _ in taken], first)
         if params is None:
             left.append(f"{method.shown} (about {_spoken(seconds)})")
             continue
         dims = {"embedding_dim": min(dim, DIMS.get(method.name, dim))}
         known = make_embedder(method.name).get_params(deep=False) if method.name != "joined" else {}
         given = {name: value for name, value in {**dims, **params}.items() if name in known}
-        taken.append((seconds, EmbedderSpec(name=method.name, label=method.label, params=given)))
-    return [spec for _, spec in sorted(taken, key=lambda pair: pair[0])], left
+        taken.append((learns, seconds, EmbedderSpec(name=method.name, label=method.label, params=given)))
+    return [spec for *_, spec in sorted(taken, key=lambda each: each[:2])], left
 
 
-def _affordable(method: Method, load: Load, costs: Sequence[float]) -> tuple[dict[str, Any] | None, float]:
+def _affordable(
+    method: Method, load: Load, costs: Sequence[float], anyway: bool
+) -> tuple[dict[str, Any] | None, float]:
     """Return the parameters with the most passes that fit beside what is taken, and the seconds, or None."""
     if not embedder_class(method.name).installed():
         return dict(method.params), 0.0  # it will be a row that says how to install it
@@ -178,9 +182,9 @@ def _affordable(method: Method, load: Load, costs: Sequence[float]) -> tuple[dic
         by_history = load.history / 100 if method.history else 1.0
         seconds = load.size / 1e6 * method.cost * share * by_history + load.judging
         within = method.most is None or load.size <= method.most
-        if not costs or (within and _fits([*costs, seconds], load)):
+        if within and _fits([*costs, seconds], load):
             return {**method.params, **({"epochs": epochs} if epochs else {})}, seconds
-    return None, seconds
+    return (dict(method.params) if anyway else None), seconds
 
 
 def _fits(costs: Sequence[float], load: Load) -> bool:

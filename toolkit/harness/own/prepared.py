@@ -77,7 +77,7 @@ def prepared(
     source: str, experiment: Experiment, guesses: Sequence[str], told: Iterable[str], title: str = ""
 ) -> Prepared:
     """Make a suite of one experiment, whose description says what was guessed and what else is told."""
-    sentences = [*(f"Guessed: {guess}" for guess in guesses), *told]
+    sentences = [*([f"Guessed: {'; '.join(guesses)}"] if guesses else []), *told]
     suite = Suite(
         name=stem_of(source),
         title=f"A first look at {title or stem_of(source)}",
@@ -86,6 +86,11 @@ def prepared(
         experiments=(experiment,),
     )
     return Prepared(suite, tuple(guesses))
+
+
+def left_out(methods: Sequence[str]) -> list[str]:
+    """Return a sentence about methods that do not fit into the time, or none."""
+    return [f"left out, as there is no time for them: {', '.join(methods)}"] if methods else []
 
 
 def stem_of(source: str) -> str:

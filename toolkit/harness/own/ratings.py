@@ -15,7 +15,7 @@ from toolkit.datasets.ratings import load_ratings
 from toolkit.datasets.samples import read_sample
 from toolkit.errors import DataError, ParameterError
 from toolkit.harness.own.methods import NULLS, RATINGS, Load, chosen_methods
-from toolkit.harness.own.prepared import Budget, Prepared, Wishes, prepared, stem_of
+from toolkit.harness.own.prepared import Budget, Prepared, Wishes, left_out, prepared, stem_of
 from toolkit.harness.suite import Experiment, SplitSpec, TaskSpec
 
 FEWEST = 10  # ratings of which anything can be said
@@ -68,17 +68,15 @@ def prepare_ratings(source: str, wishes: Wishes, budget: Budget) -> Prepared:
     split, about_split = _split(data)
     tasks, about_tasks = _tasks(data)
     dim = max(1, min(DIM, min(len(data.user_keys), len(data.item_keys)) // 3))
-    wanted = [method for method in RATINGS if data.explicit or not method.explicit]
+    wanted = [method for method in (*NULLS, *RATINGS) if data.explicit or not method.explicit]
     wanted = [method for method in wanted if method.name != "joined" or dim == DIM]  # of a fixed size
-    nulls = [method for method in NULLS if data.explicit or not method.explicit]
-    floor, missed = chosen_methods(nulls, load, dim)
     chosen, left = chosen_methods(wanted, load, dim)
     told = [
         f"{data.summary}, {_density(data)}",
         about_split,
         *about_tasks,
         "no method is tuned",
-        *([f"left out, as there is no time for them: {', '.join(missed + left)}"] if missed + left else []),
+        *left_out(left),
     ]
     experiment = Experiment(
         name="ratings",
@@ -87,7 +85,7 @@ def prepare_ratings(source: str, wishes: Wishes, budget: Budget) -> Prepared:
         options=found.options,
         splits=(split,),
         tasks=tasks,
-        embedders=(*floor, *chosen),
+        embedders=tuple(chosen),
     )
     return prepared(source, experiment, found.guesses, told)
 

@@ -12,7 +12,7 @@ from toolkit.datasets.files import DataFile, open_text
 from toolkit.datasets.load import load_dataset
 from toolkit.errors import DataError
 from toolkit.harness.own.methods import TEXT_NULLS, TEXTS, Load, chosen_methods
-from toolkit.harness.own.prepared import Budget, Prepared, Wishes, prepared, stem_of
+from toolkit.harness.own.prepared import Budget, Prepared, Wishes, left_out, prepared, stem_of
 from toolkit.harness.own.wordsets import gather_sets
 from toolkit.harness.suite import Experiment
 
@@ -57,15 +57,14 @@ def prepare_text(source: str, wishes: Wishes, budget: Budget) -> Prepared:
         )
     dim = min(DIM, len(data.words) // 3)
     load = Load(len(data.codes), budget.deadline.left(), budget.workers)
-    floor, missed = chosen_methods(TEXT_NULLS, load, dim)
-    chosen, left = chosen_methods(TEXTS, load, dim)
+    chosen, left = chosen_methods([*TEXT_NULLS, *TEXTS], load, dim)
     told = [
         f"{data.summary} that occur five times or more"
         + (f" (the most frequent {MOST:,})" if len(data.words) == MOST else ""),
-        "every method learns from the same text and vocabulary, and is judged by what people say about words of English",
+        "every method learns from the same text and vocabulary, and is judged by what people say of English words",
         *sets.missing,
         "no method is tuned",
-        *([f"left out, as there is no time for them: {', '.join(missed + left)}"] if missed + left else []),
+        *left_out(left),
     ]
     experiment = Experiment(
         name="words",
@@ -73,7 +72,7 @@ def prepare_text(source: str, wishes: Wishes, budget: Budget) -> Prepared:
         dataset=source,
         options=options,
         tasks=sets.tasks(),
-        embedders=(*floor, *chosen),
+        embedders=tuple(chosen),
     )
     return prepared(source, experiment, guesses, told)
 

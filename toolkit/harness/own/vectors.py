@@ -58,7 +58,7 @@ def prepare_vectors(sources: Sequence[str], wishes: Wishes) -> Prepared:
             raise DataError("none of the keys stands in the table of items", wishes.items)
         guesses.append(f"the table of items knows {shared:,} of {len(kept):,} keys, with {' and '.join(table.columns)}")
     told = [
-        f"{_sizes(labels, opened)}; {len(keys):,} keys stand in {'each' if len(sources) > 1 else 'it'}"
+        f"compared are {_sizes(labels, opened)}; {len(keys):,} keys stand in {'each' if len(sources) > 1 else 'it'}"
         + (f", of which the first {MOST:,} are looked at" if len(keys) > MOST else ""),
         *(sets.missing if words else ()),
         "all are judged over the same keys; the null baselines are the vectors of the first on the wrong keys, and "
@@ -148,4 +148,4 @@ def _embedders(sources: Sequence[str], labels: Sequence[str], first: Embedding, 
 
 
 def _sizes(labels: Sequence[str], opened: Sequence[Embedding]) -> str:
-    return "; ".join(f"{label}: {len(one):,} × {one.dim}" for label, one in zip(labels, opened, strict=True))
+    return ", ".join(f"{label} ({len(one):,} × {one.dim})" for label, one in zip(labels, opened, strict=True))
