@@ -10,6 +10,7 @@ import numpy as np
 from toolkit.data import Ratings
 from toolkit.datasets.catalog import catalog
 from toolkit.datasets.guessing import guess_columns, guess_scale
+from toolkit.datasets.items import guess_items
 from toolkit.datasets.load import load_dataset
 from toolkit.datasets.ratings import load_ratings
 from toolkit.datasets.samples import read_sample
@@ -122,7 +123,7 @@ def _of_file(source: str, wishes: Wishes) -> _Loaded:
     elif wishes.scale:
         raise ParameterError("--scale is for ratings; there are none in this file, every row of which is an event")
     if data.item_table is not None:
-        guesses.append(_about_items(data))
+        guesses += [guess_items(wishes.items or "").sentence, _about_items(data)]
     return _Loaded(data, options, tuple(guesses))
 
 

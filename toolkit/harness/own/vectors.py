@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from toolkit.datasets.catalog import catalog
+from toolkit.datasets.items import guess_items
 from toolkit.datasets.vocabulary import common_keys, load_vocabulary, open_vectors
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError
@@ -56,6 +57,7 @@ def prepare_vectors(sources: Sequence[str], wishes: Wishes) -> Prepared:
         shared = int(kept.isin(table.index).sum())
         if not shared:
             raise DataError("none of the keys stands in the table of items", wishes.items)
+        guesses.append(guess_items(wishes.items or "").sentence)
         guesses.append(f"the table of items knows {shared:,} of {len(kept):,} keys, with {' and '.join(table.columns)}")
     told = [
         f"compared are {_sizes(labels, opened)}; {len(keys):,} keys stand in {'each' if len(sources) > 1 else 'it'}"
