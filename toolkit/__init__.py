@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from toolkit.errors import ToolkitError as ToolkitError
     from toolkit.errors import ToolkitWarning as ToolkitWarning
     from toolkit.harness import Run as Run
+    from toolkit.harness import compare as compare
     from toolkit.harness import open_run as open_run
     from toolkit.harness import run as run
     from toolkit.metrics.words import evaluate_analogies as evaluate_analogies
@@ -91,7 +92,7 @@ _HOMES = {
     "toolkit.embedder": ("CompletesFacts", "Embedder", "PredictsRatings", "RanksItems"),
     "toolkit.embedding": ("Embedding",),
     "toolkit.errors": ("ToolkitError", "ToolkitWarning"),
-    "toolkit.harness": ("Run", "open_run", "run"),
+    "toolkit.harness": ("Run", "compare", "open_run", "run"),
     "toolkit.metrics.words": ("evaluate_analogies", "evaluate_pairs"),
     "toolkit.readouts": ("readout",),
     "toolkit.registry": ("list_embedders", "make_embedder"),

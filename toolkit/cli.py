@@ -17,6 +17,8 @@ from toolkit.errors import ToolkitError
 if TYPE_CHECKING:
     import pandas as pd
 
+    from toolkit.harness import Run
+
 
 class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
@@ -78,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--recompare", action="store_true", help="test all differences anew, from what the run kept")
     report.add_argument("-o", "--output", metavar="FILE", help="where to write (default: report.* in RUN_DIR)")
 
+    _add_compare(commands)
     _command(commands, "datasets", _datasets, "list the data sets of the catalog", "toolkit datasets")
     fetch = _command(commands, "fetch", _fetch, "download a data set", "toolkit fetch movielens-100k")
     fetch.add_argument("name", metavar="NAME")
@@ -124,6 +127,34 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_compare(commands: argparse._SubParsersAction[_Parser]) -> None:
+    own = _command(
+        commands,
+        "compare",
+        _compare,
+        "a first look at ratings, vectors or a text of your own",
+        "toolkit compare mine.csv",
+    )
+    own.add_argument("inputs", metavar="INPUT", nargs="+", help="a table of ratings, vector files, or a text")
+    own.add_argument(
+        "--out", metavar="DIR", help="directory of the run (default: runs/ and the name of the first INPUT)"
+    )
+    own.add_argument("--minutes", metavar="M", type=float, default=5.0, help="what the whole may take (default: 5)")
+    own.add_argument("--workers", metavar="N", type=int, help="trials at a time (default: number of cores)")
+    own.add_argument("--only", metavar="NAME", nargs="+", action="extend", default=[], help="embedders")
+    own.add_argument("--timeout", metavar="S", type=float, help="seconds that one trial may take")
+    own.add_argument("--fresh", action="store_true", help="replace an earlier run in the directory")
+    for role in ("user", "item", "rating", "timestamp"):
+        own.add_argument(f"--{role}", metavar="COLUMN", help=f"column of the {role}s (default: guessed)")
+    own.add_argument("--implicit", action="store_true", help="take every row as an event without a rating")
+    own.add_argument(
+        "--scale", metavar=("LOW", "HIGH"), nargs=2, type=float, help="ratings possible (default: guessed)"
+    )
+    own.add_argument("--items", metavar="FILE", help="a table of the items: keys, titles, attributes")
+    own.add_argument("--pairs", metavar="FILE", action="append", default=[], help="word pairs of your own")
+    own.add_argument("--analogies", metavar="FILE", action="append", default=[], help="analogies of your own")
+
+
 def _command(
     commands: argparse._SubParsersAction[_Parser],
     name: str,
@@ -152,6 +183,19 @@ def _run(options: argparse.Namespace) -> int:
         fresh=options.fresh,
         quick=options.quick,
     )
+    return _reported(done)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    from toolkit.harness import compare
+
+    names = ("out", "minutes", "workers", "only", "timeout", "fresh", "user", "item", "rating", "timestamp", "implicit")
+    given = {name: getattr(options, name) for name in (*names, "items", "pairs", "analogies")}
+    return _reported(compare(*options.inputs, **given, scale=tuple(options.scale) if options.scale else None))
+
+
+def _reported(done: Run) -> int:
+    """Write the report of a run, say where it is, and return the exit code."""
     done.report(done.path / "report.md")
     _say(f"report: {done.report()}")
     if done.failures:

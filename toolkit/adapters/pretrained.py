@@ -27,18 +27,30 @@ class Pretrained(Embedder):
     restrict : bool, default False
         Keep only the keys of the data that it is fitted on, so that it is judged on the same keys as what is
         trained there.
+    entity : str, optional
+        What the keys name; by default what the file says.
+    cache : bool, default False
+        Keep a memory-mapped copy of a file, as `toolkit.load_vectors` does; of the catalog's vectors it is kept anyway.
     """
 
     view: ClassVar[View] = "none"
     allowed: ClassVar[Mapping[str, Allowed]] = {"limit": Allowed(int, 1, optional=True)}
 
     def __init__(
-        self, source: str = "", format: str | None = None, limit: int | None = None, restrict: bool = False
+        self,
+        source: str = "",
+        format: str | None = None,
+        limit: int | None = None,
+        restrict: bool = False,
+        entity: str | None = None,
+        cache: bool = False,
     ) -> None:
         self.source = source
         self.format = format
         self.limit = limit
         self.restrict = restrict
+        self.entity = entity
+        self.cache = cache
 
     def check_params(self) -> None:
         """Refuse parameters whose values are not allowed, and a source that is not there.
@@ -56,9 +68,11 @@ class Pretrained(Embedder):
         check_source(self.source, "vectors")
 
     def _learn(self, data: Any) -> Sequence[Embedding]:
-        given = {"format": self.format, "limit": self.limit}
+        given = {"format": self.format, "limit": self.limit, "cache": self.cache or None}
         options = {name: value for name, value in given.items() if value is not None}
         embedding: Any = load_source(self.source, "vectors", **options)
+        if self.entity is not None and self.entity != embedding.entity:
+            embedding = Embedding(embedding.keys, embedding.vectors, self.entity)
         if not self.restrict:
             return [embedding]
         keys = data.sequences().keys

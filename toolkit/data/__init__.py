@@ -5,9 +5,10 @@ from toolkit.data.ratings import Ratings
 from toolkit.data.synthetic import synthetic_ratings
 from toolkit.data.triples import Triples
 from toolkit.data.views import Matrix, Sequences, TrainingData
+from toolkit.data.vocabulary import Vocabulary
 from toolkit.data.wordsets import Analogies, WordPairs
 
-Dataset = Ratings | Corpus | WordPairs | Analogies | Triples
+Dataset = Ratings | Corpus | WordPairs | Analogies | Triples | Vocabulary
 
 __all__ = [
     "Analogies",
@@ -18,6 +19,7 @@ __all__ = [
     "Sequences",
     "TrainingData",
     "Triples",
+    "Vocabulary",
     "WordPairs",
     "synthetic_ratings",
 ]

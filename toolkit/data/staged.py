@@ -1,4 +1,4 @@
-"""Ratings, corpora and facts as files that many processes open at once, memory-mapped: nothing is read twice.
+"""Ratings, corpora, facts and keys as files that many processes open at once, memory-mapped: nothing is read twice.
 
 An Arrow IPC file with one row, in which every column of the data set is a list; what is no column stands in the
 schema's metadata. The arrays of an opened data set are the file's own pages, shared and read-only.
@@ -20,10 +20,11 @@ from toolkit.data import columns
 from toolkit.data.corpus import Corpus
 from toolkit.data.ratings import Ratings
 from toolkit.data.triples import Triples
+from toolkit.data.vocabulary import Vocabulary
 from toolkit.errors import DataError
 
-Staged = Ratings | Corpus | Triples
-KINDS: dict[str, type[Staged]] = {kind.__name__: kind for kind in (Ratings, Corpus, Triples)}
+Staged = Ratings | Corpus | Triples | Vocabulary
+KINDS: dict[str, type[Staged]] = {kind.__name__: kind for kind in (Ratings, Corpus, Triples, Vocabulary)}
 
 TEXTS = pa.large_string()
 FACTS = pa.list_(TEXTS, 3)
@@ -34,7 +35,7 @@ def stage(data: Staged, path: str | Path) -> None:
 
     Parameters
     ----------
-    data : Ratings, Corpus or Triples
+    data : Ratings, Corpus, Triples or Vocabulary
         What to write.
     path : str or Path
         The file.
@@ -73,7 +74,7 @@ def open_staged(path: str | Path) -> Staged:
 
     Returns
     -------
-    Ratings, Corpus or Triples
+    Ratings, Corpus, Triples or Vocabulary
         What was staged; its arrays are read-only and take no memory of their own. Facts, which are no arrays, are read.
     """
     batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)

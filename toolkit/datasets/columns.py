@@ -7,11 +7,13 @@ from collections.abc import Sequence
 
 _ITEM = (
     "item itemid iid movie movieid film filmid product productid asin parentasin book bookid isbn song songid track "
-    "trackid artist artistid game gameid business businessid"
+    "trackid artist artistid game gameid business businessid article articleid sku recipe recipeid anime animeid video "
+    "videoid joke jokeid restaurant restaurantid"
 )
 # Likeliest names first, without case and punctuation.
 NAMES = {
-    "user": "user userid uid username reviewer reviewerid customer customerid member memberid visitorid sessionid",
+    "user": "user userid uid username reviewer reviewerid customer customerid member memberid visitorid sessionid "
+    "account accountid client clientid profile profileid person personid",
     "item": _ITEM,
     "rating": "rating ratings score stars star overall bookrating ratingvalue ratingscore preference value",
     "timestamp": "timestamp time date datetime unixtime unixreviewtime ts reviewtime ratedat createdat",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pandas as pd
 
 from toolkit.datasets.columns import guess
 from toolkit.datasets.files import DataFile
+from toolkit.datasets.item_columns import ItemColumns, attributes, guess_item_columns, set_flags
 from toolkit.datasets.tables import Layout, line_of, read_columns, sniff
 from toolkit.errors import DataError
 from toolkit.keys import as_keys
@@ -27,7 +29,8 @@ def read_items(file: DataFile, form: str = "table", encoding: str = "utf-8-sig")
     file : DataFile
         The file.
     form : {"table", "u.item", "recbole"}, default "table"
-        ``"table"``: columns found by their names, or MovieLens' ``movies.dat`` (divided by ``::``, without a header).
+        ``"table"``: columns found by their names and values (`toolkit.datasets.item_columns`), or MovieLens'
+        ``movies.dat`` (divided by ``::``, without a header).
         ``"u.item"``: that of MovieLens-100k, a column of flags for each genre. ``"recbole"``: RecBole's copy of it,
         which keeps the year in a column of its own.
     encoding : str, default "utf-8-sig"
@@ -65,27 +68,54 @@ def _item_layout(file: DataFile, encoding: str) -> Layout:
     return layout
 
 
-def _read_table(file: DataFile, layout: Layout, with_year: bool) -> pd.DataFrame:
-    roles = {role: guess(role, layout.columns) for role in ("item_of_table", "title", "genres", "year")}
-    key, title, genres, year = roles.values()
-    if key is None or (title is None and genres is None):
+def guess_items(path: str | Path) -> ItemColumns:
+    """Guess what the columns of a table of items hold, as `read_items` reads it.
+
+    Raises
+    ------
+    DataError
+        If the file is missing or no table, or lacks keys, or titles and attributes.
+    """
+    file = DataFile(Path(path))
+    layout = _item_layout(file, "utf-8-sig")
+    return _roles(file, layout, _texts(file, layout))
+
+
+def _texts(file: DataFile, layout: Layout) -> pd.DataFrame:
+    return read_columns(file, layout, dict.fromkeys(range(len(layout.columns)), "text"))
+
+
+def _roles(file: DataFile, layout: Layout, table: pd.DataFrame) -> ItemColumns:
+    found = guess_item_columns(layout.columns, table)
+    if found.key is None or (found.title is None and found.genres is None and not found.flags):
         raise DataError(
             "a table of items has a column with their keys (item, movieId, ...) and one with their title or genres; "
             f"this one has {', '.join(layout.columns)}",
             str(file),
         )
-    names = {key: "item", title: "title", genres: "genres"} | ({year: "year"} if with_year else {})
-    wanted = {layout.columns.index(name): role for name, role in names.items() if name is not None}
-    table = read_columns(file, layout, dict.fromkeys(wanted, "text")).rename(columns=wanted)
-    for column in table.columns.drop("item"):
-        table[column] = table[column].fillna("").str.strip()
-    if genres is not None:
-        sequence = layout.types[layout.columns.index(genres)] == "token_seq"
-        table["genres"] = table["genres"].str.replace(" ", "|") if sequence else table["genres"].replace(NO_GENRES, "")
-    if with_year:
-        placeholder = table["title"] == table["year"]  # film 267, whose title and year are not known
-        table["title"] = (table["title"] + " (" + table["year"] + ")").mask(placeholder, "unknown")
-    return table.drop(columns="year", errors="ignore")
+    return found
+
+
+def _read_table(file: DataFile, layout: Layout, with_year: bool) -> pd.DataFrame:
+    texts = _texts(file, layout)
+    found = _roles(file, layout, texts)
+    texts.columns = list(layout.columns)
+    table = pd.DataFrame({"item": texts[found.key]})
+    if found.title is not None:
+        table["title"] = texts[found.title].fillna("").str.strip()
+    if found.genres is not None:
+        genres = texts[found.genres].fillna("").str.strip()
+        sequence = layout.types[layout.columns.index(found.genres)] == "token_seq"
+        lists = genres.replace(NO_GENRES, "")
+        table["genres"] = genres.str.replace(" ", "|") if sequence else attributes(lists, found.separator)
+    elif found.flags:
+        table["genres"] = set_flags(texts[list(found.flags)], found.flags)
+    year = guess("year", layout.columns)
+    if with_year and year is not None:
+        years = texts[year].fillna("").str.strip()
+        placeholder = table["title"] == years  # film 267, whose title and year are not known
+        table["title"] = (table["title"] + " (" + years + ")").mask(placeholder, "unknown")
+    return table
 
 
 def _read_u_item(file: DataFile, layout: Layout) -> pd.DataFrame:

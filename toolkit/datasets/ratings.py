@@ -49,6 +49,7 @@ def load_ratings(
     part: str | None = None,
     scale: tuple[float, float] | None = None,
     items: str | Path | None = None,
+    header: bool | None = None,
     name: str | None = None,
 ) -> Ratings:
     """Read ratings from a file of your own.
@@ -73,6 +74,9 @@ def load_ratings(
         The lowest and the highest rating possible; by default the lowest and the highest in the file.
     items : str or Path, optional
         A table of the items: a column with the keys, and a ``title`` or ``genres`` column (or both).
+    header : bool, optional
+        Whether the first line of a text file holds the columns' names; by default told as above. With False, columns
+        are named by their numbers, ``"1"`` the first.
     name : str, optional
         Name of the data set; by default that of the file.
 
@@ -91,7 +95,7 @@ def load_ratings(
     """
     file = DataFile(Path(path))
     wanted = {"user": user, "item": item, "rating": rating, "timestamp": timestamp, "part": part}
-    table = _read_parquet(file, wanted) if file.suffix in (".parquet", ".pq") else _read_text(file, wanted)
+    table = _read_parquet(file, wanted) if file.suffix in (".parquet", ".pq") else _read_text(file, wanted, header)
     item_table = None if items is None else read_items(DataFile(Path(items)))
     return _ratings(table, scale, item_table, name or file.stem)
 
@@ -155,9 +159,9 @@ def _written(value: object) -> str:
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
-def _read_text(file: DataFile, wanted: Mapping[str, str | bool | None]) -> _Table:
-    layout = sniff(file)
-    columns = layout.columns if layout.header else HEADERLESS[: len(layout.columns)]
+def _read_text(file: DataFile, wanted: Mapping[str, str | bool | None], header: bool | None = None) -> _Table:
+    layout = sniff(file, header=header)
+    columns = layout.columns if layout.header or header is False else HEADERLESS[: len(layout.columns)]
     roles = _assign(file, columns, wanted)
     positions = {columns.index(column): role for role, column in roles.items()}
     frame = read_columns(file, layout, {position: KINDS[role] for position, role in positions.items()})

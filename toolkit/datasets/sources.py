@@ -11,16 +11,18 @@ from toolkit.datasets.catalog import catalog
 from toolkit.datasets.corpora import load_corpus
 from toolkit.datasets.load import load_dataset
 from toolkit.datasets.ratings import load_ratings
+from toolkit.datasets.vocabulary import load_vocabulary
 from toolkit.datasets.wordsets import load_analogies, load_pairs
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError, UnknownNameError
 from toolkit.vectors import load_vectors
 
-Kind = Literal["ratings", "corpus", "triples", "vectors", "pairs", "analogies"]
+Kind = Literal["ratings", "corpus", "triples", "vectors", "vocabulary", "pairs", "analogies"]
 LOADERS: dict[str, Any] = {
     "ratings": load_ratings,
     "corpus": load_corpus,
     "vectors": load_vectors,
+    "vocabulary": load_vocabulary,
     "pairs": load_pairs,
     "analogies": load_analogies,
 }
@@ -36,6 +38,8 @@ def check_source(source: str, kind: Kind) -> None:
     DataError
         If the data set is of another kind.
     """
+    if kind == "vocabulary":
+        kind = "vectors"  # whose keys are taken
     if source in catalog():
         if catalog()[source].kind != kind:
             raise DataError(f"data set {source!r} holds {catalog()[source].kind}; {kind} are needed here")
@@ -51,14 +55,14 @@ def load_source(source: str, kind: Kind, **options: Any) -> Dataset | Embedding:
     ----------
     source : str
         The name or the path.
-    kind : {"ratings", "corpus", "triples", "vectors", "pairs", "analogies"}
+    kind : {"ratings", "corpus", "triples", "vectors", "vocabulary", "pairs", "analogies"}
         What it has to be; triples come from the catalog alone.
     **options
         Given on to the loader.
 
     Returns
     -------
-    Ratings, Corpus, Triples, Embedding, WordPairs or Analogies
+    Ratings, Corpus, Triples, Embedding, Vocabulary, WordPairs or Analogies
         By the kind.
 
     Raises
@@ -67,7 +71,7 @@ def load_source(source: str, kind: Kind, **options: Any) -> Dataset | Embedding:
         As `check_source`, and whatever the loader raises.
     """
     check_source(source, kind)
-    if source in catalog():
+    if source in catalog() and kind != "vocabulary":
         return load_dataset(source, **options)
     known = list(signature(LOADERS[kind]).parameters)[1:]
     for option in options:

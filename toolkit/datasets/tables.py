@@ -65,12 +65,12 @@ class Layout:
         return csv.QUOTE_NONE if plain else csv.QUOTE_MINIMAL
 
 
-def sniff(file: DataFile, encoding: str = "utf-8-sig") -> Layout:
+def sniff(file: DataFile, encoding: str = "utf-8-sig", header: bool | None = None) -> Layout:
     """Find out how a table is written, from its first line.
 
     The delimiter is a tab or ``::`` if there is one, else the one of ``;``, ``|`` and ``,`` that gives the most
     columns, else white space. There is no header where the first line has three or four columns and the third is a
-    number: such files hold user, item, rating and, perhaps, a time.
+    number: such files hold user, item, rating and, perhaps, a time. Unless `header` says whether there is one.
 
     Raises
     ------
@@ -90,7 +90,8 @@ def sniff(file: DataFile, encoding: str = "utf-8-sig") -> Layout:
             "space",
             str(file),
         )
-    header = not (len(first) in (3, 4) and _is_number(first[2]))
+    if header is None:
+        header = not (len(first) in (3, 4) and _is_number(first[2]))
     if not header:
         first = [str(number) for number in range(1, len(first) + 1)]
     elif all(map(_TYPED.fullmatch, first)):
@@ -99,7 +100,7 @@ def sniff(file: DataFile, encoding: str = "utf-8-sig") -> Layout:
     return Layout(delimiter, tuple(first), header, ("",) * len(first), encoding, number > 0)
 
 
-def read_columns(file: DataFile, layout: Layout, kinds: Mapping[int, Kind]) -> pd.DataFrame:
+def read_columns(file: DataFile, layout: Layout, kinds: Mapping[int, Kind], rows: int | None = None) -> pd.DataFrame:
     """Read some columns of a table.
 
     Parameters
@@ -112,6 +113,8 @@ def read_columns(file: DataFile, layout: Layout, kinds: Mapping[int, Kind]) -> p
         The columns to read, by position from 0, and what is expected there. Text is taken as written: ``007`` and
         ``NA`` stay as they are, and only an empty field is a missing value. A key is text that may be held as a
         category. A column that does not hold the numbers expected is as pandas finds it.
+    rows : int, optional
+        Read only so many.
 
     Returns
     -------
@@ -131,7 +134,7 @@ def read_columns(file: DataFile, layout: Layout, kinds: Mapping[int, Kind]) -> p
     with open_binary(file) as stream, decoding(file, layout.encoding):
         try:
             return pd.read_csv(
-                _source(stream, layout),
+                _source(stream, layout) if rows is None else _first(stream, layout, rows),
                 sep={"::": _UNIT, " ": r"\s+"}.get(layout.delimiter, layout.delimiter),
                 header=0 if layout.header else None,
                 names=range(len(layout.columns)),
@@ -143,6 +146,7 @@ def read_columns(file: DataFile, layout: Layout, kinds: Mapping[int, Kind]) -> p
                 quoting=layout.quoting,
                 encoding=layout.encoding,
                 low_memory=False,
+                nrows=rows,
             )
         except pd.errors.ParserError as error:
             raise DataError(f"not a table: {str(error).strip()}", str(file)) from error
@@ -150,6 +154,13 @@ def read_columns(file: DataFile, layout: Layout, kinds: Mapping[int, Kind]) -> p
 
 def _source(stream: IO[bytes], layout: Layout) -> Any:
     return io.BytesIO(stream.read().replace(b"::", _UNIT.encode())) if layout.delimiter == "::" else stream
+
+
+def _first(stream: IO[bytes], layout: Layout, rows: int) -> Any:
+    """Return a source that gives no more than is needed for some rows, where that can be cut off."""
+    if layout.delimiter != "::":
+        return stream
+    return _source(io.BytesIO(b"".join(itertools.islice(stream, rows + layout.header + layout.blank_first))), layout)
 
 
 def _read_plain(stream: IO[bytes], layout: Layout, kinds: Mapping[int, Kind]) -> pd.DataFrame | None:

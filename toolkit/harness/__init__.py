@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from toolkit.harness.comparisons import compare_again as compare_again
+    from toolkit.harness.own.compare import compare as compare
     from toolkit.harness.results import Run as Run
     from toolkit.harness.results import open_run as open_run
     from toolkit.harness.runner import run as run
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from toolkit.harness.suite import suite_names as suite_names
 
 _HOMES = {
+    "compare": "own.compare",
     "compare_again": "comparisons",
     "run": "runner",
     "Run": "results",
@@ -27,7 +29,7 @@ _HOMES = {
     "suite_names": "suite",
 }
 
-__all__ = ["Run", "Suite", "compare_again", "load_suite", "open_run", "run", "suite_names"]
+__all__ = ["Run", "Suite", "compare", "compare_again", "load_suite", "open_run", "run", "suite_names"]
 
 
 def __getattr__(name: str) -> Any:

@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from toolkit.data import Corpus
+from toolkit.data import Corpus, Vocabulary
 from toolkit.data.staged import Staged, open_staged, stage
 from toolkit.datasets import dataset_info, load_dataset
 from toolkit.datasets.catalog import catalog
@@ -41,7 +41,7 @@ def stage_data(trials: Sequence[Trial], folder: Path) -> tuple[dict[str, Any], d
         data = load_source(first.dataset, first.kind, **first.options)
         if not isinstance(data, Staged):
             raise DataError(
-                f"{first.dataset} holds {type(data).__name__}; a suite trains on ratings, a corpus or triples"
+                f"{first.dataset} holds {type(data).__name__}; a suite is about ratings, a corpus, triples or vectors"
             )
         descriptions[first.dataset] = describe_data(first.dataset, data, "training")
         for _, (*of_split,) in groupby(of_experiment, lambda trial: (trial.split, trial.fold)):
@@ -55,7 +55,7 @@ def stage_data(trials: Sequence[Trial], folder: Path) -> tuple[dict[str, Any], d
 def _staged(data: Staged, trial: Trial, folder: Path) -> tuple[Path, ...]:
     """Write the parts of the data that a trial, and all that share its split, is given."""
     parts: Iterable[Staged] = [data]
-    if not isinstance(data, Corpus):
+    if not isinstance(data, Corpus | Vocabulary):
         parts = data.split(trial.split_method, **trial.split_options)
     paths = []
     for role, part in zip(("train", "test"), parts, strict=False):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import multiprocessing as mp
 import os
 import sys
@@ -15,6 +16,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from toolkit.harness import server
+from toolkit.harness.deadline import Deadline
 
 # what every trial needs, imported once in the process that the others are forked from
 PRELOAD = ("toolkit.harness.trial", "pyarrow.pandas_compat")
@@ -29,6 +31,10 @@ class TrialTimeoutError(Exception):
 
 class TrialCrashError(Exception):
     """The process of a call ended without an answer."""
+
+
+class OutOfTimeError(Exception):
+    """The time of a run was up before a call began, or before it ended."""
 
 
 class TrialFailedError(Exception):
@@ -70,7 +76,14 @@ class IsolatedExecutor(Executor):
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         """Run ``fn(*args, **kwargs)``; it and its arguments must be picklable."""
-        return self._slots.submit(self._isolated, fn, args, kwargs)
+        return self._slots.submit(self._isolated, fn, args, kwargs, None)
+
+    def submit_by(self, deadline: Deadline | None, fn: Callable[..., Any], /, *args: Any) -> Future[Any]:
+        """Run ``fn(*args)`` if it can begin before a moment, and no longer than until then.
+
+        Otherwise its future raises `OutOfTimeError`.
+        """
+        return self._slots.submit(self._isolated, fn, args, {}, deadline)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Take no more calls; with `cancel_futures` also end those that run."""
@@ -82,7 +95,12 @@ class IsolatedExecutor(Executor):
                     process.kill()
         self._slots.shutdown(wait=wait)
 
-    def _isolated(self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    def _isolated(
+        self, fn: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any], deadline: Deadline | None
+    ) -> Any:
+        left = math.inf if deadline is None else deadline.left()
+        if deadline is not None and left <= 0:
+            raise OutOfTimeError(deadline.reason)
         receiver, sender = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_answer, args=(sender, fn, args, kwargs), daemon=True)
         with _starting, _environment(_limits(self._threads)), _without_main():
@@ -93,7 +111,10 @@ class IsolatedExecutor(Executor):
         sender.close()
         grace = 0.0
         try:
-            if not receiver.poll(self._timeout):
+            allowed = math.inf if self._timeout is None else self._timeout
+            if not receiver.poll(None if min(allowed, left) == math.inf else min(allowed, left)):
+                if deadline is not None and left < allowed:
+                    raise OutOfTimeError(f"ended after {left:.0f} s, as there was {deadline.reason}")
                 raise TrialTimeoutError(f"took longer than {self._timeout:g} s")
             grace = GRACE
             answer = _received(receiver)

@@ -21,15 +21,23 @@ from toolkit.errors import ParameterError
 from toolkit.harness.candidates import database, open_storage
 from toolkit.harness.comparisons import StepWriter, common_jobs, compare_jobs
 from toolkit.harness.data import stage_data, without_ratings
+from toolkit.harness.deadline import Deadline
 from toolkit.harness.entities import write_entities
 from toolkit.harness.jobs import Job, study_jobs, trial_jobs, tuning_jobs
 from toolkit.harness.machine import available_cores, machine, versions
 from toolkit.harness.plan import Trial, plan, plan_studies
-from toolkit.harness.pool import IsolatedExecutor, TrialCrashError, TrialFailedError, TrialTimeoutError
+from toolkit.harness.pool import (
+    IsolatedExecutor,
+    OutOfTimeError,
+    TrialCrashError,
+    TrialFailedError,
+    TrialTimeoutError,
+)
 from toolkit.harness.progress import Reporter
 from toolkit.harness.results import Run
 from toolkit.harness.store import RunWriter, prepare_directory, writing
 from toolkit.harness.suite import DATA, LONGEST, Suite, load_suite
+from toolkit.harness.tables import LEFT_OUT
 from toolkit.harness.tuning import left_untuned, plan_tunings, prepare_tunings
 from toolkit.registry import embedder_class
 
@@ -47,7 +55,7 @@ TUNERS = ["toolkit.harness.tuning", "optuna.samplers", "sqlalchemy.orm"]  # what
 
 
 def run(
-    suite: str | Path,
+    suite: str | Path | Suite,
     out: str | Path | None = None,
     workers: int | None = None,
     *,
@@ -58,13 +66,16 @@ def run(
     fresh: bool = False,
     quick: bool = False,
     quiet: bool = False,
+    deadline: Deadline | None = None,
+    command: str = "",
 ) -> Run:
     """Run a suite and keep everything that comes of it.
 
     Parameters
     ----------
-    suite : str or Path
-        The name of a suite that ships with the toolkit, or the path of a TOML file.
+    suite : str, Path or Suite
+        The name of a suite that ships with the toolkit, the path of a TOML file or of an earlier run's ``run.json``, or
+        a suite made in memory, which has one version alone.
     out : str or Path, optional
         Directory of the run; ``runs/<suite>`` by default.
     workers : int, optional
@@ -84,6 +95,10 @@ def run(
         Carry out the quick version of the suite, which says less.
     quiet : bool, default False
         Show no progress.
+    deadline : Deadline, optional
+        When fits must have ended: those that have not begun are left out then, and those that run are ended.
+    command : str, optional
+        By what the run is made again, as its report says; by default ``toolkit run`` with these arguments.
 
     Returns
     -------
@@ -96,7 +111,7 @@ def run(
         If the request is wrong or the data cannot be had; nothing is written over then.
     """
     console = Console(stderr=True, quiet=quiet)
-    wanted = load_suite(suite, quick, tune)
+    wanted = _checked(suite, quick, tune) if isinstance(suite, Suite) else load_suite(suite, quick, tune)
     trials = plan(wanted, only)
     if data is not None:
         wanted = _on_other_data(wanted, data, {trial.experiment for trial in trials})
@@ -124,7 +139,7 @@ def run(
         info = {
             "format": 1,
             "suite": wanted.model_dump(mode="json"),
-            "command": _command(suite, only, data, timeout, tune, quick),
+            "command": command or _command(wanted.name, suite, only, data, timeout, tune, quick),
             "started": datetime.now(UTC).isoformat(timespec="seconds"),
             "seconds": None,
             "versions": versions(),
@@ -140,10 +155,10 @@ def run(
                 reporter.say(line)
             later = [trial for tuning in tunings for trial in tuning.trials]
             found = trial_jobs([trial for trial in trials if trial not in later], files, threads, writer, reporter)
-            _carry_out(found + tuning_jobs(tunings, files, threads, writer), reporter, executor)
+            _carry_out(found + tuning_jobs(tunings, files, threads, writer), reporter, executor, deadline=deadline)
             chosen = writer.waiting(later)
             reporter.total -= len(later) - len(chosen)
-            _carry_out(trial_jobs(chosen, files, threads, writer, reporter), reporter, executor)
+            _carry_out(trial_jobs(chosen, files, threads, writer, reporter), reporter, executor, deadline=deadline)
             steps = StepWriter(path)
             common = common_jobs(trials, files, threads, writer, steps, reporter)
             _carry_out(common, reporter, executor, counted=False)
@@ -165,12 +180,27 @@ def _closed(executor: Executor) -> Iterator[None]:
     executor.shutdown()
 
 
-def _carry_out(jobs: list[Job], reporter: Reporter, executor: Executor, counted: bool = True) -> None:
+def _checked(suite: Suite, quick: bool, tune: int | str | None) -> Suite:
+    """Return a suite made in memory, if its data is there and nothing is asked that only a file can say."""
+    if quick or tune is not None:
+        raise ParameterError("a suite made in memory has no quick version and a budget for tuning of its own")
+    for experiment in suite.experiments:
+        check_source(experiment.dataset, experiment.kind)
+    return suite
+
+
+def _carry_out(
+    jobs: list[Job],
+    reporter: Reporter,
+    executor: IsolatedExecutor,
+    counted: bool = True,
+    deadline: Deadline | None = None,
+) -> None:
     """Carry out jobs, and keep what comes of each as soon as it ends."""
     ended: SimpleQueue[Future[Any]] = SimpleQueue()
     running: dict[Future[Any], Job] = {}
     for job in jobs:
-        future = executor.submit(job.function, *job.arguments)
+        future = executor.submit_by(deadline, job.function, *job.arguments)
         running[future] = job
         future.add_done_callback(ended.put)
     while running:
@@ -187,6 +217,8 @@ def _carry_out(jobs: list[Job], reporter: Reporter, executor: Executor, counted:
 def _outcome(job: Job, future: Future[Any]) -> Any:
     try:
         return future.result()
+    except OutOfTimeError as error:
+        return job.fault(LEFT_OUT, str(error))
     except TrialTimeoutError as error:
         return job.fault("timeout", str(error))
     except TrialCrashError as error:
@@ -230,9 +262,16 @@ def _check_tuning(suite: Suite, timeout: float | None) -> None:
 
 
 def _command(
-    suite: str | Path, only: Sequence[str], data: str | None, timeout: float | None, tune: int | str | None, quick: bool
+    name: str,
+    suite: str | Path | Suite,
+    only: Sequence[str],
+    data: str | None,
+    timeout: float | None,
+    tune: int | str | None,
+    quick: bool,
 ) -> str:
-    words = ["toolkit", "run", str(suite), *(["--quick"] if quick else [])]
+    given = name if isinstance(suite, Suite) else str(suite)
+    words = ["toolkit", "run", given, *(["--quick"] if quick else [])]
     for name in only:
         words += ["--only", name]
     if data is not None:

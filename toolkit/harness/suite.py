@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator
@@ -32,7 +33,12 @@ from toolkit.tasks import Kind, task_info
 
 TUNED = " (tuned)"  # behind the label of a method whose parameters were chosen by tuning
 LONGEST = 10**6  # seconds that a trial, or the tuning of a method, may be given
-DATA: dict[Kind, str] = {"ratings": "ratings", "corpus": "words", "triples": "facts"}  # as messages name it
+DATA: dict[Kind, str] = {
+    "ratings": "ratings",
+    "corpus": "words",
+    "triples": "facts",
+    "vocabulary": "vectors",
+}  # as messages name it
 
 
 class _Table(BaseModel):
@@ -127,8 +133,8 @@ class Experiment(_Table):
 
     @model_validator(mode="after")
     def _consistent(self) -> Experiment:
-        kinds = {task_info(task.name).kind for task in self.tasks}
-        if len(kinds) > 1:
+        if not self._kinds:
+            kinds = {task_info(task.name).kind for task in self.tasks}
             mixed = " and ".join(f"tasks on {DATA[kind]}" for kind in DATA if kind in kinds)
             raise ParameterError(f"experiment {self.name!r} mixes {mixed}")
         self._check_splits()
@@ -155,7 +161,14 @@ class Experiment(_Table):
     @property
     def kind(self) -> Kind:
         """str: the kind of data."""
-        return task_info(self.tasks[0].name).kind
+        return self._kinds[0]
+
+    @property
+    def _kinds(self) -> list[Kind]:
+        """The kinds of data that all tasks apply to; first the one that a task belongs to."""
+        infos = [task_info(task.name) for task in self.tasks]
+        shared = [kind for kind in DATA if all(kind in info.kinds for info in infos)]
+        return sorted(shared, key=lambda kind: all(kind != info.kind for info in infos))
 
     def can_tune(self, spec: EmbedderSpec) -> bool:
         """Return whether an embedder can be tuned: on ratings, of which a part can be held out, and if it has a space.
@@ -250,7 +263,8 @@ def load_suite(name: str | Path, quick: bool = False, tune: int | str | None = N
     Parameters
     ----------
     name : str or Path
-        The name of one that ships with the toolkit, or the path of a TOML file.
+        The name of one that ships with the toolkit, or the path of a TOML file, or of the ``run.json`` of a run, which
+        holds the suite that was carried out.
     quick : bool, default False
         Take its quick version: what stands in a table ``quick`` replaces what stands beside that table.
     tune : int or str, optional
@@ -272,16 +286,16 @@ def load_suite(name: str | Path, quick: bool = False, tune: int | str | None = N
     """
     budget = {} if tune is None else _budget(tune)
     path = Path(name)
-    if path.suffix != ".toml":
+    if path.suffix not in (".toml", ".json"):
         if str(name) not in suite_names():
             raise UnknownNameError("suite", name, suite_names())
         path = folder("benchmarks") / f"{name}.toml"
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = _frozen(path) if path.suffix == ".json" else tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise DataError("no such file", path) from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise DataError(f"cannot be read as TOML: {error}", path) from error
+    except (OSError, ValueError) as error:
+        raise DataError(f"cannot be read as {path.suffix[1:].upper()}: {error}", path) from error
     if not _versions(raw, quick) and quick:
         raise ParameterError(f"suite {path.stem!r} has no quick version: no table in it is called quick")
     if budget:
@@ -294,6 +308,15 @@ def load_suite(name: str | Path, quick: bool = False, tune: int | str | None = N
         raise _explained(error, path) from None
     for experiment in suite.experiments:
         check_source(experiment.dataset, experiment.kind)
+    return suite
+
+
+def _frozen(path: Path) -> dict[str, Any]:
+    """Return the suite that a run froze."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    suite = found.get("suite") if isinstance(found, dict) else None
+    if not isinstance(suite, dict):
+        raise DataError("holds no suite; the run.json of a run does", path)
     return suite
 
 

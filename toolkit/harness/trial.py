@@ -119,7 +119,7 @@ def judged(trial: Trial, subject: Subject) -> Iterator[Score]:
 
 def _keep(embedder: Embedder, trial: Trial, folder: Path) -> None:
     for entity, embedding in embedder.embeddings_.items():
-        if embedder.view != "none" or len(embedding) <= ROWS:
+        if embedder.view != "none" or trial.kind == "vocabulary" or len(embedding) <= ROWS:
             embedding.save(folder / f"{trial.id}.{entity}.arrow")
 
 

@@ -133,6 +133,8 @@ def _experiment_facts(experiment: Experiment, boards: list[Leaderboard], results
     data = results.info.datasets.get(experiment.dataset)
     if set(trials["name"]) == {"pretrained"}:
         facts.append(Fact("Trained on", "nothing here: the vectors are read from elsewhere"))
+    elif data and data.kind == "vocabulary":
+        facts.append(data_fact("Compared over", data))
     elif data:
         facts.append(data_fact("Trained on", data))
     else:

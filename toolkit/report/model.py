@@ -199,9 +199,7 @@ def read_results(folder: str | Path) -> Results:
     comparisons = {name: _read_comparison(folder / f"{name}.csv", experiments, *of) for name, of in COMPARISONS.items()}
     vectors = folder / EMBEDDINGS if (folder / EMBEDDINGS).is_dir() else None
     units = folder / UNITS if (folder / UNITS).is_dir() else None
-    return Results(
-        info, trials, scores, studies, **comparisons, folder=vectors, keys=folder / ENTITIES, units=units
-    )
+    return Results(info, trials, scores, studies, **comparisons, folder=vectors, keys=folder / ENTITIES, units=units)
 
 
 def _read_info(path: Path) -> RunInfo:

@@ -30,6 +30,7 @@ UNTESTED = (
     "Nothing was tested in this run, so no sentence here says whether a difference is more than chance; these "
     "sentences restate the tables."
 )
+NO_TASK = "No number here is better high than low, so none says which vectors to choose; they show how the vectors lie."
 SCOPE = (
     "Tested is whether a difference would hold for other users, pairs or questions of the same kind: those of the run "
     f"are drawn again and again, and a test at {PERCENT} has to tell two methods apart after Holm's correction for all "
@@ -65,7 +66,7 @@ def verdict_part(
     ]
     trials = results.trials[results.trials["experiment"].isin([board.experiment for board in boards])]
     found = advise(boards, standings, fit_seconds(trials))
-    shown = tuple(ruling for ruling in rulings if ruling)
+    shown = tuple(ruling for ruling in rulings if ruling) or tuple(_without_direction(boards, anchors, results))
     if not any(standings):
         return Verdict(anchor, title, shown)
     if found is None:
@@ -82,6 +83,13 @@ def verdict_part(
     reason = " ".join([_reason(found, alone, len(tested), unproven), *_price(boards, found, results)])
     choice = with_dimension(*found.chosen)
     return Verdict(anchor, title, shown, choice, reason, tuple(_changes(boards, standings, found, results)))
+
+
+def _without_direction(boards: Sequence[Leaderboard], anchors: Sequence[str], results: Results) -> Iterator[Ruling]:
+    """Say of numbers of which none is better than another that they are such."""
+    for board, place in zip(boards, anchors, strict=True):
+        if metric_info(board.metric).direction == "neutral":
+            yield Ruling(board_title(board, results), place, NO_TASK)
 
 
 def _ruling(board: Leaderboard, found: Standing | None, results: Results, anchor: str) -> Ruling | None:

@@ -14,6 +14,7 @@ from toolkit.tasks.base import (
     units_of,
 )
 from toolkit.tasks.facts import attribute_probe, fact_completion
+from toolkit.tasks.geometry import geometry
 from toolkit.tasks.items import item_similarity
 from toolkit.tasks.judging import evaluate
 from toolkit.tasks.ranking import ranking
@@ -33,6 +34,7 @@ __all__ = [
     "attribute_probe",
     "evaluate",
     "fact_completion",
+    "geometry",
     "item_similarity",
     "main_metric_of",
     "nothing",

@@ -29,7 +29,7 @@ from toolkit.errors import MissingDependencyError, ParameterError, ToolkitError,
 from toolkit.tasks.units import UnitRules, Units
 
 GROUP = "toolkit.tasks"
-Kind = Literal["ratings", "corpus", "triples"]
+Kind = Literal["ratings", "corpus", "triples", "vocabulary"]
 
 
 @dataclass(frozen=True)
@@ -145,8 +145,8 @@ class TaskInfo:
         What is done, in a sentence or two.
     main_metric : str
         The metric that tables are sorted by.
-    kind : {"ratings", "corpus", "triples"}
-        The kind of data that it belongs to.
+    kinds : tuple of {"ratings", "corpus", "triples", "vocabulary"}
+        The kinds of data that it applies to, the one that it belongs to first.
     function : callable
         What computes the scores: a `Subject` and keyword options in, an iterator of `Score` out.
     allowed : dict of str to Allowed
@@ -161,11 +161,16 @@ class TaskInfo:
     title: str
     definition: str
     main_metric: str
-    kind: Kind
+    kinds: tuple[Kind, ...]
     function: Callable[..., Iterator[Score]]
     allowed: Mapping[str, Allowed]
     sources: Mapping[str, SourceKind]
     units: UnitRules | None = None
+
+    @property
+    def kind(self) -> Kind:
+        """str: the kind of data that it belongs to."""
+        return self.kinds[0]
 
     def check_options(self, options: Mapping[str, Any]) -> None:
         """Refuse an option that the task does not have, or a value that is not allowed.
@@ -219,11 +224,13 @@ def task(
     allowed: Mapping[str, Allowed],
     sources: Mapping[str, SourceKind] | None = None,
     units: UnitRules | None = None,
+    also: Sequence[Kind] = (),
 ) -> Callable[[Callable[..., Iterator[Score]]], Callable[..., Iterator[Score]]]:
     """Register the decorated function as a task; see `TaskInfo`."""
 
     def register(function: Callable[..., Iterator[Score]]) -> Callable[..., Iterator[Score]]:
-        _TASKS[name] = TaskInfo(name, title, definition, main_metric, kind, function, allowed, sources or {}, units)
+        kinds = (kind, *also)
+        _TASKS[name] = TaskInfo(name, title, definition, main_metric, kinds, function, allowed, sources or {}, units)
         return function
 
     return register

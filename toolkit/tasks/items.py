@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.allowed import Allowed
-from toolkit.data import Ratings
+from toolkit.data import Ratings, Vocabulary
 from toolkit.keys import locate
 from toolkit.metrics.neighbors import attribute_correlation, attribute_precision, chance_precision
 from toolkit.stats import Sample
@@ -35,6 +35,7 @@ def _sample(items: pd.DataFrame, metric: str) -> Sample | None:
     "ratings",
     {"k": Allowed(int, 1)},
     units=UnitRules("item", _sample, ("item_count",)),
+    also=("vocabulary",),
 )
 def item_similarity(subject: Subject, *, attribute: str = "genres", k: int = 10) -> Iterator[Score]:
     """Judge item vectors by attributes of the items.
@@ -42,7 +43,7 @@ def item_similarity(subject: Subject, *, attribute: str = "genres", k: int = 10)
     Parameters
     ----------
     subject : Subject
-        Trained on ratings with an item table.
+        Trained on ratings, or laid on a vocabulary, with an item table.
     attribute : str, default "genres"
         Column of the table, several values separated by ``|``.
     k : int, default 10
@@ -52,11 +53,11 @@ def item_similarity(subject: Subject, *, attribute: str = "genres", k: int = 10)
     ------
     Score
         ``precision@k``, ``chance``, which is what random neighbours would give, and ``spearman``. Units are the items
-        with their precision, and how often they occur in training.
+        with their precision, and how often they occur in training (once in a vocabulary).
     """
     train, (item, why) = subject.train, subject.directions("item")
-    table = train.item_table if isinstance(train, Ratings) else None
-    if not isinstance(train, Ratings) or table is None or attribute not in table:
+    table = train.item_table if isinstance(train, Ratings | Vocabulary) else None
+    if table is None or attribute not in table:
         yield nothing(NAME, "item", "cosine", _absent(attribute, table), attribute)
         return
     if item is None:
@@ -71,7 +72,7 @@ def item_similarity(subject: Subject, *, attribute: str = "genres", k: int = 10)
         return
     precision = attribute_precision(vectors, flags, k)
     keys = known.index[rows >= 0]
-    counts = occurrences(train.items, train.item_keys, keys)
+    counts = occurrences(train.items, train.item_keys, keys) if isinstance(train, Ratings) else 1
     cases = pd.DataFrame({"item": pd.Categorical(keys), "item_count": counts})
     units = Units(NAME, "item", attribute, "cosine", cases, pd.DataFrame({f"precision@{k}": precision}))
     mean = float(np.mean(precision))

@@ -48,6 +48,7 @@ def _question_sample(questions: pd.DataFrame, metric: str) -> Sample | None:
     {"restrict_vocab": Allowed(int, 1, optional=True), "oov": Allowed(words=("skip", "zero", "mean"))},
     {"pairs": "pairs"},
     units=UnitRules("pair", _pair_sample, ("rank",)),
+    also=("vocabulary",),
 )
 def word_similarity(
     subject: Subject,
@@ -141,6 +142,7 @@ def _ranks(subject: Subject, words: Iterable[str]) -> npt.NDArray[np.float64]:
     {"restrict_vocab": Allowed(int, 1, optional=True), "method": Allowed(words=("3cosadd", "3cosmul"))},
     {"questions": "analogies"},
     units=UnitRules("question", _question_sample, ("rank",)),
+    also=("vocabulary",),
 )
 def analogies(
     subject: Subject,

@@ -32,7 +32,7 @@ NOTE = (
 
 
 def cost_section(boards: Sequence[Leaderboard], results: Results, anchor: str) -> Section | None:
-    """Return what the scores of the first leaderboard cost, and the time and memory of the fits.
+    """Return what the scores of the first leaderboard that judges cost, and the time and memory of the fits.
 
     Parameters
     ----------
@@ -52,7 +52,8 @@ def cost_section(boards: Sequence[Leaderboard], results: Results, anchor: str) -
     times = cost_table(costs, f"{anchor}-times")
     if times is None:
         return None
-    board = boards[0] if boards else None
+    judging = [board for board in boards if metric_info(board.metric).direction != "neutral"]
+    board = judging[0] if judging else None
     points = pd.DataFrame() if board is None else priced(board, costs)
     if board is None or len(points) < 2:
         return Section(anchor, "Time and memory", (), tables=(times,))

@@ -1,0 +1,173 @@
+"""A first look at one's own ratings and events: what is guessed, how they are divided, and what becomes of the time."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import toolkit as tk
+from toolkit.errors import DataError, ParameterError, ToolkitError
+from toolkit.harness import load_suite
+from toolkit.harness.deadline import Deadline
+from toolkit.harness.own.prepared import Budget, Prepared, Wishes
+from toolkit.harness.own.ratings import prepare_ratings
+
+LOOK = {"only": ["popularity", "pca"], "workers": 1, "quiet": True}
+
+
+@pytest.fixture(scope="module")
+def frame() -> pd.DataFrame:
+    """The first users of MovieLens-100k."""
+    ratings: Any = tk.load_dataset("movielens-100k")
+    return ratings.take(np.flatnonzero(ratings.users < 60)).to_frame().astype({"rating": int})
+
+
+def prepared(path: Path, minutes: float = 5, **wishes: Any) -> Prepared:
+    """Return the suite for a file."""
+    return prepare_ratings(str(path), Wishes(**wishes), Budget(Deadline(time.monotonic() + 60 * minutes, minutes), 2))
+
+
+def written(frame: pd.DataFrame, folder: Path, form: str) -> Path:
+    """Write ratings as people have them."""
+    path = folder / f"mine.{form.split()[0]}"
+    if form == "csv":
+        names = {"user": "userId", "item": "movieId"}
+        frame.rename(columns=names).to_csv(path, index=False)
+    elif form == "csv other names":
+        frame.set_axis(["reviewer", "asin", "stars", "when"], axis=1).to_csv(path, index=False)
+    elif form == "csv other order":
+        frame[["timestamp", "rating", "item", "user"]].to_csv(path, index=False)
+    elif form == "dat":
+        path.write_text("".join(f"{'::'.join(map(str, row))}\n" for row in frame.itertuples(index=False)))
+    elif form == "inter":
+        names = ["user_id:token", "item_id:token", "rating:float", "timestamp:float"]
+        frame.set_axis(names, axis=1).to_csv(path, sep="\t", index=False)
+    elif form == "parquet":
+        frame.assign(timestamp=pd.to_datetime(frame["timestamp"], unit="s")).to_parquet(path)
+    else:
+        frame.to_csv(path, sep="\t", index=False, header=form == "tsv")
+    return path
+
+
+FORMS = ["csv", "csv other names", "csv other order", "dat", "inter", "parquet", "tsv", "data"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_ratings_however_they_are_written(tmp_path: Path, frame: pd.DataFrame, form: str) -> None:
+    found = prepared(written(frame, tmp_path, form))
+    (experiment,) = found.suite.experiments
+    ratings = tk.load_ratings(experiment.dataset, **experiment.options)
+    expected = tk.Ratings.from_frame(frame, timestamp="timestamp", scale=(1, 5))
+    assert ratings.user_keys.equals(expected.user_keys)
+    assert ratings.item_keys.equals(expected.item_keys)
+    np.testing.assert_array_equal(ratings.values, expected.values)
+    assert ratings.scale == (1, 5)
+    assert ratings.timestamps is not None
+    np.testing.assert_array_equal(
+        np.argsort(ratings.timestamps, kind="stable"), np.argsort(expected.timestamps, kind="stable")
+    )
+    assert [task.name for task in experiment.tasks] == ["rating-prediction", "ranking"]
+    assert all(guess in found.suite.description for guess in found.guesses)
+
+
+def test_a_run(tmp_path: Path, frame: pd.DataFrame) -> None:
+    path = written(frame, tmp_path, "csv")
+    run = tk.compare(path, out=tmp_path / "run", **LOOK)
+    assert run.ok
+    assert set(run.scores["task"]) == {"rating-prediction", "ranking"}
+    report = run.report(tmp_path / "run" / "report.md").read_text()
+    assert "Guessed: column userId holds the users (by its name); column movieId holds the items" in report
+    assert f"toolkit compare {path} --minutes 5 --only popularity --only pca" in report
+    assert "## Verdict" in report
+
+
+def test_the_frozen_suite_can_be_run_again(tmp_path: Path, frame: pd.DataFrame) -> None:
+    first = tk.compare(written(frame, tmp_path, "csv"), out=tmp_path / "run", **LOOK)
+    again = tk.run(tmp_path / "run" / "run.json", tmp_path / "again", 1, only=LOOK["only"], quiet=True)
+    measured = ["task", "readout", "metric", "value", "n"]
+    pd.testing.assert_frame_equal(first.scores[measured], again.scores[measured])
+    (tmp_path / "other.json").write_text("[1]")
+    with pytest.raises(DataError, match=r"other.json: holds no suite; the run.json of a run does"):
+        load_suite(tmp_path / "other.json")
+
+
+def test_events(tmp_path: Path, frame: pd.DataFrame) -> None:
+    path = tmp_path / "events.csv"
+    frame[["user", "item", "timestamp"]].to_csv(path, index=False)
+    found = prepared(path)
+    (experiment,) = found.suite.experiments
+    assert [task.name for task in experiment.tasks] == ["ranking"]
+    assert experiment.splits[0].name == "leave-last-out"
+    assert not {"svd", "svdpp", "bias"} & {spec.name for spec in experiment.embedders}
+    run = tk.compare(path, out=tmp_path / "run", **LOOK)
+    assert run.ok
+    assert "every row is an event" in run.info["suite"]["description"]
+
+
+def test_events_without_times(tmp_path: Path, frame: pd.DataFrame) -> None:
+    frame[["user", "item"]].to_csv(tmp_path / "events.csv", index=False)
+    assert prepared(tmp_path / "events.csv").suite.experiments[0].splits[0].name == "holdout"
+    frame.to_csv(tmp_path / "rated.csv", index=False)
+    taken = prepared(tmp_path / "rated.csv", implicit=True).suite.experiments[0]
+    assert taken.options["rating"] is False
+    assert [task.name for task in taken.tasks] == ["ranking"]
+
+
+def test_items(tmp_path: Path, frame: pd.DataFrame) -> None:
+    ratings: Any = tk.load_dataset("movielens-100k")
+    ratings.item_table.rename_axis("movieId").to_csv(tmp_path / "films.csv")
+    run = tk.compare(written(frame, tmp_path, "csv"), items=tmp_path / "films.csv", out=tmp_path / "run", **LOOK)
+    assert "item-similarity" in set(run.scores["task"])
+    assert "genres the attributes (between '|')" in run.info["suite"]["description"]
+    pd.DataFrame({"movieId": ["x"], "title": ["none of them"]}).to_csv(tmp_path / "other.csv", index=False)
+    with pytest.raises(DataError, match="none of the items of the ratings stands in the table of items"):
+        prepared(written(frame, tmp_path, "csv"), items=str(tmp_path / "other.csv"))
+
+
+def test_a_wide_scale_has_a_threshold_of_its_own(tmp_path: Path, frame: pd.DataFrame) -> None:
+    skewed = frame.assign(rating=np.where(np.arange(len(frame)) == 0, 1000, frame["rating"]))
+    skewed.to_csv(tmp_path / "a.csv", index=False)
+    found = prepared(tmp_path / "a.csv").suite.experiments[0]
+    assert found.tasks[1].options["relevance_threshold"] == 4
+    assert found.options["scale"] == [1, 1000]
+    assert prepared(tmp_path / "a.csv", scale=(0, 1000)).suite.experiments[0].options["scale"] == [0, 1000]
+
+
+def test_no_time_left(tmp_path: Path, frame: pd.DataFrame) -> None:
+    run = tk.compare(written(frame, tmp_path, "csv"), out=tmp_path / "run", minutes=1e-5, **LOOK)
+    assert set(run.trials["status"]) == {"left out"}
+    assert set(run.trials["error"]) == {"no time left (--minutes 1e-05)"}
+    assert run.ok
+    assert "no time left" in run.report(tmp_path / "run" / "report.md").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "wishes", "message"),
+    [
+        ("a,b,c\nx,y,z\n", {}, r"mine.csv: cannot tell which column holds the users"),
+        ("It was a dark night, and so on\nto the end, my friend\n", {}, "cannot tell which column holds the users"),
+        ("user,item,rating\n1,2,3\n", {}, r"holds 1 ratings of 1 items by 1 users; at least 10 of 3 items by 3 users"),
+        ("user,item,rating\n1,2,good\n", {}, "'rating' should hold the ratings, by its name"),
+        ("user,item,rating\n1,2,3\n", {"columns": {"user": "usr"}}, "unknown column 'usr'; did you mean 'user'"),
+        ("user,item,rating\n1,2,3\n2,2,9\n", {"scale": (1.0, 5.0)}, "line 3: rating '9' lies outside the scale 1 to 5"),
+        ("user,item\n1,2\n1,3\n2,3\n", {"scale": (1.0, 5.0)}, "--scale is for ratings"),
+        ("user,item\n", {}, "the table is empty"),
+    ],
+)
+def test_what_is_refused(tmp_path: Path, text: str, wishes: dict[str, Any], message: str) -> None:
+    (tmp_path / "mine.csv").write_text(text)
+    with pytest.raises(ToolkitError, match=message):
+        prepared(tmp_path / "mine.csv", **wishes)
+
+
+def test_what_is_known_of_the_catalog_is_not_guessed(tmp_path: Path) -> None:
+    found = prepare_ratings("movielens-100k", Wishes(), Budget(Deadline(time.monotonic() + 200, 5), 2))
+    assert found.guesses == ()
+    assert [task.name for task in found.suite.experiments[0].tasks][-1] == "item-similarity"
+    with pytest.raises(ParameterError, match="--implicit is for files of your own"):
+        prepare_ratings("movielens-100k", Wishes(implicit=True), Budget(Deadline(time.monotonic() + 200, 5), 2))

@@ -1,0 +1,283 @@
+"""Guessing what the columns of somebody's own table of ratings hold, from their names and their first values.
+
+Pure: names and values in, a `Guess` out, with a sentence for all that was guessed. Where names and values leave open
+which column holds the users or the items, nothing is guessed: the error names the options that say it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from toolkit.datasets.columns import NAMES, guess
+from toolkit.errors import DataError, UnknownNameError
+
+ROLES = ("user", "item", "rating", "timestamp")
+PLURAL = {"user": "users", "item": "items", "rating": "ratings", "timestamp": "times"}
+SCALES = ((1, 5), (0.5, 5), (0, 5), (1, 10), (0.5, 10), (0, 10), (1, 7), (1, 100), (0, 100), (0, 1), (-1, 1), (-10, 10))
+MOST = 101  # values of a column of ratings without a name that says so: 0 to 100
+TIMES = ((5e8, 5e9), (5e11, 5e12), (5e14, 5e15))  # seconds, milliseconds and microseconds of 1985 to 2128
+DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}( .*)?")
+# names of columns of numbers that are no ratings, without case and punctuation
+_COUNTS = (
+    "age amount clicks count counts day duration events freq frequency hour index listens minutes month number "
+    "playcount plays price purchases qty quantity row rowid seconds times views week weekday weight year"
+)
+COUNTS = frozenset(_COUNTS.split())
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What the columns of a table of ratings hold.
+
+    Parameters
+    ----------
+    columns : dict of str to str
+        By the role (``"user"``, ``"item"``, ``"rating"``, ``"timestamp"``) the column, for the roles that are played.
+    explicit : bool
+        Whether there are ratings; if not, every row is an event.
+    sentences : tuple of str
+        What was guessed and why, as people are told.
+    """
+
+    columns: Mapping[str, str]
+    explicit: bool
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Column:
+    """What the values of a column are like."""
+
+    name: str
+    filled: int
+    distinct: int
+    number: bool
+    whole: bool
+    time: bool
+    low: float
+    high: float
+
+    @property
+    def is_rating(self) -> bool:
+        """bool: whether the values fill one of the common scales and repeat."""
+        fits = self.number and not self.time and any((self.low, self.high) == scale for scale in SCALES)
+        return fits and 2 <= self.distinct <= min(MOST, max(11, self.filled // 5)) and self.distinct < self.filled
+
+    @property
+    def is_key(self) -> bool:
+        """bool: whether the values may be keys."""
+        return self.distinct > 1 and not self.time and (self.whole or not self.number)
+
+
+def guess_columns(
+    columns: Sequence[str],
+    sample: pd.DataFrame,
+    *,
+    header: bool = True,
+    given: Mapping[str, str] | None = None,
+    implicit: bool = False,
+) -> Guess:
+    """Guess which column holds the users, the items, the ratings and the times.
+
+    Parameters
+    ----------
+    columns : sequence of str
+        Their names; their numbers, from 1, where the file has none.
+    sample : pandas.DataFrame
+        The first rows as text, a column for each name, in their order; None or "" where a field is empty.
+    header : bool, default True
+        Whether the names come from the file.
+    given : mapping of str to str, optional
+        Columns by their roles, where they are known; these are not guessed.
+    implicit : bool, default False
+        Take every row as an event: no ratings are looked for.
+
+    Returns
+    -------
+    Guess
+
+    Raises
+    ------
+    UnknownNameError
+        If a column that is given is not there.
+    DataError
+        If names and values leave open which column plays a part; the message names the options.
+
+    Examples
+    --------
+    >>> sample = pd.DataFrame([["u1", "x", "5"], ["u2", "y", "1"], ["u1", "y", "5"]])
+    >>> found = guess_columns(["userId", "movieId", "rating"], sample)
+    >>> found.columns
+    {'user': 'userId', 'item': 'movieId', 'rating': 'rating'}
+    >>> found.sentences[0]
+    'column userId holds the users (by its name)'
+    """
+    found = dict(given or {})
+    for name in found.values():
+        if name not in columns:
+            raise UnknownNameError("column", name, columns)
+    told = dict.fromkeys(found, "as you say")
+    kinds = {name: _kind(name, sample.iloc[:, place]) for place, name in enumerate(columns)}
+    if header:
+        _by_names(kinds, found, told, implicit)
+    _by_values(kinds, found, told, header, implicit)
+    for role in ("user", "item"):
+        if role not in found:
+            raise DataError(_unclear(role, columns, found))
+    sentences = [f"column {found[role]} holds the {PLURAL[role]} ({told[role]})" for role in ROLES if role in found]
+    if "rating" in found and kinds[found["rating"]].distinct == 1:
+        sentences[:] = [line for line in sentences if not line.startswith(f"column {found['rating']} holds")]
+        sentences.append(f"column {found.pop('rating')} has the same value in every row, so these are no ratings")
+    if "rating" not in found:
+        sentences.append("there are no ratings: every row is an event, a user who met an item")
+    rest = [name for name in columns if name not in found.values()]
+    if rest:
+        sentences.append(f"not used: {', '.join(rest)}")
+    return Guess({role: found[role] for role in ROLES if role in found}, "rating" in found, tuple(sentences))
+
+
+def _by_names(kinds: Mapping[str, _Column], found: dict[str, str], told: dict[str, str], implicit: bool) -> None:
+    """Give out the roles that the names of columns tell."""
+    for role in ROLES:
+        free = [name for name in kinds if name not in found.values()]
+        name = guess(role, free)
+        if role in found or name is None or (role == "rating" and implicit):
+            continue
+        if role == "rating" and not kinds[name].number:
+            raise DataError(
+                f"column {name!r} should hold the ratings, by its name, and holds something that is no number; name "
+                "another with --rating COLUMN, or take every row as an event with --implicit"
+            )
+        if role == "timestamp" and not (kinds[name].time or kinds[name].number):
+            continue  # such as "morning": nothing that could be put in order
+        found[role], told[role] = name, "by its name"
+
+
+def _by_values(
+    kinds: Mapping[str, _Column], found: dict[str, str], told: dict[str, str], header: bool, implicit: bool
+) -> None:
+    """Give out the roles that are left to columns whose values fit."""
+
+    def free() -> list[_Column]:
+        return [kind for name, kind in kinds.items() if name not in found.values()]
+
+    times = [kind.name for kind in free() if kind.time]
+    if "timestamp" not in found and len(times) == 1:
+        found["timestamp"], told["timestamp"] = times[0], "by its values"
+    if "rating" not in found and not implicit:
+        _rating_by_values(free(), list(kinds), found, told, header)
+    described = {_plain(name) for role in ("title", "genres", "year") for name in NAMES[role].split()}
+    keys = [kind.name for kind in free() if kind.is_key and not (header and _plain(kind.name) in described | COUNTS)]
+    missing = [role for role in ("user", "item") if role not in found]
+    if header and missing == ["item"] and not keys:
+        keys = [name for name in [guess("title", [kind.name for kind in free()])] if name is not None]
+    if len(keys) == len(missing):
+        why = "by its place" if len(keys) == 2 else "the one that is left"
+        for role, name in zip(missing, keys, strict=True):
+            found[role], told[role] = name, why
+
+
+def _rating_by_values(
+    free: Sequence[_Column], columns: Sequence[str], found: dict[str, str], told: dict[str, str], header: bool
+) -> None:
+    likely = [kind.name for kind in free if kind.is_rating and not (header and _plain(kind.name) in COUNTS)]
+    if not header and len(columns) > 2 and len(likely) > 1 and columns[2] in likely:
+        found["rating"], told["rating"] = columns[2], "by its place and its values"
+    elif len(likely) == 1:
+        found["rating"], told["rating"] = likely[0], "by its values"
+    elif likely:
+        raise DataError(
+            f"the ratings may stand in {' or '.join(likely)}; say which with --rating COLUMN, or take every row as an "
+            "event with --implicit"
+        )
+
+
+def _unclear(role: str, columns: Sequence[str], found: Mapping[str, str]) -> str:
+    known = "".join(f", {name} holds the {PLURAL[other]}" for other, name in found.items())
+    return (
+        f"cannot tell which column holds the {PLURAL[role]}: there are {', '.join(columns)}{known}; name columns with "
+        "--user, --item, --rating and --timestamp"
+    )
+
+
+def guess_header(first: Sequence[str], rows: pd.DataFrame) -> bool:
+    """Guess whether the first line of a table holds names.
+
+    Parameters
+    ----------
+    first : sequence of str
+        Its fields.
+    rows : pandas.DataFrame
+        The lines that follow, as text, a column for each field.
+
+    Returns
+    -------
+    bool
+        False if a field is a number or a date, or, where no field is a name that is known, stands again below.
+    """
+    if any(_is_number(field) or DATE.fullmatch(field) for field in first):
+        return False
+    if any(guess(role, [field]) for role in NAMES for field in first):
+        return True
+    return not any((rows.iloc[:, place] == field).any() for place, field in enumerate(first) if field)
+
+
+def guess_scale(values: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Guess the lowest and the highest rating possible.
+
+    Parameters
+    ----------
+    values : ndarray of float64, shape (n,)
+        All ratings.
+
+    Returns
+    -------
+    tuple of float
+        The narrowest common scale on which they lie, if its top and nearly its whole range occur; otherwise the lowest
+        and the highest that occur.
+
+    Examples
+    --------
+    >>> guess_scale(np.array([2.0, 5.0, 3.0])), guess_scale(np.array([1.0, 37.0]))
+    ((1.0, 5.0), (1.0, 37.0))
+    """
+    low, high = float(values.min()), float(values.max())
+    fitting = [s for s in SCALES if s[1] == high and s[0] <= low and low - s[0] <= (s[1] - s[0]) / 4]
+    lowest, highest = max(fitting, default=(low, high))
+    return float(lowest), float(highest)
+
+
+def _kind(name: str, values: pd.Series) -> _Column:
+    texts = values.dropna()
+    texts = texts[texts != ""].astype(str)
+    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64)
+    number = bool(len(numbers)) and bool(np.isfinite(numbers).all())
+    low, high = (float(numbers.min()), float(numbers.max())) if number else (np.nan, np.nan)
+    whole = number and bool((numbers % 1 == 0).all())
+    if number:
+        time = any(start <= low and high < end for start, end in TIMES)
+    else:
+        time = bool(len(texts)) and _all_dates(texts)
+    return _Column(name, len(texts), int(texts.nunique()), number, whole, time, low, high)
+
+
+def _all_dates(texts: Iterable[str]) -> bool:
+    return all(DATE.fullmatch(text) for text in texts)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _plain(name: str) -> str:
+    return re.sub("[^a-z]", "", name.lower())

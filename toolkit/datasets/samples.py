@@ -1,0 +1,94 @@
+"""The first rows of somebody's own table, from which it is guessed what its columns hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from toolkit.datasets.files import DataFile
+from toolkit.datasets.guessing import guess_header
+from toolkit.datasets.tables import Layout, read_columns, sniff
+from toolkit.errors import DataError
+
+ROWS = 100_000  # that are looked at
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """The first rows of a table.
+
+    Parameters
+    ----------
+    columns : tuple of str
+        Their names; their numbers, from 1, where the file has none.
+    frame : pandas.DataFrame
+        The rows as text, None where a field is empty.
+    header : bool
+        Whether the names come from the file.
+    text : bool
+        Whether it is a text file, in which a first line holds the names or does not.
+    """
+
+    columns: tuple[str, ...]
+    frame: pd.DataFrame
+    header: bool = True
+    text: bool = True
+
+
+def read_sample(path: str | Path, rows: int = ROWS) -> Sample:
+    """Read the first rows of a table.
+
+    Parameters
+    ----------
+    path : str or Path
+        A text file or a ``.parquet`` file, as `toolkit.load_ratings` reads them.
+    rows : int, default 100,000
+        How many.
+
+    Returns
+    -------
+    Sample
+
+    Raises
+    ------
+    DataError
+        If the file is missing, empty or no table.
+    """
+    file = DataFile(Path(path))
+    if file.suffix in (".parquet", ".pq"):
+        return _of_parquet(file, rows)
+    layout = sniff(file)
+    header = layout.header and (any(layout.types) or guess_header(layout.columns, _read(file, layout, 1000)))
+    layout = sniff(file, header=header)
+    frame = _read(file, layout, rows)
+    if not len(frame):
+        raise DataError("there are no ratings: the table is empty", str(file))
+    return Sample(layout.columns, frame, header)
+
+
+def _read(file: DataFile, layout: Layout, rows: int) -> pd.DataFrame:
+    return read_columns(file, layout, dict.fromkeys(range(len(layout.columns)), "text"), rows)
+
+
+def _of_parquet(file: DataFile, rows: int) -> Sample:
+    try:
+        with pq.ParquetFile(file.path) as table:
+            names = tuple(map(str, table.schema_arrow.names))
+            first = next(table.iter_batches(rows), None)
+    except FileNotFoundError:
+        raise DataError("no such file", file.path) from None
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DataError(f"not a Parquet file: {error}", file.path) from error
+    if first is None or not first.num_rows:
+        raise DataError("there are no ratings: the table is empty", file.path)
+    frame = pd.DataFrame({place: _texts(column) for place, column in enumerate(first.columns)})
+    return Sample(names, frame, text=False)
+
+
+def _texts(column: pa.Array) -> pd.Series:
+    values = column.to_pandas()
+    return values.astype(str).mask(values.isna(), None).astype(object)

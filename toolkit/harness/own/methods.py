@@ -1,0 +1,197 @@
+"""Which methods are tried on somebody's own data, and what each costs: the most that fit into the time.
+
+Costs are seconds of fit and judging together, for a million ratings or tokens, of one trial on one core while another
+ran beside it, on two cores. Ratings: MovieLens-100k and a million synthetic ones of 6,040 users and 3,700 items, the
+higher of the two. Text: two million tokens of English prose, 20,000 words. They rank methods and tell what is hopeless;
+that the promised time is kept is the harness's doing, which ends what takes longer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from toolkit.harness.suite import EmbedderSpec
+from toolkit.registry import embedder_class, make_embedder
+
+FILLED = 0.8  # share of the time that estimates may fill: they are off by some tenths
+SURPRISE = 5_000_000  # ratings of which Surprise keeps a Python object each
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method as it is tried.
+
+    Parameters
+    ----------
+    name : str
+        In the registry.
+    cost : float
+        Seconds for a million ratings or tokens, with the first of `epochs`.
+    params : dict
+        Its parameters, without those that the data decides.
+    label : str, default ""
+        Under which it is shown; by default its name.
+    epochs : tuple of int, default ()
+        Numbers of passes, of which the first that fits into the time is taken; its own number where there are none.
+    explicit : bool, default False
+        Whether it says nothing without ratings.
+    history : bool, default False
+        Whether the cost also grows with the length of histories; `cost` is then that of each hundred.
+    most : int, optional
+        It is not tried on more ratings.
+    """
+
+    name: str
+    cost: float
+    params: Mapping[str, Any] = field(default_factory=dict)
+    label: str = ""
+    epochs: tuple[int, ...] = ()
+    explicit: bool = False
+    history: bool = False
+    most: int | None = None
+
+    @property
+    def shown(self) -> str:
+        """str: the label, or else the name."""
+        return self.label or self.name
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much there is to learn from and to judge, and how much time.
+
+    Parameters
+    ----------
+    size : int
+        Ratings, or tokens.
+    seconds : float
+        For all trials together.
+    workers : int
+        How many run at a time.
+    history : float, default 0
+        Ratings in the history that the average rating belongs to.
+    judging : float, default 0
+        Seconds that judging takes for each method beyond what `Method.cost` holds.
+    """
+
+    size: int
+    seconds: float
+    workers: int
+    history: float = 0.0
+    judging: float = 0.0
+
+
+WINDOWED = {"window": 20}  # of histories, whose order says less than that of words
+NULLS = (
+    Method("popularity", 1),
+    Method("bias", 1, explicit=True),
+    Method("random", 7),
+    Method("shuffled", 9, {"embedder": "pca"}, "shuffled pca"),
+)
+RATINGS = (  # likeliest to be of use first
+    Method("pca", 9),
+    Method("als", 17),
+    Method("truncated-svd", 10),
+    Method("svd", 36, explicit=True, epochs=(20, 10), most=SURPRISE),
+    Method("joined", 28),
+    Method("bpr", 56, epochs=(100, 30, 10)),
+    Method("word2vec", 37, {**WINDOWED, "architecture": "cbow"}, "word2vec cbow", (10, 5)),
+    Method("ppmi-svd", 20, {"window": "all"}),
+    Method("embedding-layer", 67, {"batch_size": 512, "learning_rate": 0.02}, epochs=(5, 3), explicit=True),
+    Method("nmf", 54, epochs=(200, 50)),
+    Method("lmf", 15),
+    Method("nmf-surprise", 24, explicit=True, most=SURPRISE),
+    Method("word2vec", 300, WINDOWED, "word2vec skip-gram", (10, 5, 2)),
+    Method("glove", 140, {"window": "all"}, epochs=(15, 5)),
+    Method("svdpp", 55, explicit=True, epochs=(20, 10, 5), history=True, most=SURPRISE),
+    Method("embedding-mlp", 80, {"batch_size": 512}, epochs=(5, 3), explicit=True),
+    Method("fasttext", 320, {**WINDOWED, "max_n": 0}, epochs=(10, 5, 2)),
+    Method("sgns", 320, WINDOWED, epochs=(10, 5)),
+)
+TEXT_NULLS = (
+    Method("random", 2),
+    Method("shuffled", 10, {"embedder": "pca"}, "shuffled pca"),
+    Method("popularity", 1),
+)
+TEXTS = (
+    Method("word2vec", 5, {"architecture": "cbow"}, "word2vec cbow", (5, 2)),
+    Method("ppmi-svd", 5),
+    Method("pca", 10),
+    Method("truncated-svd", 6),
+    Method("word2vec", 25, {}, "word2vec skip-gram", (5, 2, 1)),
+    Method("glove", 30, epochs=(15, 5)),
+    Method("als", 13),
+    Method("fasttext", 50, {"bucket": 500_000}, epochs=(5, 2, 1)),
+    Method("bpr", 30, epochs=(20, 10)),
+    Method("lmf", 20),
+    Method("svd", 30, epochs=(5,)),
+    Method("nmf", 60, epochs=(50,)),
+    Method("nmf-surprise", 30, epochs=(10,)),
+    Method("sgns", 150, epochs=(5,)),
+)
+DIMS = {"lmf": 30, "nmf-surprise": 15, "svdpp": 20, "joined": 0}  # where the common number suits a method badly
+
+
+def chosen_methods(methods: Iterable[Method], load: Load, dim: int) -> tuple[list[EmbedderSpec], list[str]]:
+    """Choose the methods that fit into the time, the first ones first.
+
+    Parameters
+    ----------
+    methods : iterable of Method
+        Null baselines, and the others, likeliest to be of use first; the first of either is taken in any case.
+    load : Load
+        What there is to do, and the time for it.
+    dim : int
+        Number of dimensions, where a method takes it.
+
+    Returns
+    -------
+    chosen : list of EmbedderSpec
+        Null baselines first, and cheap ones, so that a verdict is there early.
+    left : list of str
+        Those that do not fit, each with about how long it would take.
+    """
+    taken: list[tuple[bool, float, EmbedderSpec]] = []
+    left = []
+    for method in methods:
+        learns = not embedder_class(method.name).is_null
+        first = all(learns != other for other, _, _ in taken)
+        params, seconds = _affordable(method, load, [cost for _, cost, _ in taken], first)
+        if params is None:
+            left.append(f"{method.shown} (about {_spoken(seconds)})")
+            continue
+        dims = {"embedding_dim": min(dim, DIMS.get(method.name, dim))}
+        known = make_embedder(method.name).get_params(deep=False) if method.name != "joined" else {}
+        given = {name: value for name, value in {**dims, **params}.items() if name in known}
+        taken.append((learns, seconds, EmbedderSpec(name=method.name, label=method.label, params=given)))
+    return [spec for *_, spec in sorted(taken, key=lambda each: each[:2])], left
+
+
+def _affordable(
+    method: Method, load: Load, costs: Sequence[float], anyway: bool
+) -> tuple[dict[str, Any] | None, float]:
+    """Return the parameters with the most passes that fit beside what is taken, and the seconds, or None."""
+    if not embedder_class(method.name).installed():
+        return dict(method.params), 0.0  # it will be a row that says how to install it
+    alternatives = method.epochs or (0,)
+    seconds = 0.0
+    for epochs in alternatives:
+        share = epochs / alternatives[0] if epochs else 1.0
+        by_history = load.history / 100 if method.history else 1.0
+        seconds = load.size / 1e6 * method.cost * share * by_history + load.judging
+        within = method.most is None or load.size <= method.most
+        if within and _fits([*costs, seconds], load):
+            return {**method.params, **({"epochs": epochs} if epochs else {})}, seconds
+    return (dict(method.params) if anyway else None), seconds
+
+
+def _fits(costs: Sequence[float], load: Load) -> bool:
+    """Return whether trials end in time, however they fall on the workers: Graham's bound for lists of jobs."""
+    longest = max(costs) * (1 - 1 / load.workers)
+    return sum(costs) / load.workers + longest <= FILLED * load.seconds
+
+
+def _spoken(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"

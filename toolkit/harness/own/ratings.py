@@ -1,0 +1,190 @@
+"""A suite for somebody's own ratings, or events without ratings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from toolkit.data import Ratings
+from toolkit.datasets.catalog import catalog
+from toolkit.datasets.guessing import guess_columns, guess_scale
+from toolkit.datasets.items import guess_items
+from toolkit.datasets.load import load_dataset
+from toolkit.datasets.ratings import load_ratings
+from toolkit.datasets.samples import read_sample
+from toolkit.errors import DataError, ParameterError
+from toolkit.harness.own.methods import NULLS, RATINGS, Load, chosen_methods
+from toolkit.harness.own.prepared import Budget, Prepared, Wishes, left_out, prepared, stem_of
+from toolkit.harness.suite import Experiment, SplitSpec, TaskSpec
+
+FEWEST = 10  # ratings of which anything can be said
+DIM = 50
+CELLS = 100_000_000  # users × items up to which the whole ranking of each user is looked at, and not its top alone
+LARGE = 2_000_000  # ratings above which readouts that fit anew are left out
+PACE = 30e6  # scores of items that one core ranks in a second
+TOP = ["ndcg@k", "recall@k", "precision@k", "hit_rate@k"]
+LIGHT = {"rating-prediction": ["native", "mean", "bias"], "ranking": ["native", "cosine"]}
+FULL_READOUTS = 5  # of ranking
+RARE = 0.02  # share of ratings that count as relevant by the usual rule, below which their upper quarter does
+
+
+@dataclass(frozen=True, eq=False)
+class _Loaded:
+    """Ratings, how they are loaded again, and what was guessed about them."""
+
+    data: Ratings
+    options: dict[str, Any]
+    guesses: tuple[str, ...]
+
+
+def prepare_ratings(source: str, wishes: Wishes, budget: Budget) -> Prepared:
+    """Make a suite for ratings.
+
+    Parameters
+    ----------
+    source : str
+        A file, or ratings of the catalog.
+    wishes : Wishes
+        What is known about its columns.
+    budget : Budget
+        The time.
+
+    Returns
+    -------
+    Prepared
+
+    Raises
+    ------
+    DataError
+        If the file is no table of ratings, or leaves open which column plays which part.
+    ParameterError
+        If what is wished does not go with the data.
+    """
+    found = _of_catalog(source, wishes) if source in catalog() else _of_file(source, wishes)
+    data = found.data
+    _check_size(data, source)
+    load = _load(data, budget)
+    split, about_split = _split(data)
+    tasks, about_tasks = _tasks(data)
+    dim = max(1, min(DIM, min(len(data.user_keys), len(data.item_keys)) // 3))
+    wanted = [method for method in (*NULLS, *RATINGS) if data.explicit or not method.explicit]
+    wanted = [method for method in wanted if method.name != "joined" or dim == DIM]  # of a fixed size
+    chosen, left = chosen_methods(wanted, load, dim)
+    told = [
+        f"{data.summary}, {_density(data)}",
+        about_split,
+        *about_tasks,
+        "no method is tuned",
+        *left_out(left),
+    ]
+    experiment = Experiment(
+        name="ratings",
+        title=f"Ratings: {stem_of(source)}" if data.explicit else f"Events: {stem_of(source)}",
+        dataset=source,
+        options=found.options,
+        splits=(split,),
+        tasks=tasks,
+        embedders=tuple(chosen),
+    )
+    return prepared(source, experiment, found.guesses, told)
+
+
+def _of_catalog(source: str, wishes: Wishes) -> _Loaded:
+    if wishes.given():
+        names = ", ".join(f"--{name}" for name in sorted(wishes.given()))
+        raise ParameterError(f"{names} is for files of your own; it is known how data set {source!r} is read")
+    data = load_dataset(source)
+    if not isinstance(data, Ratings):
+        raise DataError(f"data set {source!r} holds {type(data).__name__}; ratings are needed here")
+    return _Loaded(data, {}, ())
+
+
+def _of_file(source: str, wishes: Wishes) -> _Loaded:
+    sample = read_sample(source)
+    try:
+        found = guess_columns(
+            sample.columns, sample.frame, header=sample.header, given=wishes.columns, implicit=wishes.implicit
+        )
+    except DataError as error:
+        raise DataError(str(error), source) from None
+    options: dict[str, Any] = {role: found.columns.get(role, False) for role in ("user", "item", "rating", "timestamp")}
+    options |= {"header": sample.header} if sample.text else {}
+    options |= {"items": wishes.items} if wishes.items else {}
+    guesses = [] if sample.header else [f"the file has no header, so its columns are called 1 to {len(sample.columns)}"]
+    guesses += found.sentences
+    data = load_ratings(source, **options, scale=wishes.scale)
+    if data.explicit:
+        scale = wishes.scale or guess_scale(data.values)
+        options["scale"] = list(scale)
+        data = replace(data, scale=scale)
+        guesses.append(f"ratings are given on a scale of {scale[0]:g} to {scale[1]:g}")
+    elif wishes.scale:
+        raise ParameterError("--scale is for ratings; there are none in this file, every row of which is an event")
+    if data.item_table is not None:
+        guesses += [guess_items(wishes.items or "").sentence, _about_items(data)]
+    return _Loaded(data, options, tuple(guesses))
+
+
+def _about_items(data: Ratings) -> str:
+    table = data.item_table
+    if table is None or not (shared := int(data.item_keys.isin(table.index).sum())):
+        raise DataError(
+            "none of the items of the ratings stands in the table of items; are its keys in another column?"
+        )
+    return f"the table of items knows {shared:,} of {len(data.item_keys):,} items, with {' and '.join(table.columns)}"
+
+
+def _check_size(data: Ratings, source: str) -> None:
+    if len(data) < FEWEST or len(data.user_keys) < 3 or len(data.item_keys) < 3:
+        raise DataError(f"holds {data.summary}; at least {FEWEST} of 3 items by 3 users are needed", source)
+
+
+def _density(data: Ratings) -> str:
+    share = len(data) / (len(data.user_keys) * len(data.item_keys))
+    return f"{100 * share:.2g} % of all pairs of a user and an item"
+
+
+def _load(data: Ratings, budget: Budget) -> Load:
+    counts = np.bincount(data.users).astype(np.float64)
+    readouts = len(LIGHT["ranking"]) if _is_large(data) else FULL_READOUTS
+    judging = len(data.user_keys) * len(data.item_keys) * readouts / PACE
+    history = float((counts**2).sum() / counts.sum())
+    return Load(len(data), budget.deadline.left(), budget.workers, history, judging)
+
+
+def _is_large(data: Ratings) -> bool:
+    return len(data) > LARGE or len(data.user_keys) * len(data.item_keys) > CELLS
+
+
+def _split(data: Ratings) -> tuple[SplitSpec, str]:
+    """Return how the data is divided, and a sentence about it."""
+    several = float((np.bincount(data.users) > 1).mean())
+    if not data.explicit and data.timestamps is not None and several >= 0.5:
+        return SplitSpec(name="leave-last-out"), "held out to judge by: the last event of each user"
+    what = "ratings" if data.explicit else "events"
+    return SplitSpec(name="holdout"), f"held out to judge by: one fifth of the {what}, at random (seed 0)"
+
+
+def _tasks(data: Ratings) -> tuple[tuple[TaskSpec, ...], list[str]]:
+    """Return what is asked, and sentences about it."""
+    light, told = _is_large(data), []
+    options: dict[str, Any] = {"readouts": LIGHT["ranking"], "metrics": TOP} if light else {}
+    if light:
+        told.append("the data is large, so readouts that fit anew and metrics of the whole ranking are left out")
+    if data.explicit:
+        threshold = data.relevance_threshold
+        if float((data.values >= threshold).mean()) < RARE:
+            threshold = float(np.quantile(data.values, 0.75))
+            options["relevance_threshold"] = threshold
+            told.append("few ratings lie in the upper quarter of the scale, so the upper quarter of the ratings counts")
+        told.append(f"an item is relevant to a user who rated it {threshold:g} or more")
+    tasks = [TaskSpec(name="ranking", options=options)]
+    if data.explicit:
+        predicted = {"readouts": LIGHT["rating-prediction"]} if light else {}
+        tasks.insert(0, TaskSpec(name="rating-prediction", options=predicted))
+    if data.item_table is not None and "genres" in data.item_table:
+        tasks.append(TaskSpec(name="item-similarity"))
+        told.append("items are alike that have an attribute in common")
+    return tuple(tasks), told
