@@ -17,6 +17,7 @@ import pandas as pd
 from toolkit.atomic import write_text
 from toolkit.data import Corpus, Ratings
 from toolkit.data.staged import Staged, open_staged
+from toolkit.data.vocabulary import Vocabulary
 from toolkit.harness.plan import Trial
 from toolkit.harness.tables import ENTITIES, ENTITY_COLUMNS
 
@@ -29,14 +30,14 @@ def entity_tables(data: Staged) -> dict[str, pd.DataFrame]:
 
     Parameters
     ----------
-    data : Ratings, Corpus or Triples
+    data : Ratings, Corpus, Triples or Vocabulary
         What methods are trained on.
 
     Returns
     -------
     dict of str to pandas.DataFrame
         By entity. Columns ``key``, ``title`` (empty where there is none other than the key) and ``count``, the number
-        of ratings, occurrences or facts in the data; then a column an attribute, such as ``genres``, whose cells hold
+        of ratings, occurrences or facts in the data (0 in a vocabulary); then a column an attribute, such as ``genres``, whose cells hold
         one value, several divided by ``|``, or nothing. Most frequent first, equal ones in the order of the data.
 
     Examples
@@ -55,6 +56,8 @@ def entity_tables(data: Staged) -> dict[str, pd.DataFrame]:
         }
     if isinstance(data, Corpus):
         return {"word": _table(data.words, data.counts, None)}
+    if isinstance(data, Vocabulary):  # in the order of the vectors' file, and nobody counted
+        return {data.entity: _table(data.keys, np.zeros(len(data), dtype=np.int64), data.item_table)}
     persons = pd.Index(data.subjects, dtype=object)
     codes = persons.get_indexer([key for fact in data.facts for key in (fact[0], fact[2])])
     return {"person": _table(persons, _counts(codes, persons), data.attributes)}
