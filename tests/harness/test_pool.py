@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from toolkit.harness.deadline import Deadline
 from toolkit.harness.pool import (
     THREAD_VARIABLES,
     IsolatedExecutor,
+    OutOfTimeError,
     TrialCrashError,
     TrialFailedError,
     TrialTimeoutError,
@@ -73,6 +75,23 @@ def test_a_call_that_hangs_is_ended() -> None:
             hanging.result()
         assert time.monotonic() - started < 60
         assert executor.submit(operator.add, 1, 1).result() == 2
+
+
+def test_time_that_is_up_ends_what_runs_and_lets_nothing_begin() -> None:
+    with IsolatedExecutor(1, 1, timeout=60) as executor:
+        assert executor.submit_by(Deadline(time.monotonic() + 60, 1), operator.add, 1, 1).result() == 2
+        assert executor.submit_by(None, operator.add, 1, 2).result() == 3
+        soon = Deadline(time.monotonic() + 1.5, 0.025)
+        running, waiting = (executor.submit_by(soon, time.sleep, 600) for _ in range(2))
+        with pytest.raises(OutOfTimeError, match=r"ended after [12] s, as there was no time left \(--minutes 0.025\)"):
+            running.result()
+        with pytest.raises(OutOfTimeError, match=r"^no time left \(--minutes 0.025\)$"):
+            waiting.result()
+
+
+def test_the_shorter_of_timeout_and_deadline_counts() -> None:
+    with IsolatedExecutor(1, 1, timeout=1) as executor, pytest.raises(TrialTimeoutError, match="took longer than 1 s"):
+        executor.submit_by(Deadline(time.monotonic() + 50, 1), time.sleep, 600).result()
 
 
 @pytest.mark.parametrize("delay", [0.0, 0.03, 0.3])

@@ -189,6 +189,24 @@ def write_trace(path: Path, name: str, trace: str) -> None:
         write_text(path / "errors" / f"{name}.txt", trace)
 
 
+def check_directory(path: Path, fresh: bool) -> None:
+    """Refuse a directory that a run may not be written to; see `prepare_directory`.
+
+    Raises
+    ------
+    DataError
+        If it holds an earlier run and `fresh` is false, or anything that is not a run, or cannot be read.
+    """
+    try:
+        occupied = path.exists() and any(path.iterdir())
+        if occupied and not (path / "run.json").is_file():
+            raise DataError("is not empty and holds no run; choose another directory", path)
+        if occupied and not fresh:
+            raise DataError("already holds a run; replace it with --fresh, or choose another directory", path)
+    except OSError as error:
+        raise DataError(f"cannot be written: {error.strerror}", path) from error
+
+
 def prepare_directory(path: Path, fresh: bool) -> None:
     """Make the directory of a run.
 
@@ -204,12 +222,8 @@ def prepare_directory(path: Path, fresh: bool) -> None:
     DataError
         If it holds an earlier run and `fresh` is false, or anything that is not a run, or cannot be made.
     """
+    check_directory(path, fresh)
     try:
-        occupied = path.exists() and any(path.iterdir())
-        if occupied and not (path / "run.json").is_file():
-            raise DataError("is not empty and holds no run; choose another directory", path)
-        if occupied and not fresh:
-            raise DataError("already holds a run; replace it with --fresh, or choose another directory", path)
         for name in ("run.json", *(f"{table}.csv" for table in TABLES), FILE, "report.html", "report.md"):
             (path / name).unlink(missing_ok=True)
         for name in (EMBEDDINGS, ENTITIES, UNITS, EXPORTS, "errors", "studies"):

@@ -13,12 +13,14 @@ from toolkit.errors import ParameterError
 from toolkit.harness.deadline import Deadline
 from toolkit.harness.machine import available_cores
 from toolkit.harness.own.inputs import InputKind, kind_of
-from toolkit.harness.own.prepared import Budget, Prepared, Wishes, sentence
+from toolkit.harness.own.prepared import Budget, Prepared, Wishes, sentence, stem_of
 from toolkit.harness.own.ratings import prepare_ratings
 from toolkit.harness.own.texts import prepare_text
 from toolkit.harness.own.vectors import prepare_vectors
+from toolkit.harness.plan import plan
 from toolkit.harness.results import Run
 from toolkit.harness.runner import run
+from toolkit.harness.store import check_directory
 from toolkit.harness.suite import LONGEST
 
 RESERVED = 0.15  # share of the time in which differences are tested and the report is written
@@ -105,18 +107,28 @@ def compare(
     )
     kind = kind_of(names)
     _check(kind, wishes, minutes)
+    path = Path("runs", stem_of(names[0])) if out is None else Path(out)
+    check_directory(path, fresh)
     workers = available_cores() if workers is None else workers
     if workers < 1:
         raise ParameterError(f"workers is {workers}; it must be at least 1")
     deadline = Deadline(started + 60 * minutes * (1 - RESERVED), minutes)
     prepared = _prepare(kind, names, wishes, Budget(deadline, workers))
+    plan(prepared.suite, only)  # a name that is unknown shows before anything is said
     console = Console(stderr=True, quiet=quiet)
     for guess in prepared.guesses:
         console.print(f"Guessed: {sentence(guess)}", markup=False, highlight=False, soft_wrap=True)
     command = _command(names, wishes, minutes, only, timeout)
-    suite = prepared.suite
     return run(
-        suite, out, workers, only=only, timeout=timeout, fresh=fresh, quiet=quiet, deadline=deadline, command=command
+        prepared.suite,
+        path,
+        workers,
+        only=only,
+        timeout=timeout,
+        fresh=fresh,
+        quiet=quiet,
+        deadline=deadline,
+        command=command,
     )
 
 

@@ -90,7 +90,7 @@ def prepared(
 
 def left_out(methods: Sequence[str]) -> list[str]:
     """Return a sentence about methods that do not fit into the time, or none."""
-    return [f"left out, as there is no time for them: {', '.join(methods)}"] if methods else []
+    return [f"left out, as they take more than --minutes gives: {', '.join(methods)}"] if methods else []
 
 
 def stem_of(source: str) -> str:
