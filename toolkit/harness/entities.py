@@ -37,8 +37,9 @@ def entity_tables(data: Staged) -> dict[str, pd.DataFrame]:
     -------
     dict of str to pandas.DataFrame
         By entity. Columns ``key``, ``title`` (empty where there is none other than the key) and ``count``, the number
-        of ratings, occurrences or facts in the data (0 in a vocabulary); then a column an attribute, such as ``genres``, whose cells hold
-        one value, several divided by ``|``, or nothing. Most frequent first, equal ones in the order of the data.
+        of ratings, occurrences or facts in the data (0 in a vocabulary, whose keys nobody counted); then a column an
+        attribute, such as ``genres``, whose cells hold one value, several divided by ``|``, or nothing. Most frequent
+        first, equal ones in the order of the data.
 
     Examples
     --------
