@@ -189,6 +189,29 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Maps:
+    """What each method of an experiment learned, as maps for a page with scripts, and a figure for one without.
+
+    Parameters
+    ----------
+    anchor, title : str
+        Its identifier and heading.
+    sentences : tuple of str
+        How to read it, and what is shown.
+    still : Figure
+        What stands there in print, and where scripts do not run.
+    contents : tuple of triples
+        For each entity an identifier, its name, and what computes its maps as text that the script opens.
+    """
+
+    anchor: str
+    title: str
+    sentences: tuple[str, ...]
+    still: Figure
+    contents: tuple[tuple[str, str, Callable[[], str]], ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Chapter:
     """One experiment."""
 
@@ -199,6 +222,7 @@ class Chapter:
     sections: tuple[Section, ...]
     reasons: Table | None
     failures: Table | None
+    maps: Maps | None = None
 
 
 @dataclass(frozen=True)
@@ -244,3 +268,8 @@ class Document:
     def tested(self) -> bool:
         """Whether some leaderboard was tested."""
         return any(board.differences for chapter in self.chapters for board in chapter.boards)
+
+    @property
+    def has_maps(self) -> bool:
+        """Whether some experiment has maps, which a page draws by scripts."""
+        return any(chapter.maps for chapter in self.chapters)
