@@ -14,6 +14,7 @@ from toolkit.metrics.base import MetricInfo, declare, metric_info, metric_names
 from toolkit.metrics.conventions import CONVENTIONS, Convention, ranking_convention
 from toolkit.metrics.correlation import pearson, spearman
 from toolkit.metrics.dimension import PipLoss, estimate_noise, pip_loss, spectrum
+from toolkit.metrics.disagreement import disagreements
 from toolkit.metrics.facts import facts_right, facts_right_strict, filtered_reciprocal_rank
 from toolkit.metrics.geometry import (
     effective_rank,
@@ -63,6 +64,7 @@ __all__ = [
     "chance_precision",
     "common_rows",
     "declare",
+    "disagreements",
     "effective_rank",
     "estimate_noise",
     "evaluate_analogies",

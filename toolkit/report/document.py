@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pandas as pd
 
@@ -13,10 +14,11 @@ from toolkit.report.answers import answer
 from toolkit.report.boards import board_part, metric_anchor, plot_points, split_text
 from toolkit.report.glance import glance_table
 from toolkit.report.ledger import failure_table, reason_table, reproduction_tables
+from toolkit.report.maps import planned_maps
 from toolkit.report.model import Experiment, Results
 from toolkit.report.numbers import count, duration
 from toolkit.report.parts import Chapter, Definition, Document, Fact
-from toolkit.report.sections import sections
+from toolkit.report.sections import of_experiment, sections
 from toolkit.report.tables import Leaderboard, dimensions_of, leaderboards
 from toolkit.report.trial_data import trial_data
 from toolkit.report.verdict_wording import SCOPE, UNTESTED, verdict_part
@@ -42,6 +44,11 @@ def build_document(results: Results) -> Document:
     present = [experiment for experiment in suite.experiments if experiment.name in set(results.trials["experiment"])]
     shown = [[board for board in boards if board.experiment == experiment.name] for experiment in present]
     chapters = [_chapter(*pair, results, anchors) for pair in zip(present, shown, strict=True)]
+    narrowed = {experiment.name: of_experiment(results, experiment.name) for experiment in present}
+    maps = planned_maps({name: (narrowed[name], own) for name, own in zip(narrowed, shown, strict=True)}, anchors.new)
+    chapters = [
+        replace(chapter, maps=maps.get(experiment.name)) for chapter, experiment in zip(chapters, present, strict=True)
+    ]
     verdicts = [
         verdict_part(chapter.title, chapter.anchor, own, [part.anchor for part in chapter.boards], results)
         for chapter, own in zip(chapters, shown, strict=True)

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 
@@ -33,6 +34,9 @@ SCRIPTS = (
     "tips",
     "print",
     "start",
+)
+MAP_SCRIPTS = tuple(
+    f"map/{name}" for name in ("unpack", "compare", "plot", "light", "gestures", "search", "legend", "lists", "main")
 )
 LABELLED = re.compile(r' aria-roledescription="(?!axis|title|legend|header)[^"]*"')
 ARIA = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
@@ -62,21 +66,23 @@ def render_html(document: Document) -> str:
     colors |= {f"series-{i}": color for i, color in enumerate(plotting.SERIES)}
     template = environment.get_template("report.html.j2")
     shown = {"document": document, "drawings": drawings, "colors": colors, "glyphs": GLYPHS, "arrows": ARROWS}
-    script = page_script()
-    return template.render(**shown, marks=MARKS, island=island, numbers=numbers, script=script, policy=policy(script))
+    scripts = [module(*SCRIPTS), *([module(*MAP_SCRIPTS)] if document.has_maps else [])]
+    shown |= {"marks": MARKS, "island": island, "numbers": numbers, "scripts": scripts}
+    return template.render(**shown, policy=policy(scripts))
 
 
-def page_script() -> str:
-    """Return all scripts of the page as one module, so that they share names with each other and with nothing else."""
+def module(*names: str) -> str:
+    """Return scripts of the page as one module, so that they share names with each other and with nothing else."""
     folder = files("toolkit.report") / "scripts"
-    texts = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in SCRIPTS]
+    texts = [(folder / f"{name}.js").read_text(encoding="utf-8") for name in names]
     return "\n" + "\n".join(texts).replace("\r\n", "\n")
 
 
-def policy(script: str) -> str:
-    """Return the rules by which a browser runs one script of the page, and asks for nothing from elsewhere."""
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    rules = (f"script-src 'sha256-{digest}'", "style-src 'unsafe-inline'", "img-src data: blob:")
+def policy(scripts: Sequence[str]) -> str:
+    """Return the rules by which a browser runs the scripts of the page alone, and asks for nothing from elsewhere."""
+    digests = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
+    allowed = " ".join(f"'sha256-{digest}'" for digest in digests)
+    rules = (f"script-src {allowed}", "style-src 'unsafe-inline'", "img-src data: blob:")
     return "; ".join(("default-src 'none'", *rules, "base-uri 'none'", "form-action 'none'"))
 
 
@@ -94,7 +100,7 @@ def island(value: object) -> Markup:
 
 def numbers(figure: Figure) -> Markup:
     """Return the numbers of a figure: CSV, as a text in JSON."""
-    return island(csv_text(figure.data))
+    return island(csv_text(figure.numbers))
 
 
 @dataclass(frozen=True)

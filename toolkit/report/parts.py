@@ -113,8 +113,9 @@ class Figure:
         The series, where there are several.
     has_null : bool, default True
         Whether null baselines are among what is drawn, in grey.
-    data : pandas.DataFrame
+    data : pandas.DataFrame or callable
         Its numbers as a reader gets them: tidy, a row a mark, with columns whose names can be read. None may lack them.
+        A function makes them when they are asked for.
     """
 
     anchor: str
@@ -123,7 +124,12 @@ class Figure:
     draw: Callable[[int], alt.LayerChart | alt.FacetChart | alt.ConcatChart] = field(repr=False)
     legend: tuple[Key, ...] = ()
     has_null: bool = True
-    data: pd.DataFrame = field(kw_only=True, repr=False, compare=False)
+    data: pd.DataFrame | Callable[[], pd.DataFrame] = field(kw_only=True, repr=False, compare=False)
+
+    @property
+    def numbers(self) -> pd.DataFrame:
+        """pandas.DataFrame: the data, made now where they were not."""
+        return self.data() if callable(self.data) else self.data
 
 
 @dataclass(frozen=True)
@@ -203,6 +209,29 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Maps:
+    """What each method of an experiment learned, as maps for a page with scripts, and a figure for one without.
+
+    Parameters
+    ----------
+    anchor, title : str
+        Its identifier and heading.
+    sentences : tuple of str
+        How to read it, and what is shown.
+    still : Figure
+        What stands there in print, and where scripts do not run.
+    contents : tuple of triples
+        For each entity an identifier, its name, and what computes its maps as text that the script opens.
+    """
+
+    anchor: str
+    title: str
+    sentences: tuple[str, ...]
+    still: Figure
+    contents: tuple[tuple[str, str, Callable[[], str]], ...] = field(repr=False)
+
+
+@dataclass(frozen=True)
 class Chapter:
     """One experiment; `glance` shows its leaderboards side by side."""
 
@@ -214,6 +243,7 @@ class Chapter:
     reasons: Table | None
     failures: Table | None
     glance: Table | None = None
+    maps: Maps | None = None
 
 
 @dataclass(frozen=True)
@@ -263,3 +293,8 @@ class Document:
     def tested(self) -> bool:
         """Whether some leaderboard was tested."""
         return any(board.differences for chapter in self.chapters for board in chapter.boards)
+
+    @property
+    def has_maps(self) -> bool:
+        """Whether some experiment has maps, which a page draws by scripts."""
+        return any(chapter.maps for chapter in self.chapters)

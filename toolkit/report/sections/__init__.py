@@ -58,12 +58,14 @@ def sections(
     -------
     tuple of Section
     """
-    own = _narrowed(results, experiment)
+    own = of_experiment(results, experiment)
     written = (write(boards, own, f"{experiment}-{name}") for name, write in WRITERS.items())
     return tuple(_with_anchors(section, anchor) for section in written if section)
 
 
-def _narrowed(results: Results, experiment: str) -> Results:
+def of_experiment(results: Results, experiment: str) -> Results:
+    """Return results with the rows of one experiment alone."""
+
     def of(table: pd.DataFrame) -> pd.DataFrame:
         return table[table["experiment"] == experiment]
 
