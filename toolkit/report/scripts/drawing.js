@@ -37,7 +37,11 @@ function legendTexts(figure, width) {
     context.font = `13px ${style.fontFamily}`;
     const length = context.measureText(words).width + 20;
     if (x > 0 && x + length > width) [x, line] = [0, line + 1];
-    texts.push(makeSvg("text", { x: x + 4, y: line * LINE - 5, "font-size": 13, "font-family": style.fontFamily, fill: style.color }, words));
+    const text = makeSvg("text", { x: x + 4, y: line * LINE - 5, "font-size": 13, "font-family": style.fontFamily, fill: style.color });
+    const glyph = entry.querySelector("[aria-hidden]");
+    if (glyph) text.append(makeSvg("tspan", { fill: getComputedStyle(glyph).color }, `${glyph.textContent} `));
+    text.append(glyph ? words.slice(glyph.textContent.length).trim() : words);
+    texts.push(text);
     x += length;
   }
   return { texts, lines: texts.length ? line : 0 };
