@@ -34,7 +34,7 @@ def refused(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:
 def test_ratings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "mine.csv", *QUICK]) == 0
     said = capsys.readouterr()
-    assert "Guessed: Column user holds the users (by its name).\n" in said.err
+    assert "Guessed: column user holds the users (by its name).\n" in said.err
     assert "report: runs/mine/report.html" in said.out
     report = (folder / "runs" / "mine" / "report.md").read_text()
     assert "column user holds the users (by its name)" in report
@@ -49,7 +49,7 @@ def test_columns_that_are_named(folder: Path, capsys: pytest.CaptureFixture[str]
     (folder / "odd.csv").write_text(renamed)
     named = ["--user", "a", "--item", "b", "--rating", "c", "--scale", "0", "10", "--minutes", "0.5", "--out", "x"]
     assert main(["compare", "odd.csv", *named, *QUICK]) == 0
-    assert "Ratings are given on a scale of 0 to 10." in capsys.readouterr().err
+    assert "Guessed: ratings are given on a scale of 0 to 10." in capsys.readouterr().err
     assert "--user a --item b --rating c --scale 0 10" in (folder / "x" / "report.md").read_text()
 
 

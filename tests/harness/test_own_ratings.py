@@ -72,7 +72,7 @@ def test_the_same_ratings_however_they_are_written(tmp_path: Path, frame: pd.Dat
         np.argsort(ratings.timestamps, kind="stable"), np.argsort(expected.timestamps, kind="stable")
     )
     assert [task.name for task in experiment.tasks] == ["rating-prediction", "ranking"]
-    assert all(guess in found.suite.description for guess in found.guesses)
+    assert all(line.removeprefix("Guessed: ")[:-1] in found.suite.description for line in found.said)
 
 
 def test_a_run(tmp_path: Path, frame: pd.DataFrame) -> None:
@@ -167,7 +167,29 @@ def test_what_is_refused(tmp_path: Path, text: str, wishes: dict[str, Any], mess
 
 def test_what_is_known_of_the_catalog_is_not_guessed(tmp_path: Path) -> None:
     found = prepare_ratings("movielens-100k", Wishes(), Budget(Deadline(time.monotonic() + 200, 5), 2))
-    assert found.guesses == ()
+    assert found.said == ()
     assert [task.name for task in found.suite.experiments[0].tasks][-1] == "item-similarity"
     with pytest.raises(ParameterError, match="--implicit is for files of your own"):
         prepare_ratings("movielens-100k", Wishes(implicit=True), Budget(Deadline(time.monotonic() + 200, 5), 2))
+
+
+def test_what_there_is_no_time_for_is_said(tmp_path: Path, frame: pd.DataFrame) -> None:
+    found = prepared(written(frame, tmp_path, "csv"), minutes=0.02)
+    assert found.said[-1].startswith("Left out, as they take more than --minutes gives: ")
+    assert found.said[-1] in found.suite.description
+    assert "sgns (about" in found.said[-1]
+    plenty = prepared(written(frame, tmp_path, "csv"))
+    assert "Left out" not in plenty.suite.description
+    assert len(plenty.suite.experiments[0].embedders) > len(found.suite.experiments[0].embedders)
+
+
+def test_a_large_catalogue_is_judged_by_the_top_of_each_ranking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("toolkit.harness.own.ratings.CELLS", 1000)
+    events = pd.DataFrame({"user": np.arange(400) % 40, "sku": np.arange(400) * 7 % 50})
+    events.to_csv(tmp_path / "a.csv", index=False)
+    run = tk.compare(tmp_path / "a.csv", out=tmp_path / "run", **LOOK)
+    assert run.ok
+    assert set(run.scores["metric"]) - {""} == {"ndcg@10", "recall@10", "precision@10", "hit_rate@10", "coverage"}
+    assert "400 events" in run.info["suite"]["description"]

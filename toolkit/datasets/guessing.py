@@ -138,7 +138,7 @@ def guess_columns(
         sentences.append("there are no ratings: every row is an event, a user who met an item")
     rest = [name for name in columns if name not in found.values()]
     if rest:
-        sentences.append(f"not used: {', '.join(rest)}")
+        sentences.append(f"not used: {', '.join(name or '(without a name)' for name in rest)}")
     return Guess({role: found[role] for role in ROLES if role in found}, "rating" in found, tuple(sentences))
 
 
@@ -178,7 +178,7 @@ def _by_values(
     if header and missing == ["item"] and not keys:
         keys = [name for name in [guess("title", [kind.name for kind in free()])] if name is not None]
     if len(keys) == len(missing):
-        why = "by its place" if len(keys) == 2 else "the one that is left"
+        why = "by its place" if len(keys) == 2 else "no other is left"
         for role, name in zip(missing, keys, strict=True):
             found[role], told[role] = name, why
 

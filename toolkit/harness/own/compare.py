@@ -13,7 +13,7 @@ from toolkit.errors import ParameterError
 from toolkit.harness.deadline import Deadline
 from toolkit.harness.machine import available_cores
 from toolkit.harness.own.inputs import InputKind, kind_of
-from toolkit.harness.own.prepared import Budget, Prepared, Wishes, sentence, stem_of
+from toolkit.harness.own.prepared import Budget, Prepared, Wishes, stem_of
 from toolkit.harness.own.ratings import prepare_ratings
 from toolkit.harness.own.texts import prepare_text
 from toolkit.harness.own.vectors import prepare_vectors
@@ -23,7 +23,7 @@ from toolkit.harness.runner import run
 from toolkit.harness.store import check_directory
 from toolkit.harness.suite import LONGEST
 
-RESERVED = 0.15  # share of the time in which differences are tested and the report is written
+RESERVED = 0.2  # share of the time in which differences are tested and the report is written
 COLUMNS = ("user", "item", "rating", "timestamp")
 APPLIES: dict[InputKind, set[str]] = {
     "ratings": {*COLUMNS, "implicit", "scale", "items"},
@@ -116,8 +116,8 @@ def compare(
     prepared = _prepare(kind, names, wishes, Budget(deadline, workers))
     plan(prepared.suite, only)  # a name that is unknown shows before anything is said
     console = Console(stderr=True, quiet=quiet)
-    for guess in prepared.guesses:
-        console.print(f"Guessed: {sentence(guess)}", markup=False, highlight=False, soft_wrap=True)
+    for line in prepared.said:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     command = _command(names, wishes, minutes, only, timeout)
     return run(
         prepared.suite,

@@ -65,19 +65,25 @@ class Prepared:
     ----------
     suite : Suite
         What is carried out; its description holds the sentences below.
-    guesses : tuple of str
-        What was guessed, as people are told before the run.
+    said : tuple of str
+        What people are told before the run: what was guessed, and what there is no time for.
     """
 
     suite: Suite
-    guesses: tuple[str, ...]
+    said: tuple[str, ...]
 
 
 def prepared(
-    source: str, experiment: Experiment, guesses: Sequence[str], told: Iterable[str], title: str = ""
+    source: str,
+    experiment: Experiment,
+    guesses: Sequence[str],
+    told: Iterable[str],
+    left: Sequence[str] = (),
+    title: str = "",
 ) -> Prepared:
-    """Make a suite of one experiment, whose description says what was guessed and what else is told."""
-    sentences = [*([f"Guessed: {'; '.join(guesses)}"] if guesses else []), *told]
+    """Make a suite of one experiment, whose description says what was guessed and left out, and what else is told."""
+    missing = [f"left out, as they take more than --minutes gives: {', '.join(left)}"] if left else []
+    sentences = [*([f"guessed: {'; '.join(guesses)}"] if guesses else []), *told, *missing]
     suite = Suite(
         name=stem_of(source),
         title=f"A first look at {title or stem_of(source)}",
@@ -85,12 +91,7 @@ def prepared(
         seeds=(0,),
         experiments=(experiment,),
     )
-    return Prepared(suite, tuple(guesses))
-
-
-def left_out(methods: Sequence[str]) -> list[str]:
-    """Return a sentence about methods that do not fit into the time, or none."""
-    return [f"left out, as they take more than --minutes gives: {', '.join(methods)}"] if methods else []
+    return Prepared(suite, tuple(map(sentence, [*(f"guessed: {guess}" for guess in guesses), *missing])))
 
 
 def stem_of(source: str) -> str:
@@ -100,5 +101,5 @@ def stem_of(source: str) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return a text with a large first letter, unless it begins with a name, and a full stop."""
-    return text if text.endswith(".") else f"{text[:1].upper()}{text[1:]}."
+    """Return a text with a large first letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}."

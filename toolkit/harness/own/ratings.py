@@ -16,17 +16,17 @@ from toolkit.datasets.ratings import load_ratings
 from toolkit.datasets.samples import read_sample
 from toolkit.errors import DataError, ParameterError
 from toolkit.harness.own.methods import NULLS, RATINGS, Load, chosen_methods
-from toolkit.harness.own.prepared import Budget, Prepared, Wishes, left_out, prepared, stem_of
+from toolkit.harness.own.prepared import Budget, Prepared, Wishes, prepared, stem_of
 from toolkit.harness.suite import Experiment, SplitSpec, TaskSpec
 
 FEWEST = 10  # ratings of which anything can be said
 DIM = 50
 CELLS = 100_000_000  # users × items up to which the whole ranking of each user is looked at, and not its top alone
 LARGE = 2_000_000  # ratings above which readouts that fit anew are left out
-PACE = 30e6  # scores of items that one core ranks in a second
+PACE, PACE_TOP = 25e6, 100e6  # scores of items that one core ranks in a second: all of them, or the top alone
 TOP = ["ndcg@k", "recall@k", "precision@k", "hit_rate@k"]
 LIGHT = {"rating-prediction": ["native", "mean", "bias"], "ranking": ["native", "cosine"]}
-FULL_READOUTS = 5  # of ranking
+READOUTS = {True: 5, False: 3}  # of ranking, with ratings and without
 RARE = 0.02  # share of ratings that count as relevant by the usual rule, below which their upper quarter does
 
 
@@ -73,11 +73,10 @@ def prepare_ratings(source: str, wishes: Wishes, budget: Budget) -> Prepared:
     wanted = [method for method in wanted if method.name != "joined" or dim == DIM]  # of a fixed size
     chosen, left = chosen_methods(wanted, load, dim)
     told = [
-        f"{data.summary}, {_density(data)}",
+        f"{_size(data)}, {_density(data)}",
         about_split,
         *about_tasks,
         "no method is tuned",
-        *left_out(left),
     ]
     experiment = Experiment(
         name="ratings",
@@ -88,7 +87,7 @@ def prepare_ratings(source: str, wishes: Wishes, budget: Budget) -> Prepared:
         tasks=tasks,
         embedders=tuple(chosen),
     )
-    return prepared(source, experiment, found.guesses, told)
+    return prepared(source, experiment, found.guesses, told, left)
 
 
 def _of_catalog(source: str, wishes: Wishes) -> _Loaded:
@@ -141,6 +140,10 @@ def _check_size(data: Ratings, source: str) -> None:
         raise DataError(f"holds {data.summary}; at least {FEWEST} of 3 items by 3 users are needed", source)
 
 
+def _size(data: Ratings) -> str:
+    return data.summary if data.explicit else data.summary.replace("ratings", "events", 1)
+
+
 def _density(data: Ratings) -> str:
     share = len(data) / (len(data.user_keys) * len(data.item_keys))
     return f"{100 * share:.2g} % of all pairs of a user and an item"
@@ -148,8 +151,9 @@ def _density(data: Ratings) -> str:
 
 def _load(data: Ratings, budget: Budget) -> Load:
     counts = np.bincount(data.users).astype(np.float64)
-    readouts = len(LIGHT["ranking"]) if _is_large(data) else FULL_READOUTS
-    judging = len(data.user_keys) * len(data.item_keys) * readouts / PACE
+    cells = len(data.user_keys) * len(data.item_keys)
+    light = _is_large(data)
+    judging = cells * len(LIGHT["ranking"]) / PACE_TOP if light else cells * READOUTS[data.explicit] / PACE
     history = float((counts**2).sum() / counts.sum())
     return Load(len(data), budget.deadline.left(), budget.workers, history, judging)
 

@@ -12,7 +12,7 @@ from toolkit.datasets.files import DataFile, open_text
 from toolkit.datasets.load import load_dataset
 from toolkit.errors import DataError
 from toolkit.harness.own.methods import TEXT_NULLS, TEXTS, Load, chosen_methods
-from toolkit.harness.own.prepared import Budget, Prepared, Wishes, left_out, prepared, stem_of
+from toolkit.harness.own.prepared import Budget, Prepared, Wishes, prepared, stem_of
 from toolkit.harness.own.wordsets import gather_sets
 from toolkit.harness.suite import Experiment
 
@@ -64,7 +64,6 @@ def prepare_text(source: str, wishes: Wishes, budget: Budget) -> Prepared:
         "every method learns from the same text and vocabulary, and is judged by what people say of English words",
         *sets.missing,
         "no method is tuned",
-        *left_out(left),
     ]
     experiment = Experiment(
         name="words",
@@ -74,7 +73,7 @@ def prepare_text(source: str, wishes: Wishes, budget: Budget) -> Prepared:
         tasks=sets.tasks(),
         embedders=tuple(chosen),
     )
-    return prepared(source, experiment, guesses, told)
+    return prepared(source, experiment, guesses, told, left)
 
 
 def _tokenizer(source: str) -> tuple[str, str]:

@@ -80,7 +80,7 @@ def prepare_vectors(sources: Sequence[str], wishes: Wishes) -> Prepared:
         embedders=tuple(_embedders(sources, labels, opened[0], entity)),
     )
     title = labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
-    return prepared(sources[0], experiment, guesses, told, title)
+    return prepared(sources[0], experiment, guesses, told, title=title)
 
 
 def labels_of(sources: Sequence[str]) -> list[str]:
