@@ -20,6 +20,7 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx_design",
     "answers",
+    "commands",
     "mathml",
     "measures",
 ]
