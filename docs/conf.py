@@ -20,6 +20,7 @@ extensions = [
     "sphinx.ext.autosummary",
     "sphinx_design",
     "answers",
+    "commands",
     "mathml",
     "measures",
 ]
@@ -44,4 +45,5 @@ html_static_path = ["_static"]
 html_css_files = ["toolkit.css"]
 html_math_renderer = "mathml"  # written while building: no script, no network
 html_copy_source = False
+html_show_copyright = False
 html_show_sourcelink = False

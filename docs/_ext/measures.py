@@ -1,4 +1,4 @@
-"""What the registry of metrics says of each, so that no page has to say it again."""
+"""What the code says of metrics and conventions, so that no page has to say it again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from toolkit.metrics import metric_info, metric_names
+from toolkit.metrics import CONVENTIONS, metric_info, metric_names
 from toolkit.metrics.base import MetricInfo
 
 ENDS = {math.inf: "∞", -math.inf: "−∞", math.sqrt(2): "√2", math.pi / 2: "π/2"}
@@ -53,8 +53,20 @@ class Measures(SphinxDirective):
         return self.parse_text_to_nodes(text)
 
 
+class Conventions(SphinxDirective):
+    """``conventions``: a table of how the conventions of rankings differ from the toolkit's own."""
+
+    def run(self) -> list[nodes.Node]:
+        """Return the table."""
+        rows = [f"| `{name}` | {found.difference} |" for name, found in CONVENTIONS.items() if found.difference]
+        return self.parse_text_to_nodes(
+            "\n".join(["| name | how it differs from `standard` |", "| --- | --- |", *rows])
+        )
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register the directives."""
+    app.add_directive("conventions", Conventions)
     app.add_directive("measure", Measure)
     app.add_directive("measures", Measures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
