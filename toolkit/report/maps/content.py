@@ -95,7 +95,7 @@ class Atlas:
 
     @cached_property
     def neighborhoods(self) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
-        """list of pairs of ndarray, shapes (n, 10): each method's neighbours as rows of `keys`, -1 for none; cosines."""
+        """list of pairs of ndarray, shape (n, 10): each method's neighbours as rows of `keys`, -1 for none; cosines."""
         return [self._neighborhood(position) for position in range(len(self.methods))]
 
     def _neighborhood(self, position: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
