@@ -22,13 +22,13 @@ def cell(action: argparse.Action) -> str:
 def section(name: str, parser: argparse.ArgumentParser) -> list[str]:
     """Return the lines of a section on one command."""
     rows = [
-        f"| {cell(action)} | {(action.help or '').replace('|', ' or ')} |"
+        "| {} | {} |".format(*(text.replace("|", r"\|") for text in (cell(action), action.help or "")))
         for action in parser._actions
         if not isinstance(action, argparse._HelpAction)
     ]
     example = (parser.epilog or "").removeprefix("example: ")
     lines = [f"## toolkit {name}", "", parser.description or "", "", "```sh", example, "```", ""]
-    return [*lines, *(["| argument | |", "| --- | --- |", *rows, ""] if rows else [])]
+    return [*lines, *(["| argument | what it says |", "| --- | --- |", *rows, ""] if rows else [])]
 
 
 class Commands(SphinxDirective):

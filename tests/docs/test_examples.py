@@ -5,6 +5,7 @@ A page is one test, as its blocks build on each other. In a page,
 - a block ``python`` is executed, in the names of the blocks before it; with ``>>>``, outputs are compared;
 - a block ``console`` is executed: each line that begins with ``$ toolkit``, and what it prints is compared;
 - a block ``sh`` is not executed, as it may take long, but each ``toolkit`` command must be one that the parser takes;
+- a block ``toml`` is parsed;
 - a block with a caption is a file of that name, in the folder where the rest of the page is run.
 
 ``<!-- skip: next -->`` before a block leaves it out.
@@ -19,6 +20,7 @@ import io
 import re
 import shlex
 import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -77,6 +79,16 @@ class Requests(CodeBlockParser):
                 cli._parser().parse_args(arguments_of(line))
 
 
+class Tables(CodeBlockParser):
+    """Parts of suites and of other TOML files."""
+
+    language = "toml"
+
+    def evaluate(self, example: Example) -> None:
+        """Parse it; what is no TOML ends in an error."""
+        tomllib.loads(example.parsed)
+
+
 def files(document: Document) -> Iterator[Region]:
     """Yield the blocks that have a caption; each is written to a file of that name."""
     for region in DirectiveLexer("code-block")(document):
@@ -88,6 +100,8 @@ def written(example: Example) -> None:
     path = Path(example.parsed["options"]["caption"])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(example.parsed["source"], encoding="utf-8")
+    if path.suffix == ".py":
+        compile(example.parsed["source"], path, "exec")
 
 
 def arguments_of(command: str) -> list[str]:
@@ -127,7 +141,7 @@ def of_the_readme() -> dict[str, Any]:
 
 GIVEN: dict[str, Callable[[], dict[str, Any]]] = {"README.md": of_the_readme}
 SYBIL = Sybil(
-    parsers=[PythonCodeBlockParser(doctest_optionflags=FLAGS), Commands(), Requests(), files, SkipParser()],
+    parsers=[PythonCodeBlockParser(doctest_optionflags=FLAGS), Commands(), Requests(), Tables(), files, SkipParser()],
     encoding="utf-8",
 )
 

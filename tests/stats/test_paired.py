@@ -43,6 +43,18 @@ def mid_p(statistics, observed):
     return (np.mean(far >= abs(observed) - near) + np.mean(far >= abs(observed) + near)) / 2
 
 
+@pytest.mark.parametrize(
+    "keys", [["a", "b", "c"], [("a", "b"), ("a", "c"), ("b", "c")]], ids=["words", "pairs of words"]
+)
+def test_units_may_be_a_list(keys):
+    given = compare({name: plain(values, keys) for name, values in (("one", [1, 2, 3]), ("other", [3, 2, 2]))})
+    index = pd.Index(keys, tupleize_cols=False)
+    wanted = compare({name: plain(values, index) for name, values in (("one", [1, 2, 3]), ("other", [3, 2, 2]))})
+    pd.testing.assert_frame_equal(given.differences, wanted.differences)
+    with pytest.raises(ParameterError, match="some are repeated"):
+        Sample("mean", ["a", "a"], [1, 2], [1, 1])
+
+
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=8))
 def test_few_units_are_enumerated(pairs):
     x, y = np.array(pairs).T
