@@ -75,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--fresh", action="store_true", help="replace an earlier run in the directory")
 
     report = _command(commands, "report", _report, "write the report of a run", "toolkit report runs/quickstart")
-    report.add_argument("run_dir", metavar="RUN_DIR")
+    report.add_argument("run_dir", metavar="RUN_DIR", help="directory of a run, such as runs/quickstart")
     report.add_argument("--format", metavar="FORMAT", help="html, md, csv or latex (default: told by FILE, else html)")
     report.add_argument("--recompare", action="store_true", help="test all differences anew, from what the run kept")
     report.add_argument("-o", "--output", metavar="FILE", help="where to write (default: report.* in RUN_DIR)")
@@ -83,19 +83,19 @@ def _parser() -> argparse.ArgumentParser:
     _add_compare(commands)
     _command(commands, "datasets", _datasets, "list the data sets of the catalog", "toolkit datasets")
     fetch = _command(commands, "fetch", _fetch, "download a data set", "toolkit fetch movielens-100k")
-    fetch.add_argument("name", metavar="NAME")
+    fetch.add_argument("name", metavar="NAME", help="one of those that toolkit datasets lists")
     _command(commands, "embedders", _embedders, "list the methods", "toolkit embedders")
 
     near = _command(commands, "neighbors", _neighbors, "show nearest neighbours", "toolkit neighbors glove-6b-50d cat")
     near.add_argument("vectors", metavar="VECTORS", help="a vector file, or the name of vectors in the catalog")
-    near.add_argument("keys", metavar="KEY", nargs="+")
+    near.add_argument("keys", metavar="KEY", nargs="+", help="a word, an item: what the vectors are of")
     near.add_argument("-k", metavar="N", type=int, default=10, help="how many (default: 10)")
 
     convert = _command(
         commands, "convert", _convert, "turn a vector file into another format", "toolkit convert a.bin a.arrow"
     )
-    convert.add_argument("source", metavar="IN")
-    convert.add_argument("target", metavar="OUT")
+    convert.add_argument("source", metavar="IN", help="a vector file of any format")
+    convert.add_argument("target", metavar="OUT", help="where to write; its ending tells the format")
 
     export = _command(
         commands,
@@ -104,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
         "write a run's vectors for another program",
         "toolkit export runs/quickstart --to projector --only films item",
     )
-    export.add_argument("run_dir", metavar="RUN_DIR")
+    export.add_argument("run_dir", metavar="RUN_DIR", help="directory of a run, such as runs/quickstart")
     export.add_argument("--to", metavar="TARGET", required=True, help="projector, parquet or gensim")
     export.add_argument(
         "--only",
@@ -141,7 +141,7 @@ def _add_compare(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     own.add_argument("--minutes", metavar="M", type=float, default=5.0, help="what the whole may take (default: 5)")
     own.add_argument("--workers", metavar="N", type=int, help="trials at a time (default: number of cores)")
-    own.add_argument("--only", metavar="NAME", nargs="+", action="extend", default=[], help="embedders")
+    own.add_argument("--only", metavar="PART", nargs="+", action="extend", default=[], help="embedders")
     own.add_argument("--timeout", metavar="S", type=float, help="seconds that one trial may take")
     own.add_argument("--fresh", action="store_true", help="replace an earlier run in the directory")
     for role in ("user", "item", "rating", "timestamp"):
