@@ -92,10 +92,11 @@ function setUpFilter() {
   const changed = () => {
     said.textContent = applyChoices(boards);
     reset.hidden = said.textContent.startsWith("All ");
+    place.classList.toggle("on", !reset.hidden);
   };
   const traits = Object.keys(boards[0].traits).map((trait) => [trait, countsOf(boards, trait)]);
   const selects = traits.filter(([, counts]) => counts.size > 1).map(([trait, counts]) => selector(trait, counts, changed));
-  const text = make("input", { type: "search", placeholder: "part of a name", autocomplete: "off" });
+  const text = make("input", { type: "search", placeholder: "part of it", autocomplete: "off" });
   text.addEventListener("input", () => {
     choices.text = text.value.trim().toLowerCase();
     changed();
