@@ -113,6 +113,8 @@ def test_headings_stay_in_sight_below_the_filters(small_report: Path, visit: Cal
     assert head
     assert bar
     assert head["y"] == pytest.approx(bar["y"] + bar["height"], abs=1.5)
+    elsewhere = page.locator("#versions thead").evaluate("(head) => getComputedStyle(head).top")
+    assert elsewhere == "0px", "where the bar of filters is not"
     page.set_viewport_size({"width": 390, "height": 300})
     expect(figure.locator(".scroll")).to_have_class("scroll")
 

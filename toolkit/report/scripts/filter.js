@@ -78,8 +78,9 @@ function applyChoices(boards) {
     item.hidden = Boolean(target?.closest("[hidden]"));
   });
   const everything = counts.boards === boards.length && counts.rows === counts.of && !choices.Readout;
+  const whole = boards.length > 1 ? `${boards.length} leaderboards` : "rows";
   return everything
-    ? `All ${boards.length} leaderboards are shown.`
+    ? `All ${whole} are shown.`
     : `${counts.boards} of ${boards.length} leaderboards and ${counts.rows} of ${counts.of} rows are shown; plots show all.`;
 }
 
