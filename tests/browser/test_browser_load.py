@@ -48,7 +48,7 @@ def test_keys_reach_everything_and_what_they_reach_is_outlined(small_report: Pat
     for _ in range(60):
         page.keyboard.press("Tab")
         kind, outline = page.locator(":focus").evaluate(
-            "(at) => [at.className || at.tagName, getComputedStyle(at).outlineStyle]"
+            "(at) => [at.classList[0] ?? at.tagName, getComputedStyle(at).outlineStyle]"
         )
         seen.add(kind)
         assert outline != "none", kind
@@ -73,6 +73,11 @@ def test_on_paper_all_is_open_and_the_tools_are_gone(small_report: Path, visit: 
     for selector in ("#filter", ".tools", "nav", ".about"):
         assert not any(one.is_visible() for one in page.locator(selector).all()), selector
     assert page.evaluate("getComputedStyle(document.body).color") == "rgb(28, 28, 26)", "dark on white"
+    page.emulate_media(media="screen")
+    page.get_by_role("checkbox", name="null baselines").uncheck()
+    page.emulate_media(media="print")
+    expect(page.locator("#filter .said")).to_be_visible()
+    expect(page.locator("#filter form")).to_be_hidden()
     page.set_viewport_size({"width": 680, "height": 900})
     clipped = page.locator(".scroll").evaluate_all(
         "(all) => all.filter((one) => getComputedStyle(one).overflowX !== 'visible').length"

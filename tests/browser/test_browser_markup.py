@@ -100,6 +100,18 @@ def test_all_texts_are_shown_and_none_runs(hostile: tuple[Path, list[str]], visi
     assert page.locator("script").count() == page.locator("script[type]").count()
 
 
+def test_a_fit_that_failed_shows_its_error(hostile: tuple[Path, list[str]], visit: Callable[..., Page]) -> None:
+    page = visit(hostile[0], "phone-dark")
+    row = page.locator("[id$=-failures] tbody tr").last
+    error = row.locator("td").last.inner_text()
+    row.get_by_role("button").click()
+    fit = page.get_by_role("dialog").get_by_role("group", name="The fit")
+    values = dict(zip(fit.locator("th").all_inner_texts(), fit.locator("td").all_inner_texts(), strict=True))
+    assert error.startswith("ValueError: ")
+    assert (values["Status"], values["Error"]) == ("failed", error)
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
 def test_filter_and_copies_hold_the_texts_too(
     hostile: tuple[Path, list[str]], visit: Callable[..., Page], tmp_path: Path
 ) -> None:

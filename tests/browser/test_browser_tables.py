@@ -103,6 +103,22 @@ def test_texts_are_compared_as_a_reader_would(page: Page) -> None:
     assert whole == [True, True, True, True, False, False, True, True, False, False, False, False]
 
 
+def test_headings_stay_in_sight_below_the_filters(small_report: Path, visit: Callable[..., Page]) -> None:
+    page = visit(small_report, viewport={"width": 1280, "height": 300})
+    figure = page.locator("#films-ranking-canonical-table")
+    expect(figure.locator(".scroll")).to_have_class("scroll fits")
+    figure.locator("tbody tr").last.evaluate("(row) => scrollTo({ top: row.offsetTop + 10_000, behavior: 'instant' })")
+    figure.locator("tbody tr").last.evaluate("(row) => row.scrollIntoView({ block: 'end', behavior: 'instant' })")
+    head, bar = figure.locator("thead").bounding_box(), page.locator("#filter").bounding_box()
+    assert head
+    assert bar
+    assert head["y"] == pytest.approx(bar["y"] + bar["height"], abs=1.5)
+    elsewhere = page.locator("#versions thead").evaluate("(head) => getComputedStyle(head).top")
+    assert elsewhere == "0px", "where the bar of filters is not"
+    page.set_viewport_size({"width": 390, "height": 300})
+    expect(figure.locator(".scroll")).to_have_class("scroll")
+
+
 def test_filter_by_task_hides_other_leaderboards_and_their_links(page: Page) -> None:
     boards = page.locator("section[data-traits]")
     expect(page.locator("#filter .said")).to_have_text(f"All {boards.count()} leaderboards are shown.")
@@ -174,10 +190,13 @@ def test_a_name_opens_its_fit_and_escape_closes_it(page: Page, table: Locator) -
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="als")
     expect(dialog).to_be_visible()
-    assert re.search(r"epochs\s+5\s", dialog.inner_text())
+    parameters = [
+        row.inner_text().split() for row in dialog.get_by_role("group", name="Parameters").locator("tr").all()
+    ]
+    assert ["epochs", "5"] in parameters
     assert "implicit" in dialog.inner_text()
-    heads = dialog.locator("thead th").all_inner_texts()
-    values = dict(zip(heads, dialog.locator("tbody td").all_inner_texts(), strict=False))
+    fit = dialog.get_by_role("group", name="The fit")
+    values = dict(zip(fit.locator("th").all_inner_texts(), fit.locator("td").all_inner_texts(), strict=True))
     assert (values["Split"], values["Fold"], values["Seed"], values["Status"]) == ("canonical", "u1", "0", "ok")
     assert float(values["Fit (s)"]) > 0
     assert float(values["Peak memory (MB)"]) > 0

@@ -15,7 +15,7 @@ from toolkit.report.html import drawings
 from toolkit.report.model import read_results
 from toolkit.report.parts import Figure
 from toolkit.report.placement import place_labels
-from toolkit.report.plotting import NULL, SERIES, axis_domain, lanes, log_ticks, null_floor
+from toolkit.report.plotting import NULL, SERIES, axis_domain, lanes, log_ticks, null_floor, series_color, series_shape
 from toolkit.report.tables import leaderboards
 
 
@@ -90,6 +90,12 @@ def test_bars_that_overlap_in_a_row_are_drawn_in_lanes(ends, expected):
     points = pd.DataFrame({"label": ["a", "a", "b"], "series": [0, 1, 0], "low": low, "high": high})
     assert lanes(points).tolist() == pytest.approx(expected)
     assert lanes(points[points["series"] == 0]).tolist() == [0.0, 0.0]
+
+
+def test_no_two_of_many_series_look_alike():
+    names = tuple(f"readout {i}" for i in range(14))
+    ranges = [encoding.to_dict()["scale"]["range"] for encoding in (series_color(names), series_shape(names))]
+    assert len(set(zip(*ranges, strict=True))) == len(names)
 
 
 def test_a_row_has_one_label_whatever_the_number_of_readouts(rating):

@@ -21,7 +21,7 @@ from toolkit.report.templating import TEMPLATES
 
 WIDTHS = {"wide": 700, "narrow": 350}
 GLYPHS = ("●", "◆", "■", "▲", "▼", "✚")  # the shapes of plotting.SHAPES
-SCRIPTS = (
+SCRIPTS = (  # in this order, the last sets all up
     "page",
     "cells",
     "sort",
@@ -32,6 +32,7 @@ SCRIPTS = (
     "filter",
     "trials",
     "tips",
+    "heads",
     "print",
     "start",
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 
@@ -11,6 +12,7 @@ from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, dimension, duration, megabytes, seconds
 from toolkit.report.parts import Cell, Column, Row, Table
 from toolkit.report.tables import ROW
+from toolkit.report.trial_data import trial_groups
 from toolkit.report.wording import listed, readout_title, web_link
 from toolkit.tasks import task_info
 
@@ -98,15 +100,13 @@ def failure_table(results: Results, experiment: str, anchor: str) -> Table | Non
     failed = trials[(trials["experiment"] == experiment) & (trials["status"] != "ok")]
     if failed.empty:
         return None
-    rows = [
-        _row(
-            trial.embedder,
-            dimension(trial.embedding_dim),
-            *(text or MISSING for text in (trial.split, trial.fold, trial.seed, trial.status, trial.error)),
-            is_null=trial.is_null,
-        )
-        for trial in failed.itertuples()
-    ]
+    fits = trial_groups(results)
+    rows = []
+    for trial in failed.itertuples():
+        dim = dimension(trial.embedding_dim)
+        texts = (text or MISSING for text in (trial.split, trial.fold, trial.seed, trial.status, trial.error))
+        row = _row(trial.embedder, dim, *texts, is_null=trial.is_null)
+        rows.append(replace(row, trials=fits[experiment, trial.embedder, dim]))
     titles = ("Embedder", "Dim", "Split", "Fold", "Seed", "Status", "Error")
     return _plain(anchor, "Fits that did not succeed.", titles, rows)
 

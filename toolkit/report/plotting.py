@@ -77,11 +77,11 @@ def series_color(series: tuple[str, ...], null: str = NULL) -> alt.Color:
 
 
 def series_shape(series: tuple[str, ...]) -> alt.Shape:
-    """Return a shape a readout."""
+    """Return a shape a readout; where colours come round again, each comes with another shape."""
     import altair as alt
 
     numbers = list(range(len(series)))
-    scale = alt.Scale(domain=numbers, range=[SHAPES[i % len(SHAPES)] for i in numbers])
+    scale = alt.Scale(domain=numbers, range=[SHAPES[(i + i // len(SHAPES)) % len(SHAPES)] for i in numbers])
     return alt.Shape("series:N", scale=scale, legend=None)
 
 

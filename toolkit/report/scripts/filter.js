@@ -78,8 +78,9 @@ function applyChoices(boards) {
     item.hidden = Boolean(target?.closest("[hidden]"));
   });
   const everything = counts.boards === boards.length && counts.rows === counts.of && !choices.Readout;
+  const whole = boards.length > 1 ? `${boards.length} leaderboards` : "rows";
   return everything
-    ? `All ${boards.length} leaderboards are shown.`
+    ? `All ${whole} are shown.`
     : `${counts.boards} of ${boards.length} leaderboards and ${counts.rows} of ${counts.of} rows are shown; plots show all.`;
 }
 
@@ -92,10 +93,11 @@ function setUpFilter() {
   const changed = () => {
     said.textContent = applyChoices(boards);
     reset.hidden = said.textContent.startsWith("All ");
+    place.classList.toggle("on", !reset.hidden);
   };
   const traits = Object.keys(boards[0].traits).map((trait) => [trait, countsOf(boards, trait)]);
   const selects = traits.filter(([, counts]) => counts.size > 1).map(([trait, counts]) => selector(trait, counts, changed));
-  const text = make("input", { type: "search", placeholder: "part of a name", autocomplete: "off" });
+  const text = make("input", { type: "search", placeholder: "part of it", autocomplete: "off" });
   text.addEventListener("input", () => {
     choices.text = text.value.trim().toLowerCase();
     changed();

@@ -6,4 +6,5 @@ setUpTools();
 setUpTips();
 setUpPrinting();
 setUpFilter();
+setUpHeads();
 document.documentElement.classList.add("ready");

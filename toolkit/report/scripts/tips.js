@@ -10,7 +10,7 @@ function nearest(marks, x, y) {
   for (const mark of marks) {
     const box = mark.getBoundingClientRect();
     const away = Math.hypot(Math.max(box.left - x, 0, x - box.right), Math.max(box.top - y, 0, y - box.bottom));
-    if (away < least) [found, least] = [mark, away];
+    if (away <= least) [found, least] = [mark, away]; // of two in one place, the one on top
   }
   return found;
 }

@@ -1,8 +1,22 @@
 // A method's name in a leaderboard opens what it was fitted with and what each of its fits took.
 
-function pairTable(caption, pairs) {
-  const rows = pairs.map(([name, value]) => make("tr", {}, make("th", { scope: "row", textContent: name }), make("td", { textContent: value })));
-  return make("table", {}, make("caption", { textContent: caption }), make("tbody", {}, ...rows));
+/** Return a table that scrolls by itself where it is too wide. */
+function tableOf(caption, heads, rows) {
+  const head = make("tr", {}, ...heads.map((title) => make("th", { scope: "col", textContent: title })));
+  const parts = [make("caption", { textContent: caption }), make("thead", {}, head), make("tbody", {}, ...rows)];
+  return make("div", { className: "scroll", tabIndex: 0, role: "group", "aria-label": caption }, make("table", {}, ...parts));
+}
+
+/** Return the parameters, a row each, with a column for each set of them. */
+function parameterTable(sets) {
+  const names = [...new Set(sets.flatMap((pairs) => pairs.map(([name]) => name)))];
+  if (!names.length) return make("p", { textContent: "No parameters: all as the library has them." });
+  const found = sets.map((pairs) => new Map(pairs));
+  const rows = names.map((name) => {
+    const values = found.map((set) => make("td", { textContent: set.get(name) ?? "–" }));
+    return make("tr", {}, make("th", { scope: "row", textContent: name }), ...values);
+  });
+  return tableOf("Parameters", ["Name", ...(sets.length > 1 ? sets.map((_, i) => `Set ${i + 1}`) : ["Value"])], rows);
 }
 
 /** Return the columns that say something: not the same dash or nothing in every fit. */
@@ -14,24 +28,18 @@ function fitTable(titles, fits, several) {
   const places = saying(titles, fits);
   const heads = [...places.map((i) => titles[i]), ...(several ? ["Parameters"] : [])];
   const rows = fits.map((fit) => {
-    const texts = [...places.map((i) => fit[i + 1]), ...(several ? [`set ${several.indexOf(fit[0]) + 1}`] : [])];
+    const texts = [...places.map((i) => fit[i + 1]), ...(several ? [`Set ${several.indexOf(fit[0]) + 1}`] : [])];
     return make("tr", {}, ...texts.map((text) => make("td", { textContent: text })));
   });
-  const head = make("tr", {}, ...heads.map((title) => make("th", { scope: "col", textContent: title })));
-  const caption = make("caption", { textContent: fits.length > 1 ? `${fits.length} fits` : "The fit" });
-  return make("div", { className: "scroll", tabIndex: 0 }, make("table", {}, caption, make("thead", {}, head), make("tbody", {}, ...rows)));
+  return tableOf(fits.length > 1 ? `${fits.length} fits` : "The fit", heads, rows);
 }
 
 /** Return what a dialog shows of a group of fits. */
 function trialParts({ titles, parameters }, group) {
   const sets = [...new Set(group.fits.map((fit) => fit[0]))];
-  const tables = sets.map((set, i) => {
-    const pairs = parameters[set].length ? parameters[set] : [["–", "none: all as the library has them"]];
-    return pairTable(sets.length > 1 ? `Parameters, set ${i + 1}` : "Parameters", pairs);
-  });
   const facts = group.facts.filter(([, value]) => !MISSING.has(value));
   const list = make("dl", { className: "facts" }, ...facts.map(([term, value]) => make("div", {}, make("dt", { textContent: term }), make("dd", { textContent: value }))));
-  return [list, fitTable(titles, group.fits, sets.length > 1 ? sets : null), ...tables];
+  return [list, fitTable(titles, group.fits, sets.length > 1 ? sets : null), parameterTable(sets.map((set) => parameters[set]))];
 }
 
 function setUpTrials() {
