@@ -66,11 +66,12 @@ def _draw(atlas: Atlas, width: int) -> alt.LayerChart | alt.FacetChart | alt.Con
     own = base.mark_text(fontSize=FONT - 1, dy=-10, color=INK, fontWeight=600).transform_filter("datum.rank == 0")
     layers = alt.layer(dots, lit, text.encode(text="name:N"), own.encode(text="name:N"))
     header = alt.Header(title=None, labelAnchor="start", labelFontSize=FONT, labelLimit=panel, labelColor=INK)
-    return (
+    chart: alt.FacetChart = (
         layers.properties(width=panel, height=round(0.8 * panel))
         .facet(facet=alt.Facet("map:N", sort=names, header=header), columns=columns, spacing=16)
         .resolve_scale(x="shared", y="shared")
     )
+    return chart
 
 
 def _points(atlas: Atlas) -> pd.DataFrame:
