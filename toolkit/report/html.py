@@ -37,7 +37,8 @@ SCRIPTS = (  # in this order, the last sets all up
     "start",
 )
 MAP_SCRIPTS = tuple(
-    f"map/{name}" for name in ("unpack", "compare", "plot", "light", "gestures", "search", "legend", "lists", "main")
+    f"map/{name}"
+    for name in ("unpack", "compare", "stamps", "plot", "light", "gestures", "search", "legend", "lists", "main")
 )
 LABELLED = re.compile(r' aria-roledescription="(?!axis|title|legend|header)[^"]*"')
 ARIA = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')

@@ -25,6 +25,7 @@ from toolkit.report.vectors import Learned
 MOST = 10_000  # points of a map
 CLASSES = 32  # of an attribute: bits of a number
 FREQUENT = 200  # keys among which the first one to be shown is looked for
+LIKENESS = 1000  # keys by which the methods that are shown first are chosen
 NO_CLUSTER = 255
 MET = {"item": "ratings", "user": "ratings", "word": "occurrences", "person": "facts"}  # what a table counts
 
@@ -41,8 +42,8 @@ class Atlas:
         Those that can be drawn, in the order of the suite.
     table : pandas.DataFrame or None
         What the keys stand for, as ``entities/*.csv`` has it.
-    pair : tuple of int
-        Which two methods are shown first.
+    ranks : tuple of int, optional
+        Those of the methods that learn and were judged, best first.
     most : int, default 10,000
         How many keys are shown at most: the most frequent ones, or where that is not known, the first.
     umap : int, default 0
@@ -52,10 +53,10 @@ class Atlas:
     entity: str
     methods: tuple[Learned, ...]
     table: pd.DataFrame | None
-    pair: tuple[int, int]
+    ranks: tuple[int, ...] = ()
     most: int = MOST
     umap: int = 0
-    _kept: dict[int, Embedding] = field(default_factory=dict, repr=False)
+    _kept: dict[int, Embedding] = field(default_factory=dict, repr=False, init=False)
 
     @cached_property
     def all_keys(self) -> pd.Index:
@@ -95,7 +96,7 @@ class Atlas:
 
     @cached_property
     def neighborhoods(self) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]]:
-        """list of pairs of ndarray, shape (n, 10): each method's neighbours as rows of `keys`, -1 for none; cosines."""
+        """list of pairs of ndarray, shapes (n, 10): each method's neighbours, rows of `keys` or -1, and cosines."""
         return [self._neighborhood(position) for position in range(len(self.methods))]
 
     def _neighborhood(self, position: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
@@ -105,6 +106,29 @@ class Atlas:
         found, values = np.full((len(self.keys), NEAREST), -1), np.zeros((len(self.keys), NEAREST))
         found[rows, : nearest.shape[1]], values[rows, : nearest.shape[1]] = rows[nearest], cosines
         return found, values
+
+    @cached_property
+    def pair(self) -> tuple[int, int]:
+        """tuple of int: the methods shown first: the best, and of the better half the one least like it.
+
+        Likeness is the number of neighbours in common, among the most frequent keys. Where nothing was judged, the
+        first two methods that learn.
+        """
+        order = list(self.ranks) or [i for i, method in enumerate(self.methods) if not method.is_null]
+        order += [i for i in range(len(self.methods)) if i not in order]
+        others = order[1 : max(2, (len(self.ranks) + 1) // 2)]
+        if not others:
+            return order[0], order[0]
+        return order[0], min(others, key=lambda other: self._likeness(order[0], other))
+
+    def _likeness(self, first: int, second: int) -> float:
+        keys = self.keys[:LIKENESS]
+        for position in (first, second):
+            keys = keys[locate(self.methods[position].embedding.keys, keys) >= 0]
+        if len(keys) <= NEAREST:
+            return 0.0
+        ours, theirs = (self.methods[position].embedding.subset(keys).vectors for position in (first, second))
+        return float(shared_neighbors(ours, theirs, NEAREST).mean())
 
     @cached_property
     def start(self) -> int:
@@ -167,7 +191,8 @@ class Atlas:
         neighborhoods = [self.neighborhoods[position][0] for position in learned]
         for name in (column for column in self.about.columns if column not in ENTITY_COLUMNS):
             flags = self.about[name].fillna("").str.get_dummies(BETWEEN)
-            flags = flags[sorted(flags.columns, key=lambda column: (-int(flags[column].sum()), column))[:CLASSES]]
+            named = [column for column in flags.columns if column]
+            flags = flags[sorted(named, key=lambda column: (-int(flags[column].sum()), column))[:CLASSES]]
             if flags.shape[1] < 2:
                 continue
             order = telling(flags.to_numpy(dtype=bool), neighborhoods)

@@ -87,7 +87,8 @@ def telling(members: npt.NDArray[np.bool_], neighborhoods: Sequence[Ints]) -> In
     shares = members.mean(axis=0)
     gains = np.zeros(members.shape[1])
     for rows in neighborhoods:
-        same = (members[rows] & members[:, None]).sum(axis=(0, 1))  # pairs of neighbours that both belong
-        pairs = (rows[:, 0] >= 0) @ members * rows.shape[1]
+        there = rows >= 0
+        same = (members[rows] & members[:, None] & there[:, :, None]).sum(axis=(0, 1))  # pairs that both belong
+        pairs = there.sum(axis=1) @ members
         gains += same / np.maximum(pairs, 1) - shares
     return np.lexsort((-gains, shares < RARE))

@@ -23,15 +23,17 @@ UMAP_POINTS = (
 )
 FIRST = ("word", "item", "person", "user")  # in this order; others follow
 LEFT_OUT = {"context", "relation"}
-HOW = (
-    "Each point stands for one key; close together lies what a method holds to be alike. PCA is the plane along which "
-    "the vectors, scaled to length 1, vary most"
-)
+WHAT = "Each point is one {}; close together lies what a method holds to be alike. {}"
+HOW = "PCA is the plane along which the vectors, scaled to length 1, vary most"
 UMAP = "; UMAP keeps near neighbours together and distorts what is far apart"
 TURNED = (
-    " The second map is turned, and mirrored if need be, until the common points lie closest to where the first has "
-    "them (orthogonal Procrustes), so that a point that moves has moved. Neighbours are told by the cosine in all "
-    "dimensions, among the keys shown; in the plane, some lie apart."
+    "The second map is turned, and mirrored if need be, until the common points lie closest to where the first has "
+    "them (orthogonal Procrustes), so that a point that moves has moved."
+)
+NEAR = "Neighbours are told by the cosine in all dimensions, among the keys shown; in the plane, some lie apart."
+PAIR = (
+    "Shown first: {}, the best method on the first leaderboard, and {}, of the better half the one whose neighbours "
+    "are least like its own."
 )
 
 
@@ -87,21 +89,26 @@ def _atlases(experiment: str, results: Results, boards: Sequence[Leaderboard]) -
         left_out += [each.label for each in every if each not in methods]
         if methods:
             table = results.entity_table(experiment, entity)
-            atlases.append(Atlas(entity, methods, table, _first_pair(methods, boards)))
+            atlases.append(Atlas(entity, methods, table, _ranks(methods, boards)))
     return atlases, list(dict.fromkeys(left_out))
 
 
-def _first_pair(methods: Sequence[Learned], boards: Sequence[Leaderboard]) -> tuple[int, int]:
-    """Return the two methods that are shown first: the best that learn by the first leaderboard, then by the suite."""
+def _ranks(methods: Sequence[Learned], boards: Sequence[Leaderboard]) -> tuple[int, ...]:
+    """Return the methods that learn and stand on the first leaderboard, the best one first."""
+    places = {each.label: place for place, each in enumerate(methods) if not each.is_null}
     ranked = best_rows(boards[0])["embedder"].tolist() if boards else []
-    ranks = {label: rank for rank, label in enumerate(ranked)}
-    order = sorted(range(len(methods)), key=lambda i: (methods[i].is_null, ranks.get(methods[i].label, len(ranks))))
-    return order[0], order[min(1, len(order) - 1)]
+    return tuple(places[label] for label in ranked if label in places)
 
 
 def _maps(atlases: Sequence[Atlas], left_out: Sequence[str], anchor: Callable[..., str]) -> Maps:
     name = anchor("map")
-    sentences = [f"{HOW}{UMAP if has_umap() else ''}.{TURNED}", " ".join(map(_size, atlases))]
+    main = atlases[0]
+    shown = [main.methods[position].label for position in main.pair]
+    sentences = [
+        WHAT.format(main.entity, " ".join(map(_size, atlases))),
+        f"{HOW}{UMAP if has_umap() else ''}. {TURNED} {NEAR}",
+        *([PAIR.format(*shown)] if main.ranks and shown[0] != shown[1] else []),
+    ]
     if left_out:
         verb = "has" if len(left_out) == 1 else "have"
         sentences.append(f"Without a map: {few(left_out)}, which {verb} fewer than two dimensions.")

@@ -68,11 +68,12 @@ def _draw(atlas: Atlas, width: int) -> alt.LayerChart | alt.FacetChart | alt.Con
     own = base.mark_text(fontSize=FONT - 1, dy=-10, color=INK, fontWeight=600).transform_filter("datum.rank == 0")
     layers = alt.layer(dots, lit, text.encode(text="name:N"), own.encode(text="name:N"))
     header = alt.Header(title=None, labelAnchor="start", labelFontSize=FONT, labelLimit=panel, labelColor=INK)
-    drawn = layers.properties(width=panel, height=round(0.8 * panel)).facet(
-        facet=alt.Facet("map:N", sort=names, header=header), columns=columns, spacing=16
+    chart: alt.FacetChart = (
+        layers.properties(width=panel, height=round(0.8 * panel))
+        .facet(facet=alt.Facet("map:N", sort=names, header=header), columns=columns, spacing=16)
+        .resolve_scale(x="shared", y="shared")
     )
-    shared: alt.FacetChart = drawn.resolve_scale(x="shared", y="shared")
-    return shared
+    return chart
 
 
 def _data(atlas: Atlas) -> pd.DataFrame:

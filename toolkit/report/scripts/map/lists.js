@@ -35,8 +35,10 @@ function nearCell(atlas, m, key, other, rank, reference, choose) {
   const mark = element("span", both ? SHARED : "", { className: "atlas-mark" });
   mark.setAttribute("aria-hidden", "true");
   const cosine = atlas.cosines(m, key)[rank].toFixed(2).replace("-", "−").replace(/^(−?)0\./, "$1.");
-  cell.append(mark, keyButton(atlas, other, choose), element("span", cosine, { className: "atlas-cosine" }));
-  if (both) cell.append(element("span", " shared", { className: "unseen" }));
+  const line = element("div");
+  line.append(mark, keyButton(atlas, other, choose), element("span", cosine, { className: "atlas-cosine" }));
+  if (both) line.append(element("span", " shared", { className: "unseen" }));
+  cell.append(line);
   return cell;
 }
 

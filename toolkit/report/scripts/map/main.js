@@ -6,7 +6,7 @@ const SECONDS = 1.6; // of the move from one map to the other
 function startAtlas(section) {
   const part = (name) => section.querySelector(`[data-of="${name}"]`);
   const contents = [...section.querySelectorAll("script[data-content]")];
-  const view = { x: 0, y: 0, zoom: 1, extent: 1 };
+  const view = { x: 0, y: 0, zoom: 1, wide: 1, high: 1 };
   const plots = [part("left-stage"), part("right-stage")].map((stage) => createPlot(stage, view));
   const state = { left: 0, right: 0, layout: "pca", colour: "", key: -1, hover: -1, over: null, place: [0, 0], mix: 0 };
   let [atlas, laid, due] = [null, [], new Set()];
@@ -22,7 +22,7 @@ function startAtlas(section) {
     const css = getComputedStyle(section);
     if (wanted.has("points")) {
       for (const plot of plots) {
-        [plot.colors, plot.dimmed] = [colours.colors(css), state.key >= 0];
+        [plot.colors, plot.page, plot.dimmed] = [colours.colors(css), css.getPropertyValue("--page"), state.key >= 0];
         plot.paint();
       }
     }
@@ -87,7 +87,7 @@ function startAtlas(section) {
     const middle = (i) => [Math.min(ends[i][0], ends[i + 2][0]), Math.max(ends[i][1], ends[i + 2][1])];
     const [[west, east], [south, north]] = [middle(0), middle(1)];
     Object.assign(view, { x: (west + east) / 2, y: (south + north) / 2, zoom: 1 });
-    view.extent = Math.max(east - west, north - south) || 1;
+    [view.wide, view.high] = [east - west || 1, north - south || 1];
     draw("points");
   };
   const arrange = () => {

@@ -7,7 +7,7 @@ const REACH = 14; // pixels within which a point is meant
 
 function createPlot(stage, view) {
   const [base, over] = stage.querySelectorAll("canvas");
-  const plot = { stage, x: [], y: [], slots: [], colors: [], size: [1, 1], dimmed: false, drawn: 0 };
+  const plot = { stage, x: [], y: [], slots: [], colors: [], page: "#fff", size: [1, 1], dimmed: false, drawn: 0 };
 
   plot.resize = () => {
     const ratio = window.devicePixelRatio || 1;
@@ -19,36 +19,37 @@ function createPlot(stage, view) {
     }
   };
 
-  plot.scale = () => (view.zoom * Math.min(...plot.size) * 0.94) / view.extent;
+  plot.scale = () => view.zoom * 0.94 * Math.min(plot.size[0] / view.wide, plot.size[1] / view.high);
   plot.toScreen = (i) => [
     (plot.x[i] - view.x) * plot.scale() + plot.size[0] / 2,
     plot.size[1] / 2 - (plot.y[i] - view.y) * plot.scale(),
   ];
 
   plot.paint = () => {
-    const context = base.getContext("2d");
-    const [width, height] = plot.size;
-    const radius = Math.min(7, (plot.x.length > 4000 ? 2.2 : 3) * view.zoom ** 0.35);
-    const sprites = plot.colors.map((color, slot) => sprite(SHAPES[slot] ?? "circle", color, radius));
-    const half = sprites[0].half;
-    const scale = plot.scale();
-    const [left, top] = [width / 2 - view.x * scale - half, height / 2 + view.y * scale - half];
-    context.clearRect(0, 0, width, height);
-    context.globalAlpha = plot.dimmed ? 0.4 : 1;
+    const ratio = window.devicePixelRatio || 1;
+    const radius = Math.round(2 * Math.min(7, (plot.x.length > 4000 ? 2.2 : 3) * view.zoom ** 0.35)) / 2;
+    const stamps = plot.colors.map((color, slot) => stamp(SHAPES[slot] ?? "circle", color, radius * ratio, plot.dimmed));
+    const sheet = paper(base, plot, stamps[0].half);
+    sheet.pixels.fill(rgb(plot.page));
+    const scale = plot.scale() * ratio;
+    const [left, top] = [sheet.inner[0] / 2 - view.x * scale, sheet.inner[1] / 2 + view.y * scale];
+    const places = new Int32Array(plot.x.length).fill(-1);
+    for (let i = 0; i < places.length; i++) {
+      const [px, py] = [Math.round(plot.x[i] * scale + left), Math.round(top - plot.y[i] * scale)];
+      if (px >= 0 && py >= 0 && px < sheet.inner[0] && py < sheet.inner[1] && plot.slots[i] !== HIDDEN) {
+        places[i] = py * sheet.width + px;
+      }
+    }
     plot.drawn = 0;
+    // what has no colour lies below
     for (const pass of [true, false]) {
-      // what has no colour lies below
-      for (let i = 0; i < plot.x.length; i++) {
-        const slot = plot.slots[i];
-        if (slot === HIDDEN || (slot === OTHER) !== pass) continue;
-        const px = plot.x[i] * scale + left;
-        const py = top - plot.y[i] * scale;
-        if (!(px > -20 && px < width + 20 && py > -20 && py < height + 20)) continue;
-        context.drawImage(sprites[slot].canvas, px, py, 2 * half, 2 * half);
+      for (let i = 0; i < places.length; i++) {
+        if (places[i] < 0 || (plot.slots[i] === OTHER) !== pass) continue;
+        press(sheet, stamps[plot.slots[i]], places[i]);
         plot.drawn++;
       }
     }
-    context.globalAlpha = 1;
+    base.getContext("2d").putImageData(sheet.image, -stamps[0].half, -stamps[0].half);
     stage.dataset.drawn = plot.drawn;
   };
 
@@ -85,25 +86,6 @@ function createPlot(stage, view) {
     return context;
   };
   return plot;
-}
-
-const sprites = new Map();
-
-function sprite(shape, color, radius) {
-  const ratio = window.devicePixelRatio || 1;
-  const name = `${shape} ${color} ${radius.toFixed(1)} ${ratio}`;
-  if (!sprites.has(name)) {
-    const half = Math.ceil(radius * 1.3) + 1;
-    const canvas = document.createElement("canvas");
-    canvas.width = canvas.height = Math.ceil(2 * half * ratio);
-    const context = canvas.getContext("2d");
-    context.scale(canvas.width / (2 * half), canvas.width / (2 * half));
-    context.fillStyle = color;
-    context.fill(outline(shape, half, half, radius));
-    if (sprites.size > 200) sprites.clear();
-    sprites.set(name, { canvas, half });
-  }
-  return sprites.get(name);
 }
 
 function outline(shape, x, y, r) {
