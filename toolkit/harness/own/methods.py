@@ -78,6 +78,8 @@ class Load:
         Ratings in the history that the average rating belongs to.
     judging : float, default 0
         Seconds that judging takes for each method beyond what `Method.cost` holds.
+    slowness : float, default 1
+        How many times longer all takes than where costs were measured.
     """
 
     size: int
@@ -85,6 +87,7 @@ class Load:
     workers: int
     history: float = 0.0
     judging: float = 0.0
+    slowness: float = 1.0
 
 
 WINDOWED = {"window": 20}  # of histories, whose order says less than that of words
@@ -185,6 +188,7 @@ def _affordable(
         share = epochs / alternatives[0] if epochs else 1.0
         by_history = load.history / 100 if method.history else 1.0
         seconds = (load.size / 1e6) ** method.power * method.cost * share * by_history + load.judging
+        seconds *= load.slowness
         within = method.most is None or load.size <= method.most
         if within and _fits([*costs, seconds], load):
             return {**method.params, **({"epochs": epochs} if epochs else {})}, seconds

@@ -51,10 +51,13 @@ class Budget:
         When the fits must have ended.
     workers : int
         Trials at a time.
+    slowness : float, default 1
+        How many times longer work takes than where costs were measured.
     """
 
     deadline: Deadline
     workers: int
+    slowness: float = 1.0
 
 
 @dataclass(frozen=True)
