@@ -158,7 +158,7 @@ def chosen_methods(methods: Iterable[Method], load: Load, dim: int) -> tuple[lis
     chosen : list of EmbedderSpec
         Null baselines first, and cheap ones, so that a verdict is there early.
     left : list of str
-        Those that do not fit, each with about how long it would take.
+        Those that do not fit, each with about how long it would take with all its passes.
     """
     taken: list[tuple[bool, float, EmbedderSpec]] = []
     left = []
@@ -183,16 +183,17 @@ def _affordable(
     if not embedder_class(method.name).installed():
         return dict(method.params), 0.0  # it will be a row that says how to install it
     alternatives = method.epochs or (0,)
-    seconds = 0.0
+    within = method.most is None or load.size <= method.most
+    by_history = load.history / 100 if method.history else 1.0
+    whole = 0.0  # with all passes
     for epochs in alternatives:
         share = epochs / alternatives[0] if epochs else 1.0
-        by_history = load.history / 100 if method.history else 1.0
         seconds = (load.size / 1e6) ** method.power * method.cost * share * by_history + load.judging
         seconds *= load.slowness
-        within = method.most is None or load.size <= method.most
+        whole = max(whole, seconds)
         if within and _fits([*costs, seconds], load):
             return {**method.params, **({"epochs": epochs} if epochs else {})}, seconds
-    return (dict(method.params) if anyway else None), seconds
+    return (dict(method.params) if anyway else None), whole
 
 
 def _fits(costs: Sequence[float], load: Load) -> bool:

@@ -85,7 +85,9 @@ def prepared(
     title: str = "",
 ) -> Prepared:
     """Make a suite of one experiment, whose description says what was guessed and left out, and what else is told."""
-    missing = [f"left out, as they take more than --minutes gives: {', '.join(left)}"] if left else []
+    missing = (
+        [f"left out, as there is no time for them beside the others (--minutes): {', '.join(left)}"] if left else []
+    )
     sentences = [*([f"guessed: {'; '.join(guesses)}"] if guesses else []), *told, *missing]
     suite = Suite(
         name=stem_of(source),
