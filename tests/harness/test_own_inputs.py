@@ -111,6 +111,9 @@ def test_less_time_means_fewer_methods_and_passes() -> None:
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] > sizes[-1]
     assert names(1_000_000, 1) == ["popularity", "pca"]  # there always is something to compare
+    cheap, left = chosen_methods([*TEXT_NULLS, *TEXTS], Load(10_000_000, 1, 2), 50)
+    assert [spec.shown for spec in cheap] == ["popularity", "ppmi-svd"]
+    assert len(left) == len(TEXT_NULLS) + len(TEXTS) - 2
     passes = Method("bpr", 100, epochs=(100, 10))
     chosen, _ = chosen_methods([Method("popularity", 1), passes], Load(1_000_000, 60, 2), 50)
     assert chosen[1].params["epochs"] == 10
