@@ -11,6 +11,7 @@ from toolkit import Embedding
 from toolkit.errors import DataError, ParameterError, ToolkitError
 from toolkit.harness.own.inputs import kind_of
 from toolkit.harness.own.methods import NULLS, RATINGS, SURPRISE, TEXT_NULLS, TEXTS, Load, Method, chosen_methods
+from toolkit.harness.own.pace import slowness
 from toolkit.registry import embedder_class, make_embedder
 from toolkit.vectors import save_vectors
 
@@ -110,9 +111,19 @@ def test_less_time_means_fewer_methods_and_passes() -> None:
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] > sizes[-1]
     assert names(1_000_000, 1) == ["popularity", "pca"]  # there always is something to compare
+    cheap, left = chosen_methods([*TEXT_NULLS, *TEXTS], Load(10_000_000, 1, 2), 50)
+    assert [spec.shown for spec in cheap] == ["popularity", "ppmi-svd"]
+    assert len(left) == len(TEXT_NULLS) + len(TEXTS) - 2
     passes = Method("bpr", 100, epochs=(100, 10))
     chosen, _ = chosen_methods([Method("popularity", 1), passes], Load(1_000_000, 60, 2), 50)
     assert chosen[1].params["epochs"] == 10
+
+
+def test_a_slow_machine_does_less() -> None:
+    slow, _ = chosen_methods([*NULLS, *RATINGS], Load(1_000_000, 250, 2, 100.0, slowness=4), 50)
+    assert [spec.shown for spec in slow] == names(1_000_000, 250 / 4)
+    assert len(slow) < len(names(1_000_000, 250))
+    assert 1 <= slowness() <= 3
 
 
 def test_surprise_is_spared_many_millions() -> None:

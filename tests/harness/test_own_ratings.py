@@ -175,7 +175,7 @@ def test_what_is_known_of_the_catalog_is_not_guessed(tmp_path: Path) -> None:
 
 def test_what_there_is_no_time_for_is_said(tmp_path: Path, frame: pd.DataFrame) -> None:
     found = prepared(written(frame, tmp_path, "csv"), minutes=0.02)
-    assert found.said[-1].startswith("Left out, as they take more than --minutes gives: ")
+    assert found.said[-1].startswith("Left out, as there is no time for them beside the others (--minutes): ")
     assert found.said[-1] in found.suite.description
     assert "sgns (about" in found.said[-1]
     plenty = prepared(written(frame, tmp_path, "csv"))

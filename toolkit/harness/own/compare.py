@@ -13,6 +13,7 @@ from toolkit.errors import ParameterError
 from toolkit.harness.deadline import Deadline
 from toolkit.harness.machine import available_cores
 from toolkit.harness.own.inputs import InputKind, kind_of
+from toolkit.harness.own.pace import slowness
 from toolkit.harness.own.prepared import Budget, Prepared, Wishes, stem_of
 from toolkit.harness.own.ratings import prepare_ratings
 from toolkit.harness.own.texts import prepare_text
@@ -23,7 +24,7 @@ from toolkit.harness.runner import run
 from toolkit.harness.store import check_directory
 from toolkit.harness.suite import LONGEST
 
-RESERVED = 0.2  # share of the time in which differences are tested and the report is written
+RESERVED, MOST_RESERVED = 0.15, 0.5  # share of the time in which differences are tested and the report is written
 COLUMNS = ("user", "item", "rating", "timestamp")
 APPLIES: dict[InputKind, set[str]] = {
     "ratings": {*COLUMNS, "implicit", "scale", "items"},
@@ -112,8 +113,10 @@ def compare(
     workers = available_cores() if workers is None else workers
     if workers < 1:
         raise ParameterError(f"workers is {workers}; it must be at least 1")
-    deadline = Deadline(started + 60 * minutes * (1 - RESERVED), minutes)
-    prepared = _prepare(kind, names, wishes, Budget(deadline, workers))
+    slow = slowness()
+    reserved = min(RESERVED * slow, MOST_RESERVED)
+    deadline = Deadline(started + 60 * minutes * (1 - reserved), minutes)
+    prepared = _prepare(kind, names, wishes, Budget(deadline, workers, slow))
     plan(prepared.suite, only)  # a name that is unknown shows before anything is said
     console = Console(stderr=True, quiet=quiet)
     for line in prepared.said:

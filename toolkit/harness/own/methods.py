@@ -78,6 +78,8 @@ class Load:
         Ratings in the history that the average rating belongs to.
     judging : float, default 0
         Seconds that judging takes for each method beyond what `Method.cost` holds.
+    slowness : float, default 1
+        How many times longer all takes than where costs were measured.
     """
 
     size: int
@@ -85,6 +87,7 @@ class Load:
     workers: int
     history: float = 0.0
     judging: float = 0.0
+    slowness: float = 1.0
 
 
 WINDOWED = {"window": 20}  # of histories, whose order says less than that of words
@@ -135,7 +138,7 @@ TEXTS = (
     Method("nmf", 150, epochs=(50,), power=GROWTH),
     Method("sgns", 95, epochs=(5,)),
 )
-DIMS = {"lmf": 30, "nmf-surprise": 15, "svdpp": 20, "joined": 0}  # where the common number suits a method badly
+DIMS = {"lmf": 30, "nmf-surprise": 15, "svdpp": 20}  # where the common number suits a method badly
 
 
 def chosen_methods(methods: Iterable[Method], load: Load, dim: int) -> tuple[list[EmbedderSpec], list[str]]:
@@ -144,7 +147,7 @@ def chosen_methods(methods: Iterable[Method], load: Load, dim: int) -> tuple[lis
     Parameters
     ----------
     methods : iterable of Method
-        Null baselines, and the others, likeliest to be of use first; the first of either is taken in any case.
+        Null baselines, and the others, likeliest to be of use first. Where none of either fits, the cheapest is taken.
     load : Load
         What there is to do, and the time for it.
     dim : int
@@ -155,40 +158,65 @@ def chosen_methods(methods: Iterable[Method], load: Load, dim: int) -> tuple[lis
     chosen : list of EmbedderSpec
         Null baselines first, and cheap ones, so that a verdict is there early.
     left : list of str
-        Those that do not fit, each with about how long it would take.
+        Those that do not fit, each with about how long it would take with all its passes.
     """
-    taken: list[tuple[bool, float, EmbedderSpec]] = []
-    left = []
+    taken: list[tuple[Method, _Way]] = []
+    missed: list[tuple[Method, list[_Way]]] = []
     for method in methods:
-        learns = not embedder_class(method.name).is_null
-        first = all(learns != other for other, _, _ in taken)
-        params, seconds = _affordable(method, load, [cost for _, cost, _ in taken], first)
-        if params is None:
-            left.append(f"{method.shown} (about {_spoken(seconds)})")
-            continue
-        dims = {"embedding_dim": min(dim, DIMS.get(method.name, dim))}
-        known = make_embedder(method.name).get_params(deep=False) if method.name != "joined" else {}
-        given = {name: value for name, value in {**dims, **params}.items() if name in known}
-        taken.append((learns, seconds, EmbedderSpec(name=method.name, label=method.label, params=given)))
-    return [spec for *_, spec in sorted(taken, key=lambda each: each[:2])], left
+        ways = _ways(method, load)
+        costs = [way.seconds for _, way in taken]
+        fitting = next((way for way in ways if way.possible and _fits([*costs, way.seconds], load)), None)
+        if fitting is None:
+            missed.append((method, ways))
+        else:
+            taken.append((method, fitting))
+    for kind in (True, False):
+        of_kind = [pair for pair in missed if embedder_class(pair[0].name).is_null == kind]
+        if of_kind and not any(_counts(method, kind) for method, _ in taken):
+            cheapest = min(of_kind, key=lambda pair: pair[1][0].seconds)
+            missed.remove(cheapest)
+            taken.append((cheapest[0], cheapest[1][-1]))
+    taken.sort(key=lambda pair: (not embedder_class(pair[0].name).is_null, pair[1].seconds))
+    left = [f"{method.shown} (about {_spoken(ways[0].seconds)})" for method, ways in missed]
+    return [_spec(method, way, dim) for method, way in taken], left
 
 
-def _affordable(
-    method: Method, load: Load, costs: Sequence[float], anyway: bool
-) -> tuple[dict[str, Any] | None, float]:
-    """Return the parameters with the most passes that fit beside what is taken, and the seconds, or None."""
+@dataclass(frozen=True)
+class _Way:
+    """A number of passes of a method, 0 for its own; about how long it takes; and whether the data is not too much."""
+
+    epochs: int
+    seconds: float
+    possible: bool = True
+
+
+def _ways(method: Method, load: Load) -> list[_Way]:
+    """Return the numbers of passes that a method may make, the most first."""
     if not embedder_class(method.name).installed():
-        return dict(method.params), 0.0  # it will be a row that says how to install it
-    alternatives = method.epochs or (0,)
-    seconds = 0.0
-    for epochs in alternatives:
-        share = epochs / alternatives[0] if epochs else 1.0
-        by_history = load.history / 100 if method.history else 1.0
-        seconds = (load.size / 1e6) ** method.power * method.cost * share * by_history + load.judging
-        within = method.most is None or load.size <= method.most
-        if within and _fits([*costs, seconds], load):
-            return {**method.params, **({"epochs": epochs} if epochs else {})}, seconds
-    return (dict(method.params) if anyway else None), seconds
+        return [_Way(0, 0.0)]  # it will be a row that says how to install it
+    by_history = load.history / 100 if method.history else 1.0
+    learning = (load.size / 1e6) ** method.power * method.cost * by_history
+    possible = method.most is None or load.size <= method.most
+    passes = method.epochs or (0,)
+    shares = [epochs / passes[0] if epochs else 1.0 for epochs in passes]
+    return [
+        _Way(epochs, (learning * share + load.judging) * load.slowness, possible)
+        for epochs, share in zip(passes, shares, strict=True)
+    ]
+
+
+def _counts(method: Method, null: bool) -> bool:
+    """Return whether a method is one that will be there to compare: a null baseline, or one that learns."""
+    cls = embedder_class(method.name)
+    return cls.is_null == null and cls.installed()
+
+
+def _spec(method: Method, way: _Way, dim: int) -> EmbedderSpec:
+    given = {"embedding_dim": min(dim, DIMS.get(method.name, dim)), **method.params}
+    given |= {"epochs": way.epochs} if way.epochs else {}
+    known = make_embedder(method.name).get_params(deep=False)
+    params = {name: value for name, value in given.items() if name in known}
+    return EmbedderSpec(name=method.name, label=method.label, params=params)
 
 
 def _fits(costs: Sequence[float], load: Load) -> bool:

@@ -51,10 +51,13 @@ class Budget:
         When the fits must have ended.
     workers : int
         Trials at a time.
+    slowness : float, default 1
+        How many times longer work takes than where costs were measured.
     """
 
     deadline: Deadline
     workers: int
+    slowness: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,9 @@ def prepared(
     title: str = "",
 ) -> Prepared:
     """Make a suite of one experiment, whose description says what was guessed and left out, and what else is told."""
-    missing = [f"left out, as they take more than --minutes gives: {', '.join(left)}"] if left else []
+    missing = (
+        [f"left out, as there is no time for them beside the others (--minutes): {', '.join(left)}"] if left else []
+    )
     sentences = [*([f"guessed: {'; '.join(guesses)}"] if guesses else []), *told, *missing]
     suite = Suite(
         name=stem_of(source),

@@ -155,7 +155,7 @@ def _load(data: Ratings, budget: Budget) -> Load:
     light = _is_large(data)
     judging = cells * len(LIGHT["ranking"]) / PACE_TOP if light else cells * READOUTS[data.explicit] / PACE
     history = float((counts**2).sum() / counts.sum())
-    return Load(len(data), budget.deadline.left(), budget.workers, history, judging)
+    return Load(len(data), budget.deadline.left(), budget.workers, history, judging, budget.slowness)
 
 
 def _is_large(data: Ratings) -> bool:

@@ -56,7 +56,7 @@ def prepare_text(source: str, wishes: Wishes, budget: Budget) -> Prepared:
             f"{len(data.words)} words occur five times or more; {FEWEST} are needed to compare anything", source
         )
     dim = min(DIM, len(data.words) // 3)
-    load = Load(len(data.codes), budget.deadline.left(), budget.workers)
+    load = Load(len(data.codes), budget.deadline.left(), budget.workers, slowness=budget.slowness)
     chosen, left = chosen_methods([*TEXT_NULLS, *TEXTS], load, dim)
     told = [
         f"{data.summary} that occur five times or more"
