@@ -26,6 +26,7 @@ from toolkit.harness.tables import (
     STUDY_COLUMNS,
     TRIAL_COLUMNS,
     TUNING_COLUMNS,
+    UNITS,
     empty_comparison,
     read_comparison,
     read_study,
@@ -139,6 +140,8 @@ class Results:
         tried in tuning; without rows where the run has no such file.
     folder : Path, optional
         Where the vectors of its trials lie; None where there are none.
+    units : Path, optional
+        Where the cases lie that its scores are made of; None where there are none.
     """
 
     info: RunInfo
@@ -151,6 +154,7 @@ class Results:
     ranks: pd.DataFrame = field(default_factory=partial(empty_comparison, RANK_COLUMNS))
     tuning: pd.DataFrame = field(default_factory=partial(empty_comparison, TUNING_COLUMNS))
     folder: Path | None = None
+    units: Path | None = None
 
     def vectors_of(self, trial: str, entity: str) -> Path | None:
         """Return the file that holds what a trial learned of an entity; None where the run did not keep it."""
@@ -184,7 +188,8 @@ def read_results(folder: str | Path) -> Results:
     scores, studies = _read_scores(folder / "scores.csv", trials), _read_studies(folder, info.suite.studies)
     comparisons = {name: _read_comparison(folder / f"{name}.csv", experiments, *of) for name, of in COMPARISONS.items()}
     vectors = folder / EMBEDDINGS if (folder / EMBEDDINGS).is_dir() else None
-    return Results(info, trials, scores, studies, **comparisons, folder=vectors)
+    units = folder / UNITS if (folder / UNITS).is_dir() else None
+    return Results(info, trials, scores, studies, **comparisons, folder=vectors, units=units)
 
 
 def _read_info(path: Path) -> RunInfo:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import pandas as pd
 
 from toolkit.report.answers import charts
-from toolkit.report.answers.tables import Formats, by, capital, learned, number, plain_table, share, spoken
+from toolkit.report.answers.tables import Formats, Writer, by, capital, learned, number, plain_table, share, spoken
 from toolkit.report.figure_data import figure_data
 from toolkit.report.parts import Answer, Fact, Figure, Table
 from toolkit.report.wording import listed
 
 EXACT = 1e-9  # off-diagonal share below which columns count as orthogonal; float32 vectors leave about 1e-13
+GEOMETRY: dict[str, tuple[str, str | Writer]] = {  # titles of columns, and how their numbers are written
+    "embedder": ("Method", ""),
+    "dim": ("Dim", ".0f"),
+    "orthogonality": ("Off-diagonal share", lambda value: number(value, ".0e" if 0 < value < 0.001 else ".3f")),
+    "effective_rank": ("Effective rank", ".1f"),
+    "participation_ratio": ("Participation ratio", ".1f"),
+    "isoscore": ("IsoScore", ".2f"),
+    "mean_cosine": ("Mean cosine", ".2f"),
+    "hubness": ("Hubness", ".1f"),
+    "norm_frequency": ("Norm with frequency", ".2f"),
+}
 KEPT = 0.99  # overlap or alignment from which on something counts as unchanged; ties may order neighbours anew
 
 
@@ -124,27 +135,27 @@ def _figures(gram: pd.DataFrame, anchor: str) -> Iterator[Figure]:
 
 
 def _geometry_tables(geometry: pd.DataFrame, anchor: str) -> Iterator[Table]:
-    titles = {
-        "embedder": "Method",
-        "orthogonality": "Off-diagonal share",
-        "effective_rank": "Effective rank",
-        "participation_ratio": "Participation ratio",
-        "isoscore": "IsoScore",
-        "mean_cosine": "Mean cosine",
-        "hubness": "Hubness",
-        "norm_frequency": "Norm with frequency",
-    }
-    formats: Formats = {
-        "orthogonality": lambda value: number(value, ".0e" if 0 < value < 0.001 else ".3f"),
-        "effective_rank": ".1f",
-        "participation_ratio": ".1f",
-        **dict.fromkeys(("isoscore", "mean_cosine", "norm_frequency"), ".2f"),
-        "hubness": ".1f",
-    }
     for experiment, rows in by(geometry, "experiment"):
-        ordered = rows.sort_values("orthogonality", kind="stable")
-        caption = f"{capital(experiment)}: geometry of the vectors, most orthogonal columns first."
-        yield plain_table(ordered, f"{anchor}-{experiment}-geometry", caption, titles, formats)
+        yield geometry_table(rows, f"{anchor}-{experiment}-geometry", capital(experiment))
+
+
+def geometry_table(rows: pd.DataFrame, anchor: str, name: str, notes: Sequence[str] = ()) -> Table:
+    """Return the geometry of vectors as a table, most orthogonal columns first.
+
+    Parameters
+    ----------
+    rows : pandas.DataFrame
+        A row a method: embedder, and some of the columns of `GEOMETRY`.
+    anchor, name : str
+        Identifier, and how the caption begins.
+    notes : sequence of str, optional
+        Remarks below.
+    """
+    titles = {column: title for column, (title, _) in GEOMETRY.items() if column in rows}
+    formats: Formats = {column: form for column, (_, form) in GEOMETRY.items()}
+    ordered = rows.sort_values("orthogonality", kind="stable")
+    caption = f"{name}: geometry of the vectors, most orthogonal columns first."
+    return plain_table(ordered, anchor, caption, titles, formats, notes)
 
 
 def _rotation_tables(rotation: pd.DataFrame, anchor: str) -> Iterator[Table]:

@@ -13,10 +13,13 @@ import pandas as pd
 
 from toolkit.report.model import Results
 from toolkit.report.parts import Section
+from toolkit.report.sections.agreement import agreement_section
 from toolkit.report.sections.cost import cost_section
+from toolkit.report.sections.dimensions import dimension_section
 from toolkit.report.sections.policies import policy_section
 from toolkit.report.sections.ranks import rank_section
 from toolkit.report.sections.readouts import readout_section
+from toolkit.report.sections.residuals import residual_section
 from toolkit.report.sections.strata import strata_section
 from toolkit.report.sections.tuned import tuning_section
 from toolkit.report.tables import Leaderboard
@@ -26,6 +29,9 @@ WRITERS: dict[str, Writer] = {  # in the order of the report
     "readouts": readout_section,
     "ranks": rank_section,
     "strata": strata_section,
+    "residuals": residual_section,
+    "agreement": agreement_section,
+    "dimensions": dimension_section,
     "policies": policy_section,
     "tuning": tuning_section,
     "cost": cost_section,

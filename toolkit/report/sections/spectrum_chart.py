@@ -1,0 +1,85 @@
+"""The plot of singular values: a small panel a method, in each of them one method in grey to compare with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from toolkit.report import plotting
+from toolkit.report.plotting import FONT, INK, MUTED, NULL, SERIES
+
+if TYPE_CHECKING:
+    import altair as alt
+
+LEAST = 1e-3  # share of the largest: what is less stands there
+POINTS = 25  # of a line; of more singular values some are passed over
+
+
+def spectrum_panels(
+    frame: pd.DataFrame, remarks: Mapping[str, str], reference: str | None, width: int
+) -> alt.LayerChart | alt.FacetChart:
+    """Draw the singular values of each method on a log axis.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+        Columns embedder, rank (from 1) and value (share of the largest).
+    remarks : mapping of str to str
+        What stands in each method's panel.
+    reference : str or None
+        The method that is drawn in grey in all panels, and has none of its own.
+    width : int
+        Width in pixels.
+
+    Returns
+    -------
+    altair.Chart
+    """
+    import altair as alt
+
+    columns = 2 if width < plotting.NARROW else 4
+    names = [name for name in dict.fromkeys(frame["embedder"]) if name != reference]
+    panel = (width - 60 - 16 * (columns - 1)) // columns
+    most = int(frame["rank"].max())
+    thinned = _thinned(frame)
+    low = min(0.5, 0.8 * float(thinned["value"].min()))
+    behind = thinned[thinned["embedder"] == reference].drop(columns="embedder")
+    shown = thinned[thinned["embedder"] != reference]
+    shown = shown.assign(remark=[remarks.get(name, "") for name in shown["embedder"]])
+    across = alt.X(
+        "rank:Q",
+        scale=alt.Scale(domain=(0, max(most, 2)), nice=False),
+        axis=plotting.axis("", panel, tickCount=4, format="d", grid=False),
+    )
+    up = alt.Y(
+        "value:Q",
+        scale=alt.Scale(type="log", domain=(low, 1.15), nice=False),
+        axis=plotting.axis("", panel, values=plotting.log_ticks(low, 1.15), format="~g"),
+    )
+    layers = [
+        *(
+            [alt.Chart(behind).mark_line(color=NULL, strokeWidth=1.5, strokeDash=[4, 3]).encode(x=across, y=up)]
+            if len(behind)
+            else []
+        ),
+        alt.Chart().mark_line(color=SERIES[0], strokeWidth=2).encode(x=across, y=up),
+        alt.Chart()
+        .transform_filter("datum.rank == 1")
+        .mark_text(align="left", baseline="bottom", fontSize=FONT - 2, color=MUTED)
+        .encode(x=alt.value(5), y=alt.value(round(0.72 * panel) - 4), text="remark:N"),
+    ]
+    header = alt.Header(
+        title=None, labelAnchor="start", labelFontSize=FONT, labelLimit=round(0.98 * panel), labelColor=INK
+    )
+    chart = alt.layer(*layers, data=shown).properties(width=panel, height=round(0.72 * panel))
+    return chart.facet(facet=alt.Facet("embedder:N", sort=names, header=header), columns=columns, spacing=16)
+
+
+def _thinned(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return so many rows of each method as a line needs, the first and the last among them; none below the axis."""
+    steps = frame.groupby("embedder")["rank"].transform("max") // POINTS + 1
+    last = frame["rank"] == frame.groupby("embedder")["rank"].transform("max")
+    kept = frame[((frame["rank"] - 1) % steps == 0) | last]
+    return kept.assign(value=kept["value"].clip(lower=LEAST).round(5))
