@@ -63,6 +63,7 @@ if TYPE_CHECKING:
     from toolkit.readouts import readout as readout
     from toolkit.registry import list_embedders as list_embedders
     from toolkit.registry import make_embedder as make_embedder
+    from toolkit.report import plot as plot
     from toolkit.tasks import evaluate as evaluate
     from toolkit.vectors import load_vectors as load_vectors
 
@@ -101,12 +102,14 @@ _HOMES = {
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = ["metrics", *sorted(_HOME_OF)]
+_MODULES = {"metrics": "toolkit.metrics", "plot": "toolkit.report.plot"}
+
+__all__ = [*_MODULES, *sorted(_HOME_OF)]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "metrics":
-        return importlib.import_module("toolkit.metrics")
+    if name in _MODULES:
+        return importlib.import_module(_MODULES[name])
     if name not in _HOME_OF:
         raise AttributeError(f"module 'toolkit' has no attribute {name!r}")
     value = getattr(importlib.import_module(_HOME_OF[name]), name)

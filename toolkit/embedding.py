@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from toolkit import arrowfile, layers
+from toolkit.display import html_table
 from toolkit.errors import DataError, UnknownNameError
 from toolkit.keys import all_unique, as_keys, located
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from gensim.models import KeyedVectors
 
 FloatArray = npt.NDArray[np.float32]
+SHOWN = 6  # keys, and components of each, in a notebook
 BLOCK = 1 << 16  # rows at a time: bounds the memory
 NUMBERS = 1 << 18  # looked at at a time, so that they stay in the processor's cache
 
@@ -118,6 +120,18 @@ class Embedding:
 
     def __repr__(self) -> str:
         return f"Embedding({len(self)} {self.entity}s × {self.dim})"
+
+    def _repr_html_(self) -> str:
+        """Return the first keys with their norms and first components, for a notebook."""
+        rows = self._vectors[:SHOWN].astype(np.float64)
+        columns = min(self.dim, SHOWN)
+        header = ["key", "norm", *map(str, range(1, columns + 1)), *(["…"] if columns < self.dim else [])]
+        cells = [
+            [key, float(np.linalg.norm(row)), *row[:columns].tolist(), *(["…"] if columns < self.dim else [])]
+            for key, row in zip(self._keys[:SHOWN], rows, strict=True)
+        ]
+        rest = len(self) - len(cells)
+        return html_table(f"Embedding: {self.summary}", header, cells, f"… and {rest:,} more" if rest else "")
 
     @property
     def summary(self) -> str:

@@ -14,8 +14,11 @@ import pandas as pd
 
 from toolkit.data.cooccurrence import cooccurrence, ppmi
 from toolkit.data.views import Matrix, Sequences
+from toolkit.display import html_table
 from toolkit.errors import DataError, ParameterError
 from toolkit.keys import as_keys
+
+SHOWN = 5  # rows in a notebook
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +125,14 @@ class Corpus:
 
     def __repr__(self) -> str:
         return f"Corpus({self.name!r}: {self.summary})"
+
+    def _repr_html_(self) -> str:
+        """Return the most frequent words, for a notebook."""
+        counts = np.bincount(self.codes, minlength=len(self.words))[:SHOWN]
+        rest = len(self.words) - len(counts)
+        rows = zip(self.words[:SHOWN], counts.tolist(), strict=True)
+        note = f"… and {rest:,} more words" if rest > 0 else ""
+        return html_table(f"{self.name}: {self.summary}", ["word", "occurrences"], rows, note)
 
     @property
     def summary(self) -> str:

@@ -13,7 +13,10 @@ import pandas as pd
 
 from toolkit.data import columns, splits
 from toolkit.data.views import Matrix, Sequences
+from toolkit.display import html_table
 from toolkit.errors import DataError, UnknownNameError
+
+SHOWN = 5  # rows in a notebook
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,6 +151,17 @@ class Ratings:
 
     def __repr__(self) -> str:
         return f"Ratings({self.name!r}: {self.summary})"
+
+    def _repr_html_(self) -> str:
+        """Return the first ratings, for a notebook."""
+        rows = [
+            (self.user_keys[user], self.item_keys[item], float(value))
+            for user, item, value in zip(self.users[:SHOWN], self.items[:SHOWN], self.values[:SHOWN], strict=True)
+        ]
+        low, high = self.scale
+        scale = f"scale {low:g} to {high:g}" if self.explicit else "implicit: no values"
+        note = scale if len(self) <= SHOWN else f"… and {len(self) - SHOWN:,} more; {scale}"
+        return html_table(f"{self.name}: {self.summary}", ["user", "item", "rating"], rows, note)
 
     @property
     def summary(self) -> str:

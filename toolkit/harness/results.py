@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -222,10 +224,43 @@ class Run:
         Path
             What was written.
         """
-        from importlib import import_module
-
         written: Path = import_module("toolkit.report").write_report(self.path, path, format)
         return written
+
+    @cached_property
+    def figures(self) -> Mapping[str, Any]:
+        """Mapping of str to figure: those of the report, by name, each shown by a notebook; `figure` finds one."""
+        found: Mapping[str, Any] = import_module("toolkit.report.notebook").run_figures(self.path)
+        return found
+
+    def figure(self, name: str) -> Any:
+        """Return a figure of the report.
+
+        Parameters
+        ----------
+        name : str
+            As in `figures`, or words that stand in the name of one alone: ``run.figure("agreement of items")``.
+
+        Returns
+        -------
+        toolkit.report.notebook.Shown
+            A notebook shows it; it has the Altair ``chart``, the ``data`` and ``save(path)``.
+
+        Raises
+        ------
+        UnknownNameError
+            If no name fits, or several do.
+        """
+        found: Any = self.figures
+        return found.find(name)
+
+    def _repr_html_(self) -> str:
+        """Return what came of the run, for a notebook; of a damaged one, what is wrong with it."""
+        try:
+            shown: str = import_module("toolkit.report.notebook").run_html(self.path)
+        except DataError as error:
+            return f"<p>{escape(repr(self))}<br>{escape(str(error))}</p>"
+        return shown
 
 
 def open_run(path: str | Path) -> Run:

@@ -85,7 +85,7 @@ def likeness(embeddings: Mapping[str, Embedding], *, k: int = NEIGHBORS, most: i
 
 
 def _likeness(embeddings: Mapping[str, Embedding], k: int, most: int) -> Likeness | None:
-    kept, keys = _with_common_keys(embeddings)
+    kept, keys = _with_common_keys(embeddings) if len(embeddings) > 1 else ([], pd.Index([]))
     if len(kept) < 2:
         return None
     keys = keys[:most]

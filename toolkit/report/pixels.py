@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 
 SHADES = 16  # as many as four bits name
-ENLARGED = 300  # pixels of a side, so that no viewer blurs the cells when it makes them larger still
 
 
 def shades_as_png(matrix: npt.ArrayLike, low: str, high: str) -> str:
@@ -26,7 +25,7 @@ def shades_as_png(matrix: npt.ArrayLike, low: str, high: str) -> str:
     Returns
     -------
     str
-        A data address of an image with 16 shades, each cell of at least 1 × 1 pixels.
+        A data address of an image with 16 shades, a pixel a cell; whoever shows it larger must not smooth it.
 
     References
     ----------
@@ -39,8 +38,6 @@ def shades_as_png(matrix: npt.ArrayLike, low: str, high: str) -> str:
     """
     values = np.clip(np.abs(np.nan_to_num(np.asarray(matrix, dtype=np.float64), nan=0.0)), 0, 1)
     codes = np.rint(values * (SHADES - 1)).astype(np.uint8)
-    times = max(1, ENLARGED // max(codes.shape))
-    codes = codes.repeat(times, axis=0).repeat(times, axis=1)
     height, width = codes.shape
     if width % 2:
         codes = np.pad(codes, ((0, 0), (0, 1)))  # two to a byte

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from toolkit import Embedding
 from toolkit.report.model import read_results
 from toolkit.report.tables import leaderboards
 
@@ -49,3 +50,22 @@ def rating():
 def rows_of():
     """Return a function from a table of the report to the texts of its rows."""
     return lambda table: [[cell.text for cell in row.cells] for row in table.rows]
+
+
+@pytest.fixture
+def keep(run):
+    """Return a function that fits a method and keeps its vectors: those of items, and of other entities by name."""
+
+    def keep_vectors(label, vectors=None, keys=None, **more):
+        score = more.pop("ridge", 0.9)
+        entities = {name: more.pop(name) for name in ("user", "word") if name in more}
+        trial = run.fit(label, ridge=score, **more)["trial"]
+        folder = run.folder / "embeddings"
+        folder.mkdir(parents=True, exist_ok=True)
+        for entity, matrix in {"item": vectors, **entities}.items():
+            if matrix is not None:
+                names = range(len(matrix)) if keys is None else keys
+                Embedding(names, matrix, entity).save(folder / f"{trial}.{entity}.arrow")
+        return trial
+
+    return keep_vectors

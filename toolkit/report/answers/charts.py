@@ -341,7 +341,7 @@ def shade_panels(panels: Mapping[str, npt.NDArray[np.float64]], width: int) -> a
     )
     cells = (
         alt.Chart(rows)
-        .mark_image(width=panel, height=panel, align="left", baseline="top", aspect=False)
+        .mark_image(width=panel, height=panel, align="left", baseline="top", aspect=False, smooth=False)
         .encode(x=alt.value(0), y=alt.value(0), url="image:N")
         .properties(width=panel, height=panel)
     )

@@ -19,8 +19,8 @@ def residual_panels(points: pd.DataFrame, signed: bool, counts: bool, width: int
     Parameters
     ----------
     points : pandas.DataFrame
-        Columns embedder, is_null, middle (of the bin), value, low and high. Null baselines are drawn behind the others
-        and have no panel, unless they are alone.
+        Columns embedder, is_null, middle (of the bin), value, low, high and tip (said of a mark). Null baselines
+        are drawn behind the others and have no panel, unless they are alone.
     signed : bool
         Whether the values lie on both sides of 0, which is then drawn as a line.
     counts : bool
@@ -58,7 +58,9 @@ def residual_panels(points: pd.DataFrame, signed: bool, counts: bool, width: int
         *([_behind(behind, across, up)] if len(behind) else []),
         base.mark_area(opacity=0.25, color=SERIES[0]).encode(y=alt.Y("low:Q"), y2="high:Q"),
         base.mark_line(strokeWidth=2, color=SERIES[0]).encode(y=up),
-        base.mark_point(filled=True, size=30, opacity=1, color=SERIES[0]).encode(y=up),
+        base.mark_point(filled=True, size=30, opacity=1, color=SERIES[0], aria=True).encode(
+            y=up, **plotting.tip(learned)
+        ),
     ]
     header = alt.Header(
         title=None, labelAnchor="start", labelFontSize=FONT, labelLimit=round(0.98 * panel), labelColor=INK

@@ -13,7 +13,7 @@ import pandas as pd
 
 from toolkit.metrics.base import metric_info
 from toolkit.report.answers.tables import number
-from toolkit.report.figure_data import figure_data
+from toolkit.report.figure_data import figure_data, tips
 from toolkit.report.model import Results
 from toolkit.report.parts import Column, Fact, Figure, Section, Table
 from toolkit.report.residuals import binned_residuals
@@ -182,7 +182,9 @@ def _range(row: pd.Series, trait: Trait) -> str:
 def _figure(board: str, trait: Trait, rows: pd.DataFrame, quantity: str, anchor: str) -> Figure:
     what = QUANTITIES[quantity] + (" (predicted less given)" if quantity == "residual" else "")
     points = rows.rename(columns={quantity: "value", f"{quantity}_low": "low", f"{quantity}_high": "high"})
-    points = points[["embedder", "is_null", "middle", "value", "low", "high"]]
+    said = points[["embedder", "value", "low", "high"]].rename(columns={"value": what})
+    said.insert(1, "range", [f"{trait.title} {_range(row, trait)}" for _, row in rows.iterrows()])
+    points = points[["embedder", "is_null", "middle", "value", "low", "high"]].assign(tip=tips(said))
     titles = {
         "embedder": "embedder",
         "least": f"{trait.title}, from",

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import altair as alt
 
 LEAST = 1e-3  # share of the largest: what is less stands there
+HIGH, STRIP = 1.15, 0.22  # end of the axis; share of it that is left free below the lines, for what is written there
 POINTS = 25  # of a line; of more singular values some are passed over
 
 
@@ -44,7 +45,8 @@ def spectrum_panels(
     panel = (width - 60 - 16 * (columns - 1)) // columns
     most = int(frame["rank"].max())
     thinned = _thinned(frame)
-    low = min(0.5, 0.8 * float(thinned["value"].min()))
+    least = min(0.5, float(thinned["value"].min()))
+    low = least * (least / HIGH) ** STRIP
     behind = thinned[thinned["embedder"] == reference].drop(columns="embedder")
     shown = thinned[thinned["embedder"] != reference]
     shown = shown.assign(remark=[remarks.get(name, "") for name in shown["embedder"]])
@@ -55,8 +57,8 @@ def spectrum_panels(
     )
     up = alt.Y(
         "value:Q",
-        scale=alt.Scale(type="log", domain=(low, 1.15), nice=False),
-        axis=plotting.axis("", panel, values=plotting.log_ticks(low, 1.15), format="~g"),
+        scale=alt.Scale(type="log", domain=(low, HIGH), nice=False),
+        axis=plotting.axis("", panel, values=plotting.log_ticks(least, HIGH), format="~g"),
     )
     layers = [
         *(
