@@ -63,7 +63,7 @@ class Shown:
     @property
     def data(self) -> pd.DataFrame:
         """pandas.DataFrame: the figure's numbers."""
-        return self.figure.data.copy()
+        return self.figure.numbers.copy()
 
     @cached_property
     def svg(self) -> str:
