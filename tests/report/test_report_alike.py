@@ -61,6 +61,16 @@ def test_tree_joins_the_alike_first_and_keeps_them_side_by_side(embeddings):
     assert order.index(0) < 3, "the first one stands in the upper half"
 
 
+def test_groups_are_as_far_apart_as_their_members_in_the_mean(embeddings):
+    found = likeness(embeddings)
+    merges, members = tree(found), {i: [i] for i in range(5)}
+    for number, merge in enumerate(merges.itertuples()):
+        one, other = members[merge.first], members[merge.second]
+        mean = np.mean([max(0, 1 - found.cka[i, j]) for i in one for j in other])
+        assert merge.distance == pytest.approx(mean, abs=1e-8)
+        members[5 + number] = one + other
+
+
 def test_tree_hangs_neither_on_the_order_of_keys_nor_on_scale_and_rotation(embeddings):
     rng = np.random.default_rng(1)
     order = rng.permutation(len(KEYS))

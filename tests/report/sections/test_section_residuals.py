@@ -30,7 +30,7 @@ def judged(run):
         trial = run.fit(label, ridge=rmse, **more)["trial"]
         predicted = cases["rating"] + bias * (50 - cases["item_count"]) / 50 + rng.normal(0, rmse, n)
         (run.folder / "units").mkdir(parents=True, exist_ok=True)
-        readouts = {"ridge": predicted, "bias": predicted - 1}
+        readouts = {"cosine": predicted + 1, "ridge": predicted, "bias": predicted - 1}
         units = [
             Units("rating-prediction", "item", "", readout, cases, pd.DataFrame({"predicted": values}))
             for readout, values in readouts.items()
