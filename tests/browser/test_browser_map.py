@@ -30,6 +30,18 @@ SPOT = """async (stage, name) => {
     }
     return null;
 }"""
+PINCH = """(stage, fingers) => {
+    const box = stage.getBoundingClientRect();
+    const touches = (spread) => [-1, 1].slice(0, fingers).map((side, identifier) => new Touch({
+        identifier, target: stage, clientX: box.left + 150 + side * spread, clientY: box.top + 120 }));
+    const send = (name, spread) => {
+        const event = new TouchEvent(name, { touches: touches(spread), bubbles: true, cancelable: true });
+        stage.dispatchEvent(event);
+        return event.defaultPrevented;
+    };
+    send("touchstart", 30);
+    return [send("touchmove", 80)];
+}"""
 CORNERS = ("north-east", "north-west", "south-west", "south-east")
 LIT = """(stage) => {
     const canvas = stage.querySelectorAll("canvas")[1];
@@ -266,6 +278,43 @@ def test_plain_wheel_scrolls_the_page_and_with_ctrl_zooms(small_report: Path, vi
     page.mouse.wheel(0, -300)
     page.keyboard.up("Control")
     page.wait_for_timeout(50)
+    settled(page)
+    assert stage.evaluate(FIRST) != before
+
+
+def test_drag_moves_both_maps_and_a_click_chooses(corners: Path, visit: Visit) -> None:
+    page = visit(corners)
+    section = opened(page)
+    stage, other = section.locator(".atlas-stage").all()
+    place = spot(stage, NASTY)
+    stage.click(position=place)
+    expect(part(section, "said")).to_contain_text(f"{NASTY}; 1 rating in training")
+    before = other.evaluate(FIRST)
+    box = stage.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 200, box["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 240, box["y"] + 170, steps=4)
+    page.mouse.up()
+    settled(page)
+    assert other.evaluate(FIRST) != before
+    moved = spot(stage, NASTY)
+    assert (moved["x"] - place["x"], moved["y"] - place["y"]) == pytest.approx((40, -30), abs=30)
+    expect(part(section, "said")).to_contain_text(NASTY)  # a drag is no choice
+
+
+def test_a_tap_chooses_and_two_fingers_zoom(corners: Path, visit: Visit) -> None:
+    page = visit(corners, "phone-light", has_touch=True)
+    section = opened(page)
+    stage = section.locator(".atlas-stage").first
+    stage.tap(position=spot(stage, "south-east"))
+    expect(part(section, "said")).to_contain_text("south-east")
+    settled(page)
+    before = stage.evaluate(FIRST)
+    assert stage.evaluate(PINCH, 1) == [False]  # one finger is left to the page
+    settled(page)
+    assert stage.evaluate(FIRST) == before
+    assert stage.evaluate(PINCH, 2) == [True]
     settled(page)
     assert stage.evaluate(FIRST) != before
 

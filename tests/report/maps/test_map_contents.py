@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 import toolkit as tk
-from toolkit.metrics import disagreements, neighbor_overlap
+from toolkit.metrics import disagreements
 from toolkit.report.maps import Atlas, lists, packing
 from toolkit.report.vectors import Learned
 
@@ -78,21 +78,6 @@ def test_neighbors_are_those_of_the_embedding() -> None:
         assert emb.keys[rows[place]].tolist() == expected["key"].tolist()
         np.testing.assert_allclose(cosines[place], expected["similarity"], atol=1e-6)
     assert lists.neighbors(emb.subset(KEYS[:4]))[0].shape == (4, 3)
-
-
-def test_disagreements_are_those_of_a_plain_loop() -> None:
-    first = tk.Embedding(KEYS, RNG.normal(size=(N, 5)))
-    second = tk.Embedding(
-        [*KEYS[5:][::-1], "other"], np.vstack([first.vectors[5:][::-1] + RNG.normal(size=(N - 5, 5)), np.ones((1, 5))])
-    )
-    found = disagreements(first, second, k=4)
-    common = [key for key in KEYS if key in second]
-    one, two = first.subset(common), second.subset(common)
-    shared = {key: len(set(one.neighbors(key, 4)["key"]) & set(two.neighbors(key, 4)["key"])) for key in common}
-    assert found["key"].tolist() == sorted(common, key=lambda key: (shared[key], KEYS.index(key)))
-    assert found["shared"].tolist() == [shared[key] for key in found["key"]]
-    np.testing.assert_allclose(found["overlap"], found["shared"] / (8 - found["shared"]))
-    assert found["overlap"].mean() == pytest.approx(neighbor_overlap(one.vectors, two.vectors, 4))
 
 
 def test_clusters_are_found_and_the_largest_is_the_first() -> None:
