@@ -19,6 +19,30 @@ FILMS = "#films-map"
 NASTY = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 STATE = """(section) => [...section.querySelectorAll(".atlas-stage")].map((stage) => ({
     drawn: Number(stage.dataset.drawn), box: stage.getBoundingClientRect().toJSON() }))"""
+SPOT = """async (stage, name) => {
+    const box = stage.getBoundingClientRect();
+    const tip = stage.querySelector(".atlas-tip");
+    for (let x = 8; x < box.width; x += 18) for (let y = 8; y < box.height; y += 18) {
+        const place = { clientX: box.left + x, clientY: box.top + y, pointerType: "mouse" };
+        stage.dispatchEvent(new PointerEvent("pointermove", place));
+        await new Promise(requestAnimationFrame);
+        if (!tip.hidden && tip.querySelector("strong").textContent === name) return { x, y };
+    }
+    return null;
+}"""
+PINCH = """(stage, fingers) => {
+    const box = stage.getBoundingClientRect();
+    const touches = (spread) => [-1, 1].slice(0, fingers).map((side, identifier) => new Touch({
+        identifier, target: stage, clientX: box.left + 150 + side * spread, clientY: box.top + 120 }));
+    const send = (name, spread) => {
+        const event = new TouchEvent(name, { touches: touches(spread), bubbles: true, cancelable: true });
+        stage.dispatchEvent(event);
+        return event.defaultPrevented;
+    };
+    send("touchstart", 30);
+    return [send("touchmove", 80)];
+}"""
+CORNERS = ("north-east", "north-west", "south-west", "south-east")
 LIT = """(stage) => {
     const canvas = stage.querySelectorAll("canvas")[1];
     const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -79,11 +103,10 @@ def small(run: Path, vectors: dict[str, np.ndarray], keys: list[str], titles: li
 
 @pytest.fixture(scope="module")
 def corners(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report of two methods whose maps are known: four corners and a middle, and the same turned by 90°."""
-    angles = np.radians([45, 135, 225, 315, 40])
-    rows = np.column_stack([np.cos(angles), np.sin(angles)])
-    turned = rows @ np.array([[0.0, 1], [-1, 0]])
-    names = ["north-east", "north-west", "south-west", "south-east", f"{NASTY}"]
+    """A report of two methods whose maps are known: four corners and a middle, and the same turned."""
+    rows = np.array([[2, 1, 1], [-2, 1, 1], [-2, -1, 1], [2, -1, 1], [0.5, 0.2, 1]])
+    turned = rows @ np.array([[0.0, 1, 0], [-1, 0, 0], [0, 0, 1]])
+    names = [*CORNERS, NASTY]
     keys = ["a", "b", "c", "d", NASTY]
     return small(tmp_path_factory.mktemp("corners") / "run", {"one": rows, "two": turned}, keys, names)
 
@@ -110,10 +133,10 @@ def test_search_finds_a_film_and_lights_it_in_both(small_report: Path, visit: Vi
     assert [stage.evaluate(LIT) for stage in stages.all()] == [0, 0]
     box = part(section, "find")
     box.fill("STÁR WAR")
-    expect(section.get_by_role("option").first).to_have_text("Star Wars (1977)")
+    expect(part(section, "found").get_by_role("option").first).to_have_text("Star Wars (1977)")
     expect(box).to_have_attribute("aria-expanded", "true")
     box.press("ArrowDown")
-    expect(section.get_by_role("option").first).to_have_attribute("aria-selected", "true")
+    expect(part(section, "found").get_by_role("option").first).to_have_attribute("aria-selected", "true")
     box.press("Enter")
     expect(box).to_have_value("Star Wars (1977)")
     expect(box).to_have_attribute("aria-expanded", "false")
@@ -141,11 +164,8 @@ def test_hover_shows_what_lies_there_and_lights_it_on_the_other_map(corners: Pat
     stage.press("Escape")
     settled(page)
     plain = other.evaluate(LIT)
-    box = stage.bounding_box()
-    assert box is not None
     for name in ("south-west", "south-east"):
-        place = spot(page, section, name)
-        stage.hover(position=place)
+        stage.hover(position=spot(stage, name))
         expect(stage.locator(".atlas-tip strong")).to_have_text(name)
         expect(stage.locator(".atlas-tip")).to_contain_text("Nearest: ")
         settled(page)
@@ -155,34 +175,21 @@ def test_hover_shows_what_lies_there_and_lights_it_on_the_other_map(corners: Pat
     expect(stage.locator(".atlas-tip")).to_be_hidden()
 
 
-def spot(page: Page, section: Locator, name: str) -> dict[str, float]:
-    """Return where a key lies on the first map: choose it, and look for the middle of what is lit there."""
-    stage = section.locator(".atlas-stage").first
-    size = stage.bounding_box()
-    assert size is not None
-    for x in np.linspace(8, size["width"] - 8, 40):
-        for y in np.linspace(8, size["height"] - 8, 34):
-            stage.dispatch_event(
-                "pointermove", {"clientX": size["x"] + x, "clientY": size["y"] + y, "pointerType": "mouse"}
-            )
-            settled(page)
-            if stage.locator(".atlas-tip strong").is_visible():
-                shown = stage.locator(".atlas-tip strong").inner_text()
-                if shown == name:
-                    return {"x": float(x), "y": float(y)}
-    raise AssertionError(f"{name} is nowhere on the map")
+def spot(stage: Locator, name: str) -> dict[str, float]:
+    """Return where the pointer finds a key on a map."""
+    place: dict[str, float] | None = stage.evaluate(SPOT, name)
+    assert place is not None, f"{name} is nowhere on the map"
+    return place
 
 
 def test_second_map_is_turned_onto_the_first(corners: Path, visit: Visit) -> None:
-    page = visit(corners)
-    section = opened(page)
-    page.locator(f"{FILMS} .atlas-stage").first.press("Escape")
-    settled(page)
-    first, second = (stage.evaluate(FIRST) for stage in section.locator(".atlas-stage").all())
-    assert first == second  # the same pixels
-    part(section, "move").fill("50")
-    settled(page)
-    assert section.locator(".atlas-stage").first.evaluate(FIRST) == first  # what lies where it lay does not move
+    section = opened(visit(corners))
+    first, second = section.locator(".atlas-stage").all()
+    for mix in ("0", "50"):
+        part(section, "move").fill(mix)
+        for name in CORNERS:
+            second.hover(position=spot(first, name))  # what lies where it lay does not move
+            expect(second.locator(".atlas-tip strong")).to_have_text(name)
 
 
 def test_markup_in_titles_and_keys_is_text(corners: Path, visit: Visit) -> None:
@@ -227,13 +234,14 @@ def test_legend_switches_classes(small_report: Path, visit: Visit) -> None:
     expect(pressed).to_have_count(6)
     settled(page)
     assert stage.evaluate(FIRST) != before
-    legend.get_by_role("button", name="Horror").click()  # takes the colour that is free
+    off = legend.locator('[aria-pressed="false"]', has_not_text=name.split("\n")[-1])
+    off.first.click()  # takes the colour that is free
     expect(pressed).to_have_count(7)
     legend.get_by_role("button", name="other").click()
     settled(page)
     assert 0 < section.evaluate(STATE)[0]["drawn"] < drawn
-    legend.get_by_role("button", name=name.split()[-1], exact=False).first.click()
-    expect(pressed).to_have_count(6)  # another one made room
+    off.first.click()
+    expect(pressed).to_have_count(6)  # another one made room; and the others are still off
     for colour, chips in (("count", 7), ("cluster", 7)):
         part(section, "colour").select_option(colour)
         expect(legend.get_by_role("button")).to_have_count(chips)
@@ -274,6 +282,43 @@ def test_plain_wheel_scrolls_the_page_and_with_ctrl_zooms(small_report: Path, vi
     assert stage.evaluate(FIRST) != before
 
 
+def test_drag_moves_both_maps_and_a_click_chooses(corners: Path, visit: Visit) -> None:
+    page = visit(corners)
+    section = opened(page)
+    stage, other = section.locator(".atlas-stage").all()
+    place = spot(stage, NASTY)
+    stage.click(position=place)
+    expect(part(section, "said")).to_contain_text(f"{NASTY}; 1 rating in training")
+    before = other.evaluate(FIRST)
+    box = stage.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 200, box["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 240, box["y"] + 170, steps=4)
+    page.mouse.up()
+    settled(page)
+    assert other.evaluate(FIRST) != before
+    moved = spot(stage, NASTY)
+    assert (moved["x"] - place["x"], moved["y"] - place["y"]) == pytest.approx((40, -30), abs=30)
+    expect(part(section, "said")).to_contain_text(NASTY)  # a drag is no choice
+
+
+def test_a_tap_chooses_and_two_fingers_zoom(corners: Path, visit: Visit) -> None:
+    page = visit(corners, "phone-light", has_touch=True)
+    section = opened(page)
+    stage = section.locator(".atlas-stage").first
+    stage.tap(position=spot(stage, "south-east"))
+    expect(part(section, "said")).to_contain_text("south-east")
+    settled(page)
+    before = stage.evaluate(FIRST)
+    assert stage.evaluate(PINCH, 1) == [False]  # one finger is left to the page
+    settled(page)
+    assert stage.evaluate(FIRST) == before
+    assert stage.evaluate(PINCH, 2) == [True]
+    settled(page)
+    assert stage.evaluate(FIRST) != before
+
+
 def test_keys_reach_every_point(corners: Path, visit: Visit) -> None:
     page = visit(corners)
     section = opened(page)
@@ -281,10 +326,10 @@ def test_keys_reach_every_point(corners: Path, visit: Visit) -> None:
     stage = section.locator(".atlas-stage").first
     said = part(section, "said")
     seen = set()
-    for arrow in ("ArrowRight", "ArrowUp", "ArrowLeft", "ArrowDown") * 2:
-        stage.press(arrow)
+    for arrow in ("Right", "Right", "Up", "Left", "Left", "Down") * 2:
+        stage.press(f"Arrow{arrow}")
         seen.add(said.inner_text().split(";")[0])
-    assert {"north-east", "north-west", "south-east", "south-west"} <= seen
+    assert set(CORNERS) <= seen
     settled(page)
     before = stage.evaluate(FIRST)
     stage.press("Shift+ArrowRight")
@@ -346,7 +391,7 @@ def test_without_scripts_the_drawing_stays(small_report: Path, visit: Visit) -> 
     section = page.locator(FILMS)
     expect(section.locator(".atlas-app")).to_be_hidden()
     expect(section.locator(".atlas-still svg").first).to_be_visible()
-    assert "Points on two maps" in section.locator(".atlas-still desc").first.inner_text()
+    assert "Points on two maps" in section.locator(".atlas-still desc").first.text_content()
 
 
 def test_print_shows_the_drawing(small_report: Path, visit: Visit) -> None:

@@ -17,7 +17,7 @@ from toolkit.harness.tables import ENTITY_COLUMNS
 from toolkit.keys import locate
 from toolkit.metrics.agreement import chance_overlap
 from toolkit.metrics.disagreement import shared_neighbors
-from toolkit.report.maps.layouts import LEAST, has_umap, neighbor_plane, principal_plane
+from toolkit.report.maps.layouts import CROWD, LEAST, has_umap, neighbor_plane, principal_plane
 from toolkit.report.maps.lists import NEAREST, clusters, neighbors, telling
 from toolkit.report.maps.packing import ABSENT, pack, quantized
 from toolkit.report.vectors import Learned
@@ -150,7 +150,7 @@ class Atlas:
             "keys": list(self.keys),
             "titles": self.titles if "title" in self.about and self.about["title"].fillna("").any() else None,
             "methods": methods,
-            "layouts": ["pca", *(["umap"] if self.umap else [])],
+            "layouts": ["pca", *(["umap"] if any("umap" in method["frames"] for method in methods) else [])],
             "attributes": list(self._attributes(arrays)),
             "counted": MET.get(self.entity, "occurrences") if "count" in self.about else None,
             "pair": list(self.pair),
@@ -172,7 +172,7 @@ class Atlas:
         arrays[f"{position}.pca"], frame = quantized(drawn)
         frames = {"pca": frame}
         few = rows < self.umap
-        if few.sum() >= LEAST:
+        if few.sum() >= CROWD:
             drawn = np.full((n, 2), np.nan)
             drawn[rows[few]] = neighbor_plane(own.unit_vectors[few], places[few])
             arrays[f"{position}.umap"], frames["umap"] = quantized(drawn)

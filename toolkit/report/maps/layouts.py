@@ -21,6 +21,7 @@ from toolkit.metrics.matrices import nearest_rows
 
 Floats = npt.NDArray[np.float64]
 LEAST = 3  # points that make a map
+CROWD = 10  # points among which there are neighbours to keep together
 AROUND = 15  # neighbours of each point that UMAP keeps together; its own default
 EPOCHS = 200  # of UMAP: what it takes itself for large data, and two fifths of the time for small
 INSTALL = "pip install 'embedding-comparison-toolkit[map]'"
@@ -135,12 +136,13 @@ def neighbor_plane(unit_vectors: npt.NDArray[np.floating], start: Floats) -> Flo
     """
     if not has_umap():
         raise MissingDependencyError(f"a layout by UMAP needs umap-learn: {INSTALL}")
-    import umap
-
     unit = unit_vectors.astype(np.float32)
     largest = float(np.abs(start).max())
-    n_neighbors = min(AROUND, len(start))
+    n_neighbors = min(AROUND, len(start) - 1)
     with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ImportWarning)  # of a part of it that needs TensorFlow
+        import umap
+
         # without an index of its own it cannot place new points, which nobody asks for
         warnings.filterwarnings("ignore", message="precomputed_knn", category=UserWarning)
         model = umap.UMAP(

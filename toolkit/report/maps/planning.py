@@ -15,7 +15,7 @@ from toolkit.report.parts import Maps
 from toolkit.report.sections.common import best_rows
 from toolkit.report.tables import Leaderboard
 from toolkit.report.vectors import Learned, entities, learned
-from toolkit.report.wording import few, listed
+from toolkit.report.wording import few
 
 ROOM = 3 * 2**20  # bytes for all maps of a report before they are deflated; base64 adds a third
 UMAP_POINTS = (
@@ -129,4 +129,4 @@ def _size(atlas: Atlas) -> str:
     text = f"{noun}: {shown:,}" + (f" of {total:,}, {which}" if shown < total else "")
     if 0 < atlas.umap < shown:
         text += f", by UMAP {atlas.umap:,}"
-    return f"{text}, of {listed([count(len(atlas.methods), 'method')])}."
+    return f"{text}; {count(len(atlas.methods), 'method')}."

@@ -20,8 +20,8 @@ from toolkit.report.wording import listed
 if TYPE_CHECKING:
     import altair as alt
 
-POINTS = 150  # enough to see the shape, and few enough to stay small
-NAMED = 4  # neighbours beside the key itself whose names are written
+POINTS = 120  # enough to see the shape, and few enough to stay small
+NAMED = 2  # neighbours beside the key itself whose names are written
 
 
 def still(atlas: Atlas, anchor: str) -> Figure:
@@ -44,7 +44,7 @@ def still(atlas: Atlas, anchor: str) -> Figure:
         anchor,
         f"{start} and its nearest {atlas.entity}s by {labels[0]}, on the maps of {listed(labels)}",
         f"Points on {'two maps' if len(labels) > 1 else 'a map'} (PCA). {start} and the ten {atlas.entity}s nearest to "
-        f"it by {labels[0]} are dark and large, the most frequent other {atlas.entity}s grey.",
+        f"it by {labels[0]} are dark and large, some of the others grey.",
         partial(_draw, atlas),
         has_null=False,
         data=partial(_data, atlas),
@@ -85,7 +85,8 @@ def _points(atlas: Atlas) -> pd.DataFrame:
     """Return a row a point: its map, place and name, whether it is lit, and its rank among the named ones or -1."""
     nearest = [row for row in atlas.neighborhoods[atlas.pair[0]][0][atlas.start].tolist() if row >= 0]
     lit = [atlas.start, *nearest]
-    rows = [*lit, *(row for row in range(min(POINTS, len(atlas.keys))) if row not in lit)]
+    spread = range(0, len(atlas.keys), max(1, len(atlas.keys) // POINTS))  # frequent ones and rare ones
+    rows = [*lit, *(row for row in spread if row not in lit)]
     ranks = {row: rank for rank, row in enumerate(lit[: NAMED + 1])}
     titles, parts, reference = atlas.titles, [], None
     for position in dict.fromkeys(atlas.pair):

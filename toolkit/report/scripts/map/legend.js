@@ -9,7 +9,14 @@ function classesOf(atlas, colour, left) {
   if (colour === "cluster") {
     const clusters = atlas.clusters(left);
     const names = Array.from({ length: SLOTS }, () => []);
-    clusters.forEach((c, key) => c < SLOTS && names[c].length < NAMED_BY && names[c].push(shortened(atlas.names[key], 24)));
+    const inside = (key) => atlas.neighbors(left, key).every((other) => clusters[other] === clusters[key]);
+    for (const asked of [inside, () => true]) {
+      // the most frequent keys whose neighbours all belong to it; where there are none, the most frequent
+      clusters.forEach((c, key) => {
+        const name = shortened(atlas.names[key], 24);
+        if (c < SLOTS && names[c].length < NAMED_BY && !names[c].includes(name) && asked(key)) names[c].push(name);
+      });
+    }
     const used = names.filter((keys) => keys.length);
     return { names: used.map((keys) => `with ${keys.join(", ")}`), members: (key) => [clusters[key]] };
   }

@@ -58,10 +58,15 @@ function nearNote(atlas, state) {
   return `The ${atlas.nearest} nearest to ${atlas.names[state.key]}${about ? ` (${about})` : ""}, each with its cosine.${marks}`;
 }
 
+function counted(atlas, key) {
+  const one = atlas.count[key] === 1;
+  return `${atlas.count[key].toLocaleString("en")} ${one ? atlas.counted.replace(/s$/, "") : atlas.counted}`;
+}
+
 // What is known of a key beside its name.
 function describe(atlas, key) {
   const lines = [];
-  if (atlas.counted) lines.push(`${atlas.count[key].toLocaleString("en")} ${atlas.counted} in training`);
+  if (atlas.counted) lines.push(`${counted(atlas, key)} in training`);
   for (const { name, classes } of atlas.attributes) {
     const own = classes.filter((_, i) => (atlas.bits(name)[key] >>> i) & 1);
     if (own.length) lines.push(own.join(", "));
@@ -78,7 +83,7 @@ function apartList(atlas, list, note, state, choose) {
     `(Jaccard index${chance}). Those that share the fewest, the most frequent first:`;
   list.replaceChildren(...found.worst.map((key) => {
     const item = document.createElement("li");
-    const count = atlas.counted ? `, ${atlas.count[key].toLocaleString("en")} ${atlas.counted}` : "";
+    const count = atlas.counted ? `, ${counted(atlas, key)}` : "";
     const text = ` ${found.shared[key]} of ${atlas.neighbors(state.left, key).length} shared${count}`;
     item.append(keyButton(atlas, key, choose), element("span", text));
     return item;

@@ -71,9 +71,9 @@ function startAtlas(section) {
   const title = () => {
     ["left", "right"].forEach((side, i) => {
       const { label, dim, share } = atlas.methods[state[side]];
-      const moved = i === 0 && state.mix > 0 ? ` → ${atlas.methods[state.right].label}, ${Math.round(100 * state.mix)} %` : "";
+      const moved = i === 0 && state.mix > 0 ? ` → ${atlas.methods[state.right].label}, ${Math.round(100 * state.mix)}\u00a0%` : "";
       part(`${side}-name`).textContent = label + moved;
-      const held = state.layout === "pca" ? `, of whose variance the plane holds ${Math.round(100 * share)} %` : "";
+      const held = state.layout === "pca" ? `, of whose variance the plane holds ${Math.round(100 * share)}\u00a0%` : "";
       part(`${side}-share`).textContent = `${dim} dimensions${held}`;
       const text = `${i ? "Second" : "First"} map, ${label}: ${atlas.n.toLocaleString("en")} ${atlas.entity}s`;
       plots[i].stage.setAttribute("aria-label", text);
