@@ -95,17 +95,16 @@ def principal_plane(unit_vectors: npt.NDArray[np.floating]) -> tuple[Floats, flo
 
     References
     ----------
-    Jolliffe (2002), Principal component analysis, second edition: from the singular values of the centred matrix.
+    Jolliffe (2002), Principal component analysis, second edition: from the covariances of the columns.
     """
     rows = unit_vectors.astype(np.float64)
     rows -= rows.mean(axis=0)
-    left, sizes, _ = np.linalg.svd(rows, full_matrices=False)
-    total = float(np.square(sizes).sum())
-    places = np.zeros((len(rows), 2))
-    places[:, : min(2, len(sizes))] = left[:, :2] * sizes[:2]
+    variances, directions = np.linalg.eigh(rows.T @ rows)  # many times faster than the singular values of the rows
+    places = rows @ directions[:, :-3:-1]
     furthest = np.abs(places).argmax(axis=0)
     places *= np.where(places[furthest, [0, 1]] < 0, -1, 1)
-    return _standard(places), float(np.square(sizes[:2]).sum()) / total if total > 0 else 0.0
+    total = float(variances.sum())
+    return _standard(places), float(variances[-2:].sum()) / total if total > 0 else 0.0
 
 
 def neighbor_plane(unit_vectors: npt.NDArray[np.floating], start: Floats) -> Floats:

@@ -61,10 +61,10 @@ def clusters(embedding: Embedding, n_clusters: int = CLUSTERS) -> Ints:
     """
     from sklearn.cluster import KMeans
 
-    unit = embedding.unit_vectors.astype(np.float64)
+    unit = embedding.unit_vectors
     n_clusters = min(n_clusters, len(np.unique(unit.round(6), axis=0)))
     with one_thread():
-        found = KMeans(n_clusters, n_init=3, random_state=0).fit_predict(unit)
+        found = KMeans(n_clusters, n_init=1, random_state=0).fit_predict(unit)
     by_size = np.argsort(-np.bincount(found, minlength=n_clusters), kind="stable")
     return np.asarray(np.argsort(by_size)[found], dtype=np.int64)
 
