@@ -20,9 +20,9 @@ NASTY = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 STATE = """(section) => [...section.querySelectorAll(".atlas-stage")].map((stage) => ({
     drawn: Number(stage.dataset.drawn), box: stage.getBoundingClientRect().toJSON() }))"""
 SPOT = """async (stage, name) => {
-    const box = stage.getBoundingClientRect();
     const tip = stage.querySelector(".atlas-tip");
-    for (let x = 8; x < box.width; x += 18) for (let y = 8; y < box.height; y += 18) {
+    for (let x = 8; x < stage.clientWidth; x += 18) for (let y = 8; y < stage.clientHeight; y += 18) {
+        const box = stage.getBoundingClientRect(); // the page may still be scrolling
         const place = { clientX: box.left + x, clientY: box.top + y, pointerType: "mouse" };
         stage.dispatchEvent(new PointerEvent("pointermove", place));
         await new Promise(requestAnimationFrame);

@@ -51,7 +51,7 @@ def test_fresh_replaces_a_run_and_nothing_else(suite: Write, tmp_path: Path) -> 
     second = tk.run(suite(ONE), out=out, quiet=True, fresh=True)
     assert second.scores["embedder"].unique().tolist() == ["popularity"]
     compared = {f"{name}.csv" for name in ("intervals", "differences", "strata", "ranks", "steps")}
-    whole = {"run.json", "trials.csv", "scores.csv", "embeddings", "units", "notes.txt"}
+    whole = {"run.json", "trials.csv", "scores.csv", "embeddings", "entities", "units", "notes.txt"}
     assert {path.name for path in out.iterdir()} == whole | compared
     assert {path.name for path in (out / "embeddings").iterdir()} == {
         "films-001.item.arrow",

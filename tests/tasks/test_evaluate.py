@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ import toolkit as tk
 from toolkit import Analogies, Corpus, Embedding, WordPairs
 from toolkit.errors import NotFittedError, ParameterError, UnknownNameError, UnsupportedError
 from toolkit.tasks import SCORE_FIELDS, Subject, ranking, task_info, task_names
+from toolkit.tasks.base import Kind
 from toolkit.testing import small_corpus, small_ratings, small_triples
 
 PAIRS = WordPairs.from_rows([("a0", "a1", 9), ("a0", "b1", 1), ("b0", "b2", 8)], name="mine")
@@ -148,7 +149,7 @@ def test_only_embedders_and_embeddings_are_judged() -> None:
 
 
 def test_facts_about_tasks() -> None:
-    assert set(task_names()) == {*task_names("ratings"), *task_names("corpus"), *task_names("triples")}
+    assert set(task_names()) == {name for kind in get_args(Kind) for name in task_names(kind)}
     for name in task_names():
         info = task_info(name)
         assert info.name == name

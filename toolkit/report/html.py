@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from importlib.resources import files
 
 import jinja2
-import vl_convert
-from altair.utils.schemapi import debug_mode
 from markupsafe import Markup
 
 from toolkit.report import plotting
@@ -121,6 +119,9 @@ def drawings(figure: Figure) -> list[Drawing]:
 
 
 def _drawing(figure: Figure, name: str, width: int) -> Drawing:
+    import vl_convert
+    from altair.utils.schemapi import debug_mode
+
     with debug_mode(False):  # without a check of every part against the schema of Vega-Lite, which takes half the time
         chart = figure.draw(width).configure(background="transparent").configure_view(stroke=None)
         drawn = vl_convert.vegalite_to_svg(chart.configure_mark(aria=False).to_json(validate=False))
