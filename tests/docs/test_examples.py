@@ -4,8 +4,8 @@ A page is one test, as its blocks build on each other. In a page,
 
 - a block ``python`` is executed, in the names of the blocks before it; with ``>>>``, outputs are compared;
 - a block ``console`` is executed: each line that begins with ``$ toolkit``, and what it prints is compared;
-- a block ``sh`` is not executed, as it may take long, but each ``toolkit`` command must be one that the parser takes, up to
-  a ``>`` that sends what it prints to a file;
+- a block ``sh`` is not executed, as it may take long, but each ``toolkit`` command must be one that the parser takes,
+  up to a ``>`` that sends what it prints to a file;
 - a block ``toml`` is parsed;
 - a block with a caption is a file of that name, in the folder where the rest of the page is run.
 
