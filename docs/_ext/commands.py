@@ -13,7 +13,8 @@ from toolkit import cli
 
 def cell(action: argparse.Action) -> str:
     """Return how an argument is written."""
-    value = action.metavar if isinstance(action.metavar, str) else "" if action.nargs == 0 else action.dest.upper()
+    names = [action.metavar] if isinstance(action.metavar, str) else [*(action.metavar or [action.dest.upper()])]
+    value = "" if action.nargs == 0 else " ".join(names)
     more = " ..." if action.nargs in ("+", "*") else ""
     words = [f"{name} {value}{more}".strip() for name in action.option_strings] or [value + more]
     return ", ".join(f"`{word}`" for word in words)

@@ -4,7 +4,8 @@ A page is one test, as its blocks build on each other. In a page,
 
 - a block ``python`` is executed, in the names of the blocks before it; with ``>>>``, outputs are compared;
 - a block ``console`` is executed: each line that begins with ``$ toolkit``, and what it prints is compared;
-- a block ``sh`` is not executed, as it may take long, but each ``toolkit`` command must be one that the parser takes;
+- a block ``sh`` is not executed, as it may take long, but each ``toolkit`` command must be one that the parser takes,
+  up to a ``>`` that sends what it prints to a file;
 - a block ``toml`` is parsed;
 - a block with a caption is a file of that name, in the folder where the rest of the page is run.
 
@@ -76,7 +77,7 @@ class Requests(CodeBlockParser):
         """Parse each; what the parser does not take ends in SystemExit."""
         for line in example.parsed.replace("\\\n", " ").splitlines():
             if line.startswith("toolkit "):
-                cli._parser().parse_args(arguments_of(line))
+                cli._parser().parse_args(arguments_of(line.partition(" > ")[0]))
 
 
 class Tables(CodeBlockParser):
