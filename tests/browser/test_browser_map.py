@@ -207,6 +207,17 @@ def test_markup_in_titles_and_keys_is_text(corners: Path, visit: Visit) -> None:
     assert page.evaluate("window.hacked") is None
 
 
+def test_titles_and_labels_of_any_length_do_not_widen_the_page(tmp_path: Path, visit: Visit, screen: str) -> None:
+    rows = np.random.default_rng(0).normal(size=(30, 4))
+    names = [f"{letter}{'n' * 300}" for letter in ("abcdefghijklmnopqrstuvwxyz" + "ABCD")]
+    report = small(tmp_path / "run", {"m" * 300: rows, "other": rows[::-1].copy()}, names, names)
+    page = visit(report, screen)
+    section = opened(page)
+    find(section, "an")
+    expect(part(section, "near-note")).to_contain_text(names[0])
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
 def test_other_methods_can_be_chosen(small_report: Path, visit: Visit) -> None:
     page = visit(small_report)
     section = opened(page)

@@ -103,13 +103,24 @@ def test_events_without_ratings() -> None:
         (["a", "b", "c"], [0, 1, 1], "cannot tell which column holds the users: there are a, b, c; name columns with"),
         (["user", "a", "b"], [0, 1, 0], "which column holds the items: there are user, a, b, user holds the users"),
         (["user", "a", "b", "c"], [0, 1, 2, 2], "may stand in b or c; say which with --rating COLUMN"),
-        (["user", "item", "rating"], [0, 1, 1], "'rating' should hold the ratings, by its name, and holds something"),
+        (
+            ["user", "item", "rating"],
+            [0, 1, 1],
+            "'rating' should hold the ratings, by its name, and holds 'film 0', wh",
+        ),
+        (["user", "item", "rating", "rating"], [0, 1, 2, 1], "several columns are called 'rating'"),
         (["text"], [1], "cannot tell which column holds the users"),
     ],
 )
 def test_what_is_not_plain_is_refused(columns: list[str], places: list[int], message: str) -> None:
     with pytest.raises(DataError, match=message):
         guess_columns(columns, FRAME[places].set_axis(range(len(places)), axis=1))
+
+
+def test_a_decimal_comma_is_told() -> None:
+    commas = FRAME[[0, 1, 2]].assign(**{"2": FRAME[2] + ",5"})[[0, 1, "2"]]
+    with pytest.raises(DataError, match=r"holds '1,5', which is no number \(numbers are written with a point"):
+        guess_columns(["user", "item", "rating"], commas)
 
 
 def test_unknown_column_is_refused() -> None:

@@ -96,6 +96,35 @@ def test_events_without_ratings(tmp_path: Path) -> None:
     assert not load_ratings(no_rating, rating=False).explicit
 
 
+@pytest.mark.parametrize(
+    ("dates", "days"),
+    [
+        (["03.04.2010", "05.02.2010", "01.01.2010"], [92, 35, 0]),
+        (["25.02.2010 10:00", "03.04.2010 10:00", "01.01.2010 10:00"], [55, 92, 0]),
+        (["03/04/2010", "05/02/2010", "01/01/2010"], [62, 121, 0]),
+        (["03/04/2010", "25/02/2010", "01/01/2010"], [92, 55, 0]),
+        (["02/25/2010", "03/04/2010", "01/01/2010"], [55, 62, 0]),
+        (["2010-02-25T00:00:00", "2010-04-03T00:00:00.000", "2010-01-01"], [55, 92, 0]),
+    ],
+)
+def test_dates_are_read_as_they_are_meant(tmp_path: Path, dates: list[str], days: list[int]) -> None:
+    rows = "".join(f"{user},x,{date}\n" for user, date in zip("abc", dates, strict=True))
+    times = load_ratings(write(tmp_path / "mine.csv", f"user,item,date\n{rows}"), rating=False).timestamps
+    assert ((times - times[-1]) / 86_400e6).tolist() == days
+
+
+def test_events_that_repeat_can_be_kept_once(tmp_path: Path) -> None:
+    text = "user,item,time\nann,x,5\nbob,x,4\nann,x,3\nann,y,2\nbob,x,9\n"
+    path = write(tmp_path / "mine.csv", text)
+    assert load_ratings(path, rating=False, distinct=True).timestamps.tolist() == [4, 3, 2]
+    assert load_ratings(path, rating=False, timestamp=False, distinct=True).to_frame()["user"].tolist() == [
+        "ann",
+        "bob",
+        "ann",
+    ]
+    assert len(load_ratings(path, rating=False)) == 5
+
+
 @pytest.mark.parametrize("blank", ["", "\n", " \n", "\r\n\n"])
 def test_a_header_below_blank_lines_is_no_event(tmp_path: Path, blank: str) -> None:
     path = write(tmp_path / "mine.csv", blank + "user,item\nann,x\n\nbob,y\n")

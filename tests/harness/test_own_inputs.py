@@ -66,6 +66,7 @@ def test_names_of_the_catalog() -> None:
         (["a.csv", "a.arrow"], "a.csv is a table of ratings, a.arrow is vectors"),
         (["a.csv", "b.csv"], "2 inputs are each a table of ratings; only vectors are compared with each other"),
         (["a.csv", "a.csv"], "stands twice"),
+        (["a.csv", "./a.csv"], "stands twice"),
     ],
 )
 def test_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, names: list[str], message: str) -> None:

@@ -54,6 +54,16 @@ def written(frame: pd.DataFrame, folder: Path, form: str) -> Path:
     return path
 
 
+def test_events_that_repeat_are_taken_once_and_that_is_said(tmp_path: Path) -> None:
+    plays = [(f"u{user}", f"song {song}", day) for day in range(20) for user in range(8) for song in range(user + 2)]
+    pd.DataFrame(plays, columns=["user", "track", "timestamp"]).to_csv(tmp_path / "plays.csv", index=False)
+    found = prepared(tmp_path / "plays.csv")
+    (experiment,) = found.suite.experiments
+    assert len(tk.load_ratings(experiment.dataset, **experiment.options)) == 44
+    assert any("836 of 880 events repeat an earlier one" in line for line in found.said)
+    assert "44 events of 9 items by 8 users, 61 % of all pairs" in found.suite.description
+
+
 FORMS = ["csv", "csv other names", "csv other order", "dat", "inter", "parquet", "tsv", "data"]
 
 

@@ -196,6 +196,13 @@ class Ratings:
             parts=None if self.parts is None else self.parts[rows],
         )
 
+    def distinct(self) -> Ratings:
+        """Return the first rating of each user and item, by time or, where no time is known, by row; in row order."""
+        cells = self.users.astype(np.int64) * len(self.item_keys) + self.items
+        order = np.arange(len(self)) if self.timestamps is None else np.argsort(self.timestamps, kind="stable")
+        _, first = np.unique(cells[order], return_index=True)
+        return self if len(first) == len(self) else self.take(np.sort(order[first]))
+
     def split(self, method: str, **options: Any) -> tuple[Ratings, Ratings]:
         """Divide into a training and a test part.
 

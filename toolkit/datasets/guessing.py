@@ -22,7 +22,10 @@ PLURAL = {"user": "users", "item": "items", "rating": "ratings", "timestamp": "t
 SCALES = ((1, 5), (0.5, 5), (0, 5), (1, 10), (0.5, 10), (0, 10), (1, 7), (1, 100), (0, 100), (0, 1), (-1, 1), (-10, 10))
 MOST = 101  # values of a column of ratings without a name that says so: 0 to 100
 TIMES = ((5e8, 5e9), (5e11, 5e12), (5e14, 5e15))  # seconds, milliseconds and microseconds of 1985 to 2128
+LONGEST = 40  # letters of a value that an error quotes
 DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}( .*)?")
+DECIMAL = re.compile(r"-?\d+,\d+")
+_AS_POINT = ' (numbers are written with a point: "3.5")'
 # names of columns of numbers that are no ratings, without case and punctuation
 _COUNTS = (
     "age amount clicks count counts day duration events freq frequency hour index listens minutes month number "
@@ -62,6 +65,7 @@ class _Column:
     time: bool
     low: float
     high: float
+    odd: str = ""  # the first value that is no number
 
     @property
     def is_rating(self) -> bool:
@@ -123,13 +127,16 @@ def guess_columns(
         if name not in columns:
             raise UnknownNameError("column", name, columns)
     told = dict.fromkeys(found, "as you say")
-    kinds = {name: _kind(name, sample.iloc[:, place]) for place, name in enumerate(columns)}
+    kinds = {name: _kind(name, sample.iloc[:, list(columns).index(name)]) for name in columns}
     if header:
         _by_names(kinds, found, told, implicit)
     _by_values(kinds, found, told, header, implicit)
     for role in ("user", "item"):
         if role not in found:
             raise DataError(_unclear(role, columns, found))
+    for role, name in found.items():
+        if list(columns).count(name) > 1:
+            raise DataError(f"several columns are called {name!r}; rename those that do not hold the {PLURAL[role]}")
     sentences = [f"column {found[role]} holds the {PLURAL[role]} ({told[role]})" for role in ROLES if role in found]
     if "rating" in found and kinds[found["rating"]].distinct == 1:
         sentences[:] = [line for line in sentences if not line.startswith(f"column {found['rating']} holds")]
@@ -151,8 +158,9 @@ def _by_names(kinds: Mapping[str, _Column], found: dict[str, str], told: dict[st
             continue
         if role == "rating" and not kinds[name].number:
             raise DataError(
-                f"column {name!r} should hold the ratings, by its name, and holds something that is no number; name "
-                "another with --rating COLUMN, or take every row as an event with --implicit"
+                f"column {name!r} should hold the ratings, by its name, and holds {_shown(kinds[name].odd)}, which is "
+                f"no number{_AS_POINT if DECIMAL.fullmatch(kinds[name].odd) else ''}; name another with --rating "
+                "COLUMN, or take every row as an event with --implicit"
             )
         if role == "timestamp" and not (kinds[name].time or kinds[name].number):
             continue  # such as "morning": nothing that could be put in order
@@ -264,7 +272,13 @@ def _kind(name: str, values: pd.Series) -> _Column:
         time = any(start <= low and high < end for start, end in TIMES)
     else:
         time = bool(len(texts)) and _all_dates(texts)
-    return _Column(name, len(texts), int(texts.nunique()), number, whole, time, low, high)
+    odd = "" if number or not len(texts) else str(texts.iloc[int(np.argmin(np.isfinite(numbers)))])
+    return _Column(name, len(texts), int(texts.nunique()), number, whole, time, low, high, odd)
+
+
+def _shown(text: str) -> str:
+    """Return a value as an error quotes it."""
+    return repr(text if len(text) <= LONGEST else f"{text[:LONGEST]}…") if text else "nothing"
 
 
 def _all_dates(texts: Iterable[str]) -> bool:

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -50,6 +51,7 @@ def load_ratings(
     scale: tuple[float, float] | None = None,
     items: str | Path | None = None,
     header: bool | None = None,
+    distinct: bool = False,
     name: str | None = None,
 ) -> Ratings:
     """Read ratings from a file of your own.
@@ -77,6 +79,8 @@ def load_ratings(
     header : bool, optional
         Whether the first line of a text file holds the columns' names; by default told as above. With False, columns
         are named by their numbers, ``"1"`` the first.
+    distinct : bool, default False
+        Keep of each user and item the first row only, in the order of time, or of the file where there are no times.
     name : str, optional
         Name of the data set; by default that of the file.
 
@@ -97,7 +101,8 @@ def load_ratings(
     wanted = {"user": user, "item": item, "rating": rating, "timestamp": timestamp, "part": part}
     table = _read_parquet(file, wanted) if file.suffix in (".parquet", ".pq") else _read_text(file, wanted, header)
     item_table = None if items is None else read_items(DataFile(Path(items)))
-    return _ratings(table, scale, item_table, name or file.stem)
+    found = _ratings(table, scale, item_table, name or file.stem)
+    return found.distinct() if distinct else found
 
 
 def read_ratings(
@@ -139,12 +144,29 @@ def _times(table: _Table) -> pd.Series:
         return column
     times = pd.to_numeric(column, errors="coerce").replace([np.inf, -np.inf], np.nan)
     if times.isna().all():
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # of a format that pandas does not know; the error is ours
-            times = pd.to_datetime(column, errors="coerce", utc=True)
+        times = _dates(column)
     problem = "is not a time: a number or a date is expected; timestamp=False leaves the column out"
     _check(table, "timestamp", times.isna(), problem)
     return times
+
+
+def _dates(column: pd.Series) -> pd.Series:
+    """Return dates, NaT where there is none: in one form all of them, or in several of ISO 8601.
+
+    Dates with points have the day first, as wherever points are written; those with strokes the month, unless that
+    leaves some that are none.
+    """
+    texts = column.astype(str)
+    points = bool(texts.str.match(r"\d{1,2}\.").all())
+    forms: tuple[dict[str, Any], ...] = ({"dayfirst": points}, {"format": "ISO8601"}, {"dayfirst": not points})
+    found: list[pd.Series] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # of a format that pandas does not know; the error is ours
+        for form in forms:
+            found.append(pd.to_datetime(column, errors="coerce", utc=True, **form))
+            if not found[-1].isna().any():
+                return found[-1]
+    return found[0]
 
 
 def _check(table: _Table, role: str, bad: pd.Series, problem: str) -> None:

@@ -44,7 +44,7 @@ def kind_of(inputs: Sequence[str]) -> InputKind:
     if not inputs:
         raise ParameterError("nothing to compare: name a file of ratings, files of vectors, or a text")
     kinds = {name: _kind(name) for name in inputs}
-    if len(kinds) < len(inputs):
+    if len({name if name in catalog() else Path(name).resolve() for name in inputs}) < len(inputs):
         raise ParameterError("one input stands twice; name each once")
     first, *others = dict.fromkeys(kinds.values())
     if others:

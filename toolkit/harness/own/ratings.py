@@ -121,9 +121,29 @@ def _of_file(source: str, wishes: Wishes) -> _Loaded:
         guesses.append(f"ratings are given on a scale of {scale[0]:g} to {scale[1]:g}")
     elif wishes.scale:
         raise ParameterError("--scale is for ratings; there are none in this file, every row of which is an event")
+    else:
+        data, repeated = _once(data)
+        options |= {"distinct": True} if repeated else {}
+        guesses += [repeated] if repeated else []
     if data.item_table is not None:
         guesses += [guess_items(wishes.items or "").sentence, _about_items(data)]
     return _Loaded(data, options, tuple(guesses))
+
+
+def _once(data: Ratings) -> tuple[Ratings, str]:
+    """Return events without those that repeat, and a sentence about them, "" where none does.
+
+    Whom a ranking is judged by are users who met an item in the test part and not in training: where most events
+    repeat, as plays of songs do, hardly a user would be left.
+    """
+    once = data.distinct()
+    if len(once) == len(data):
+        return data, ""
+    about = "only the first of each user and item is kept, as rankings are judged by items that are new to a user"
+    return (
+        once,
+        f"{len(data) - len(once):,} of {len(data):,} events repeat an earlier one of a user and an item: {about}",
+    )
 
 
 def _about_items(data: Ratings) -> str:
