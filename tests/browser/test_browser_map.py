@@ -218,6 +218,16 @@ def test_titles_and_labels_of_any_length_do_not_widen_the_page(tmp_path: Path, v
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
+def test_another_layout_can_be_chosen(small_report: Path, visit: Visit) -> None:
+    page = visit(small_report)
+    section = opened(page)
+    stage = section.locator(".atlas-stage").first
+    before = stage.evaluate(FIRST)
+    part(section, "layout").select_option(label="UMAP")
+    settled(page)
+    assert stage.evaluate(FIRST) != before
+
+
 def test_other_methods_can_be_chosen(small_report: Path, visit: Visit) -> None:
     page = visit(small_report)
     section = opened(page)
