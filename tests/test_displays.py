@@ -196,9 +196,9 @@ def test_spectrum_and_gram_take_one_or_several(embeddings):
 def test_map_shows_the_plane_of_largest_variance(embeddings):
     figure = tk.plot.map(embeddings[NASTY], named=["3", "7"])
     unit = embeddings[NASTY].unit_vectors.astype(float)
-    values = np.linalg.svd(unit - unit.mean(axis=0), compute_uv=False)
+    variances = np.linalg.svd(unit - unit.mean(axis=0), compute_uv=False)[:2] ** 2
     at = figure.data[["first component", "second component"]].to_numpy()
-    np.testing.assert_allclose(np.linalg.norm(at, axis=0), values[:2], rtol=1e-6)
+    np.testing.assert_allclose(np.square(at).sum(axis=0), len(at) * variances / variances.sum(), rtol=1e-6)
     assert (at[np.abs(at).argmax(axis=0), [0, 1]] > 0).all()
     svg = drawing(figure)
     assert ">3<" in svg
@@ -208,6 +208,8 @@ def test_map_shows_the_plane_of_largest_variance(embeddings):
         tk.plot.map(embeddings[NASTY], named=["x"])
     with pytest.raises(UnsupportedError, match="not dict"):
         tk.plot.map(embeddings)
+    with pytest.raises(ParameterError, match="at least 3 keys"):
+        tk.plot.map(tk.Embedding(list("ab"), [[1, 0], [0, 1]]))
 
 
 def test_map_of_many_keys_shows_the_first_and_the_named():

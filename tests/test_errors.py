@@ -71,3 +71,7 @@ def test_errors_can_be_pickled(error: errors.ToolkitError) -> None:
     assert type(copy) is type(error)
     assert str(copy) == str(error)
     assert vars(copy) == vars(error)
+
+
+def test_known_names_are_listed_once() -> None:
+    assert str(UnknownNameError("entity", "user", ["word", "item", "word"])).endswith("(known: item, word)")

@@ -72,7 +72,7 @@ class UnknownNameError(ToolkitError, LookupError):
     """
 
     def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
-        self.kind, self.name, self.known = kind, name, sorted(known)
+        self.kind, self.name, self.known = kind, name, sorted(set(known))
         message = f"unknown {kind} {str(name)!r}"
         folded = {each.casefold(): each for each in reversed(self.known)}
         near = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.5)

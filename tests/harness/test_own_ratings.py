@@ -64,6 +64,18 @@ def test_events_that_repeat_are_taken_once_and_that_is_said(tmp_path: Path) -> N
     assert "44 events of 9 items by 8 users, 61 % of all pairs" in found.suite.description
 
 
+def test_times_that_are_missing_in_a_row_are_left_out(tmp_path: Path, frame: pd.DataFrame) -> None:
+    frame.astype({"timestamp": object}).assign(timestamp=lambda own: own["timestamp"].where(own.index != 6, "")).to_csv(
+        tmp_path / "mine.csv", index=False
+    )
+    found = prepared(tmp_path / "mine.csv")
+    assert "Guessed: column timestamp is left out after all: not every row has a time, such as line 8." in found.said
+    (experiment,) = found.suite.experiments
+    assert tk.load_ratings(experiment.dataset, **experiment.options).timestamps is None
+    with pytest.raises(DataError, match="column 'timestamp' is empty"):
+        prepared(tmp_path / "mine.csv", columns={"timestamp": "timestamp"})
+
+
 FORMS = ["csv", "csv other names", "csv other order", "dat", "inter", "parquet", "tsv", "data"]
 
 

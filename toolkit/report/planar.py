@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from toolkit.embedding import Embedding
 from toolkit.keys import locate
 from toolkit.report import plotting
 from toolkit.report.figure_data import figure_data
+from toolkit.report.maps.layouts import layout
 from toolkit.report.parts import Figure
 from toolkit.report.placement import place_labels
 from toolkit.report.plotting import FONT, INK, NULL, PAD, SERIES
@@ -25,40 +25,10 @@ MOST = 2000  # points: more cover each other
 MARGIN = 0.04  # of the axes, on either side
 
 
-def places(embedding: Embedding) -> pd.DataFrame:
-    """Return the first two principal components of the unit vectors.
-
-    Parameters
-    ----------
-    embedding : Embedding
-        Of at least two dimensions.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns key, x and y. On each axis the place furthest from 0 is positive, so that the same embedding gives the
-        same map.
-
-    Examples
-    --------
-    >>> places(Embedding(list("abc"), [[1, 0], [-1, 0], [0, 1]])).round(2)["x"].tolist()
-    [-1.0, 1.0, 0.0]
-    """
-    unit = embedding.unit_vectors.astype(np.float64)
-    centred = unit - unit.mean(axis=0)
-    _, _, directions = np.linalg.svd(centred, full_matrices=False)
-    at = centred @ directions[:2].T
-    # the last of those equally far, to nine digits: which one is largest must not hang on rounding
-    furthest = len(at) - 1 - np.argmax(np.abs(at[::-1]).round(9), axis=0)
-    signs = np.where(at[furthest, [0, 1]] < 0, -1.0, 1.0)
-    found = at * signs
-    return pd.DataFrame({"key": embedding.keys, "x": found[:, 0], "y": found[:, 1]})
-
-
 def map_figure(embedding: Embedding, named: Sequence[str], anchor: str) -> Figure:
     """Return the map of an embedding on which some keys are named."""
     drawn = embedding if len(embedding) <= MOST else embedding.subset(dict.fromkeys([*embedding.keys[:MOST], *named]))
-    points = places(drawn)
+    points = layout(drawn)
     shown = pd.Series(False, index=points.index)
     at = locate(pd.Index(points["key"], dtype=object), pd.Index(list(named), dtype=object))
     shown.iloc[at[at >= 0]] = True

@@ -121,7 +121,7 @@ def map(  # noqa: A001  # as in tk.plot.map
     Parameters
     ----------
     embedding : Embedding
-        Of at least two keys and dimensions; of more than 2,000 keys the first are drawn, and those named.
+        Of at least three keys and two dimensions; of more than 2,000 keys the first are drawn, and those named.
     named : iterable of str, optional
         The keys whose names are written; by default the first twelve.
 
@@ -132,7 +132,7 @@ def map(  # noqa: A001  # as in tk.plot.map
     Raises
     ------
     ParameterError
-        If there is a single key or dimension.
+        If there are fewer keys or dimensions.
     UnknownNameError
         If a key to be named is not known.
     UnsupportedError

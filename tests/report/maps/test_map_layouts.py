@@ -122,3 +122,11 @@ def test_two_processes_make_the_same_bytes() -> None:
 def run(command: list[str], environment: dict[str, str]) -> str:
     done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=True)
     return done.stdout
+
+
+def test_which_side_is_positive_does_not_hang_on_rounding() -> None:
+    rows = np.array([[1.0, 0], [-1, 0], [0, 0.5], [0, -0.5]])
+    for seed in range(10):
+        places, _ = layouts.principal_plane(rows + 1e-13 * np.random.default_rng(seed).normal(size=rows.shape))
+        assert places[0, 0] > 0
+        assert places[2, 1] > 0

@@ -113,7 +113,8 @@ def _of_file(source: str, wishes: Wishes) -> _Loaded:
     options |= {"items": wishes.items} if wishes.items else {}
     guesses = [] if sample.header else [f"the file has no header, so its columns are called 1 to {len(sample.columns)}"]
     guesses += found.sentences
-    data = load_ratings(source, **options, scale=wishes.scale)
+    data, about_times = _loaded(source, options, wishes)
+    guesses += [about_times] if about_times else []
     if data.explicit:
         scale = wishes.scale or guess_scale(data.values)
         options["scale"] = list(scale)
@@ -128,6 +129,20 @@ def _of_file(source: str, wishes: Wishes) -> _Loaded:
     if data.item_table is not None:
         guesses += [guess_items(wishes.items or "").sentence, _about_items(data)]
     return _Loaded(data, options, tuple(guesses))
+
+
+def _loaded(source: str, options: dict[str, Any], wishes: Wishes) -> tuple[Ratings, str]:
+    """Return ratings, without times where they were guessed and some row has none, and a sentence about that."""
+    try:
+        return load_ratings(source, **options, scale=wishes.scale), ""
+    except DataError as error:
+        column = options["timestamp"]
+        if not column or "timestamp" in wishes.columns:
+            raise
+        options["timestamp"] = False
+        data = load_ratings(source, **options, scale=wishes.scale)  # or what is wrong is something else
+        where = f", such as line {error.line}" if error.line else ""
+        return data, f"column {column} is left out after all: not every row has a time{where}"
 
 
 def _once(data: Ratings) -> tuple[Ratings, str]:

@@ -101,10 +101,11 @@ def principal_plane(unit_vectors: npt.NDArray[np.floating]) -> tuple[Floats, flo
     rows -= rows.mean(axis=0)
     variances, directions = np.linalg.eigh(rows.T @ rows)  # many times faster than the singular values of the rows
     places = rows @ directions[:, :-3:-1]
-    furthest = np.abs(places).argmax(axis=0)
+    places = _standard(places)
+    furthest = np.abs(places).round(9).argmax(axis=0)  # which of equal ones is the largest must not hang on rounding
     places *= np.where(places[furthest, [0, 1]] < 0, -1, 1)
     total = float(variances.sum())
-    return _standard(places), float(variances[-2:].sum()) / total if total > 0 else 0.0
+    return places, float(variances[-2:].sum()) / total if total > 0 else 0.0
 
 
 def neighbor_plane(unit_vectors: npt.NDArray[np.floating], start: Floats) -> Floats:
