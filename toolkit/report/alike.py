@@ -147,12 +147,9 @@ def tree(likeness: Likeness) -> pd.DataFrame:
     Bar-Joseph, Gifford and Jaakkola (2001), Fast optimal leaf ordering for hierarchical clustering, Bioinformatics 17.
     """
     from scipy.cluster import hierarchy
-    from scipy.spatial.distance import squareform
 
     size = len(likeness.names)
-    far = np.clip(1 - np.nan_to_num(likeness.cka, nan=0.0), 0, None).round(DIGITS)
-    np.fill_diagonal(far, 0)
-    linkage = hierarchy.linkage(squareform(far, checks=False), "average", optimal_ordering=True)
+    linkage = hierarchy.linkage(_apart(likeness.cka), "average", optimal_ordering=True)
     merges = pd.DataFrame(linkage[:, :3], columns=["first", "second", "distance"])
     merges = merges.astype({"first": int, "second": int})
     if hierarchy.leaves_list(linkage).tolist().index(0) > (size - 1) / 2:
@@ -178,15 +175,20 @@ def groups(likeness: Likeness, names: Sequence[str], least: float) -> list[list[
         Every name once; one that is like no other is a group of its own.
     """
     from scipy.cluster import hierarchy
-    from scipy.spatial.distance import squareform
 
     if len(names) < 2:
         return [[name] for name in names]
     places = [likeness.names.index(name) for name in names]
-    far = np.clip(1 - np.nan_to_num(likeness.cka[np.ix_(places, places)], nan=0.0), 0, None).round(DIGITS)
-    np.fill_diagonal(far, 0)
-    labels = hierarchy.fcluster(hierarchy.linkage(squareform(far, checks=False), "average"), 1 - least, "distance")
+    linkage = hierarchy.linkage(_apart(likeness.cka[np.ix_(places, places)]), "average")
+    labels = hierarchy.fcluster(linkage, 1 - least, "distance")
     found: dict[int, list[str]] = {}
     for name, label in zip(names, labels, strict=True):
         found.setdefault(int(label), []).append(name)
     return list(found.values())
+
+
+def _apart(cka: Floats) -> Floats:
+    """Return 1 − CKA of each pair, 1 where there is none, as linkages take it."""
+    upper = cka[np.triu_indices(len(cka), 1)]
+    apart: Floats = np.clip(1 - np.nan_to_num(upper, nan=0.0), 0, None).round(DIGITS)
+    return apart

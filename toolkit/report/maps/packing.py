@@ -16,7 +16,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-TYPES = ("uint8", "uint16", "uint32")
 LEVELS = 65_534  # of a coordinate; one more value says that there is none
 ABSENT = 65_535  # coordinate or neighbour of a key that an embedding lacks
 
