@@ -19,16 +19,18 @@ FILMS = "#films-map"
 NASTY = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
 STATE = """(section) => [...section.querySelectorAll(".atlas-stage")].map((stage) => ({
     drawn: Number(stage.dataset.drawn), box: stage.getBoundingClientRect().toJSON() }))"""
-SPOTS = """async (stage) => {
-    const spots = {};
+SPOTS = """(stage) => {
+    const [spots, due, later] = [{}, [], window.requestAnimationFrame];
     const tip = stage.querySelector(".atlas-tip");
+    window.requestAnimationFrame = (draw) => due.push(draw); // at once, not with the screen
     for (let x = 8; x < stage.clientWidth; x += 18) for (let y = 8; y < stage.clientHeight; y += 18) {
-        const box = stage.getBoundingClientRect(); // the page may still be scrolling
+        const box = stage.getBoundingClientRect();
         const place = { clientX: box.left + x, clientY: box.top + y, pointerType: "mouse" };
         stage.dispatchEvent(new PointerEvent("pointermove", place));
-        await new Promise(requestAnimationFrame);
+        due.splice(0).forEach((draw) => draw(0));
         if (!tip.hidden) spots[tip.querySelector("strong").textContent] ??= { x, y };
     }
+    window.requestAnimationFrame = later;
     return spots;
 }"""
 PINCH = """(stage, fingers) => {
@@ -179,6 +181,7 @@ def test_hover_shows_what_lies_there_and_lights_it_on_the_other_map(corners: Pat
 
 def spots(stage: Locator) -> dict[str, dict[str, float]]:
     """Return where the pointer finds each key that is in sight on a map."""
+    settled(stage.page)
     found: dict[str, dict[str, float]] = stage.evaluate(SPOTS)
     return found
 
