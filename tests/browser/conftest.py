@@ -65,6 +65,7 @@ class Visit:
         assert [request for request in self.requests if not request.startswith(("data:", "blob:"))] == []
 
 
+@pytest.hookimpl(tryfirst=True)  # before the plugin looks for the mark
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep all tests here in one process, which then starts one browser."""
     for item in items:
