@@ -8,7 +8,7 @@ import pytest
 from toolkit import Embedding
 from toolkit.metrics.agreement import common_rows, linear_cka, neighbor_overlap, procrustes_distance
 from toolkit.report.alike import LEAST, groups, likeness, tree
-from toolkit.report.answers.charts import leaf_order
+from toolkit.report.trees import leaf_order
 
 KEYS = [f"k{i}" for i in range(120)]
 
