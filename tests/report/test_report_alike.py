@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from toolkit import Embedding
-from toolkit.metrics.agreement import common_rows, linear_cka, neighbor_overlap, procrustes_distance
+from toolkit.metrics import common_rows, linear_cka, neighbor_overlap, procrustes_distance
 from toolkit.report.alike import LEAST, groups, likeness, tree
 from toolkit.report.trees import leaf_order
 

@@ -15,8 +15,7 @@ from toolkit.embedding import Embedding
 from toolkit.harness.entities import BETWEEN
 from toolkit.harness.tables import ENTITY_COLUMNS
 from toolkit.keys import locate
-from toolkit.metrics.agreement import chance_overlap
-from toolkit.metrics.disagreement import shared_neighbors
+from toolkit.metrics.overlap import chance_overlap, shared_neighbors
 from toolkit.report.maps.layouts import CROWD, LEAST, has_umap, neighbor_plane, principal_plane
 from toolkit.report.maps.lists import NEAREST, clusters, neighbors, telling
 from toolkit.report.maps.packing import ABSENT, pack, quantized
