@@ -15,6 +15,7 @@ from typing import Any
 
 from rich.console import Console
 
+from toolkit.atomic import writing
 from toolkit.datasets.catalog import catalog
 from toolkit.datasets.sources import check_source
 from toolkit.errors import ParameterError
@@ -35,7 +36,7 @@ from toolkit.harness.pool import (
 )
 from toolkit.harness.progress import Reporter
 from toolkit.harness.results import Run
-from toolkit.harness.store import RunWriter, prepare_directory, writing
+from toolkit.harness.store import RunWriter, prepare_directory
 from toolkit.harness.suite import DATA, LONGEST, Suite, load_suite
 from toolkit.harness.tables import LEFT_OUT
 from toolkit.harness.tuning import left_untuned, plan_tunings, prepare_tunings
@@ -157,7 +158,7 @@ def run(
             found = trial_jobs([trial for trial in trials if trial not in later], files, threads, writer, reporter)
             _carry_out(found + tuning_jobs(tunings, files, threads, writer), reporter, executor, deadline=deadline)
             chosen = writer.waiting(later)
-            reporter.total -= len(later) - len(chosen)
+            reporter.expect_fewer(len(later) - len(chosen))
             _carry_out(trial_jobs(chosen, files, threads, writer, reporter), reporter, executor, deadline=deadline)
             steps = StepWriter(path)
             common = common_jobs(trials, files, threads, writer, steps, reporter)

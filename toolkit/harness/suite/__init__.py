@@ -4,7 +4,6 @@ from toolkit.harness.suite.files import load_suite, suite_names
 from toolkit.harness.suite.specs import (
     DATA,
     LONGEST,
-    TUNED,
     EmbedderSpec,
     Experiment,
     SplitSpec,
@@ -17,7 +16,6 @@ from toolkit.harness.suite.specs import (
 __all__ = [
     "DATA",
     "LONGEST",
-    "TUNED",
     "EmbedderSpec",
     "Experiment",
     "SplitSpec",

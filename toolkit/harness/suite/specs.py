@@ -20,11 +20,11 @@ from toolkit.data.splits import CANONICAL, SPLITS, check_split, n_folds_of
 from toolkit.errors import ParameterError, UnknownNameError
 from toolkit.harness.candidates import shown
 from toolkit.harness.objective import METRICS, check_objective
+from toolkit.harness.tables import TUNED
 from toolkit.registry import embedder_class, make_embedder
 from toolkit.studies import study_info
 from toolkit.tasks import Kind, task_info
 
-TUNED = " (tuned)"  # behind the label of a method whose parameters were chosen by tuning
 LONGEST = 10**6  # seconds that a trial, or the tuning of a method, may be given
 DATA: dict[Kind, str] = {
     "ratings": "ratings",
