@@ -62,17 +62,13 @@ class Likeness:
         return pd.DataFrame(rows, columns=["first", "second", "cka", "overlap", "distance"])
 
 
-def likeness(embeddings: Mapping[str, Embedding], *, k: int = NEIGHBORS, most: int = MOST) -> Likeness | None:
-    """Compare each two of some embeddings over the keys that all of them have.
+def likeness(embeddings: Mapping[str, Embedding]) -> Likeness | None:
+    """Compare each two of some embeddings over the keys that all of them have: of many, the thousand that come first.
 
     Parameters
     ----------
     embeddings : mapping of str to Embedding
         By name.
-    k : int, default 10
-        Neighbours; fewer where there are no more keys.
-    most : int, default 1000
-        Of more common keys, those that come first in the first embedding.
 
     Returns
     -------
@@ -81,16 +77,16 @@ def likeness(embeddings: Mapping[str, Embedding], *, k: int = NEIGHBORS, most: i
         which most are left.
     """
     with one_thread():  # many small products
-        return _likeness(embeddings, k, most)
+        return _likeness(embeddings)
 
 
-def _likeness(embeddings: Mapping[str, Embedding], k: int, most: int) -> Likeness | None:
+def _likeness(embeddings: Mapping[str, Embedding]) -> Likeness | None:
     kept, keys = _with_common_keys(embeddings) if len(embeddings) > 1 else ([], pd.Index([]))
     if len(kept) < 2:
         return None
-    keys = keys[:most]
+    keys = keys[:MOST]
     rows = [as_matrix(embeddings[name].vectors[located(embeddings[name].keys, keys, "key")]) for name in kept]
-    k = min(k, len(keys) - 1)
+    k = min(NEIGHBORS, len(keys) - 1)
     near = [np.concatenate([found for _, found in nearest_rows(unit_rows(matrix), k)]) for matrix in rows]
     size = (len(kept), len(kept))
     cka, overlap, distance = np.ones(size), np.ones(size), np.zeros(size)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from toolkit.report import plotting
+from toolkit.report.numbers import minus
 from toolkit.report.plotting import DARK, FONT, INK, LETTER, LIGHT, MUTED, PAD
 from toolkit.report.trees import branches, reach
 
@@ -107,8 +108,8 @@ def _placed(frame: pd.DataFrame, order: list[str], domain: tuple[float, float]) 
         across=[order.index(name) for name in frame["column"]],
         down=[order.index(name) for name in frame["row"]],
         shade=((frame["value"] - domain[0]) / (domain[1] - domain[0])).clip(0, 1),
-        tip=[f"{row.row} · {row.column} · {row.value:.3f}".replace("-", "−") for row in frame.itertuples()],
-        text=[f"{round(value, 2) + 0.0:.2f}".replace("0.", ".").replace("-", "−") for value in frame["value"]],
+        tip=[f"{row.row} · {row.column} · {minus(f'{row.value:.3f}')}" for row in frame.itertuples()],
+        text=[minus(f"{round(value, 2) + 0.0:.2f}".replace("0.", ".")) for value in frame["value"]],
     )
 
 

@@ -56,6 +56,12 @@ def test_heat_map_of_values_below_zero_or_unknown():
     assert "−.31" in found
 
 
+def test_heat_map_tells_names_as_they_are_and_numbers_with_a_minus_sign():
+    frame = pd.DataFrame({"row": ["skip-gram"], "column": ["skip-gram"], "value": [-0.5]})
+    figure = Figure("f", "t", "d", lambda width: heat(frame, ["skip-gram"], (0, 1), width), data=frame)
+    assert 'data-tip="skip-gram · skip-gram · −0.500"' in drawings(figure)[0].body
+
+
 def test_gram_panels_keep_methods_apart_whose_names_begin_alike(made):
     (figure,) = answered(made, "orthogonal", tuple(LONG + str(i) for i in range(4))).figures
     spec = figure.draw(350).to_dict()

@@ -15,19 +15,17 @@ if TYPE_CHECKING:
     import altair as alt
 
 
-def lines(
-    frame: pd.DataFrame, x: str, y: str, series: tuple[str, ...], panels: tuple[str, ...], width: int
-) -> alt.ConcatChart:
+def lines(frame: pd.DataFrame, x: str, series: tuple[str, ...], panels: tuple[str, ...], width: int) -> alt.ConcatChart:
     """Draw one or several panels of lines on two log axes.
 
     Parameters
     ----------
     frame : pandas.DataFrame
         Columns x, y (both positive), series (a number, which stands for its colour and shape) and panel.
-    x, y : str
-        Titles of the axes.
+    x : str
+        Title of the horizontal axis.
     series, panels : tuple of str
-        The series and the panels, in their order.
+        The series, and the panels, whose names are the titles of the vertical axes; in their order.
     width : int
         Width in pixels.
 
