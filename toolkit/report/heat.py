@@ -10,7 +10,7 @@ import pandas as pd
 
 from toolkit.report import plotting
 from toolkit.report.numbers import minus
-from toolkit.report.plotting import DARK, FONT, INK, LETTER, LIGHT, MUTED, PAD
+from toolkit.report.plotting import FONT, HIGH, INK, LETTER, LOW, MUTED, PAD
 from toolkit.report.trees import branches, reach
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def heat(
     places = alt.Scale(type="band", domain=list(range(len(order))), padding=0)
     frame = _placed(frame, order, domain)
     x, y = alt.X("across:O", axis=None, scale=places), alt.Y("down:O", axis=None, scale=places)
-    shade = alt.Color("shade:Q", scale=alt.Scale(domain=[0, 1], range=[LIGHT, DARK], interpolate="rgb"), legend=None)
+    shade = alt.Color("shade:Q", scale=alt.Scale(domain=[0, 1], range=[LOW, HIGH], interpolate="rgb"), legend=None)
     layers: list[Any] = [
         alt.Chart(frame).mark_rect(aria=True).encode(x=x, y=y, color=shade, **plotting.tip(frame)),
         *_names(order, nulls, places, left - 12),

@@ -24,7 +24,7 @@ SHAPES = ("circle", "diamond", "square", "triangle-up", "triangle-down", "cross"
 FONT, LETTER, NARROW = 13, 7.4, 480
 PAD, TOP, BOTTOM = 18, 26, 46
 FLOOR = "best null baseline"
-LIGHT, DARK = "#f3f1ec", "#0b5a8f"  # ends of shades: a ground of their own, the same on a light and a dark page
+LOW, HIGH = "#f3f1ec", "#0b5a8f"  # ends of shades: a ground of their own, the same on a light and a dark page
 FENCE = 3.0  # in interquartile ranges: what lies further off is written at the edge, so that the rest can be told apart
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from toolkit.report import plotting
 from toolkit.report.pixels import shades_as_png
-from toolkit.report.plotting import DARK, FONT, INK, LIGHT
+from toolkit.report.plotting import FONT, HIGH, INK, LOW
 
 if TYPE_CHECKING:
     import altair as alt
@@ -38,7 +38,7 @@ def shade_panels(panels: Mapping[str, npt.NDArray[np.float64]], width: int) -> a
     columns = 3 if width < plotting.NARROW else 6
     panel = (width - 12 * (columns - 1)) // columns
     rows = pd.DataFrame(
-        {"place": range(len(panels)), "image": [shades_as_png(matrix, LIGHT, DARK) for matrix in panels.values()]}
+        {"place": range(len(panels)), "image": [shades_as_png(matrix, LOW, HIGH) for matrix in panels.values()]}
     )
     cells = (
         alt.Chart(rows)
