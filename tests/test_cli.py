@@ -84,7 +84,7 @@ def test_run_that_was_stopped_has_a_report(folder: Path, capsys: pytest.CaptureF
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("toolkit.harness.runner._outcome", stopped)
+        patch.setattr("toolkit.harness.work._outcome", stopped)
         assert main(["run", "small.toml", "--workers", "1"]) == 130
     assert main(["report", "runs/small", "--format", "md"]) == 0
     assert "stopped before its end" in (folder / "runs" / "small" / "report.md").read_text()
@@ -97,6 +97,14 @@ def test_report_never_replaces_the_run(folder: Path, capsys: pytest.CaptureFixtu
     capsys.readouterr()
     assert "is part of the run itself" in refused(capsys, "report", "runs/small", "-o", str(scores))
     assert scores.read_bytes() == before
+
+
+def test_an_answer_that_nobody_reads_is_no_fault() -> None:
+    command = [sys.executable, "-m", "toolkit", "embedders"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        process.stdout.close()
+        said = process.stderr.read()
+    assert (process.returncode, said) == (141, b"")
 
 
 def test_used_directory_is_left_alone(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,15 +1,17 @@
 """The command line.
 
 Exit code 0: done. 1: done, but some trials or studies failed (their rows say why). 2: the request or an input is wrong,
-with one clear line on stderr and nothing written over. 130: stopped by the user.
+with one clear line on stderr and nothing written over. 130: stopped by the user. 141: nobody reads the output any more,
+as after ``| head``.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from toolkit import __version__
 from toolkit.errors import ToolkitError
@@ -18,6 +20,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from toolkit.harness import Run
+
+
+Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
+UNREAD = 141  # exit code of a program that the system ends for want of a reader: 128 + SIGPIPE
+
+
+class _UnreadError(Exception):
+    """Nobody reads what a command answers."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -49,6 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("toolkit: stopped; the trials that had ended are kept", file=sys.stderr)  # noqa: T201  # likewise
         return 130
+    except _UnreadError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it ends
+        return UNREAD
     return code
 
 
@@ -60,74 +73,33 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND", parser_class=_Parser)
+    for add in (_add_run, _add_report, _add_compare, _add_lists, _add_vectors, _add_export, _add_completion):
+        add(commands)  # in the order in which help shows them
+    return parser
 
+
+def _add_run(commands: Commands) -> None:
     run = _command(commands, "run", _run, "carry out a suite and write a report", "toolkit run quickstart")
     run.add_argument("suite", metavar="SUITE", help="such as quickstart, or a TOML file; an unknown name lists them")
     run.add_argument("--out", metavar="DIR", help="directory of the run (default: runs/SUITE)")
     run.add_argument("--workers", metavar="N", type=int, help="trials at a time (default: number of cores)")
-    run.add_argument(
-        "--only", metavar="PART", nargs="+", action="extend", default=[], help="experiments, studies or embedders"
-    )
+    _add_only(run, "experiments, studies or embedders")
     run.add_argument("--data", metavar="NAME_OR_FILE", help="a data set or file in place of the suite's own")
     run.add_argument("--timeout", metavar="S", type=float, help="seconds that one trial, tuning or study may take")
     run.add_argument("--tune", metavar="N|Ss", help="tune each method on ratings: with 30 trials, or for 60s")
     run.add_argument("--quick", action="store_true", help="the quick version of the suite, which says less")
     run.add_argument("--fresh", action="store_true", help="replace an earlier run in the directory")
 
+
+def _add_report(commands: Commands) -> None:
     report = _command(commands, "report", _report, "write the report of a run", "toolkit report runs/quickstart")
     report.add_argument("run_dir", metavar="RUN_DIR", help="directory of a run, such as runs/quickstart")
     report.add_argument("--format", metavar="FORMAT", help="html, md, csv or latex (default: told by FILE, else html)")
     report.add_argument("--recompare", action="store_true", help="test all differences anew, from what the run kept")
     report.add_argument("-o", "--output", metavar="FILE", help="where to write (default: report.* in RUN_DIR)")
 
-    _add_compare(commands)
-    _command(commands, "datasets", _datasets, "list the data sets of the catalog", "toolkit datasets")
-    fetch = _command(commands, "fetch", _fetch, "download a data set", "toolkit fetch movielens-100k")
-    fetch.add_argument("name", metavar="NAME", help="one of those that toolkit datasets lists")
-    _command(commands, "embedders", _embedders, "list the methods", "toolkit embedders")
 
-    near = _command(commands, "neighbors", _neighbors, "show nearest neighbours", "toolkit neighbors glove-6b-50d cat")
-    near.add_argument("vectors", metavar="VECTORS", help="a vector file, or the name of vectors in the catalog")
-    near.add_argument("keys", metavar="KEY", nargs="+", help="a word, an item: what the vectors are of")
-    near.add_argument("-k", metavar="N", type=int, default=10, help="how many (default: 10)")
-
-    convert = _command(
-        commands, "convert", _convert, "turn a vector file into another format", "toolkit convert a.bin a.arrow"
-    )
-    convert.add_argument("source", metavar="IN", help="a vector file of any format")
-    convert.add_argument("target", metavar="OUT", help="where to write; its ending tells the format")
-
-    export = _command(
-        commands,
-        "export",
-        _export,
-        "write a run's vectors for another program",
-        "toolkit export runs/quickstart --to projector --only films item",
-    )
-    export.add_argument("run_dir", metavar="RUN_DIR", help="directory of a run, such as runs/quickstart")
-    export.add_argument("--to", metavar="TARGET", required=True, help="projector, parquet or gensim")
-    export.add_argument(
-        "--only",
-        metavar="PART",
-        nargs="+",
-        action="extend",
-        default=[],
-        help="experiments, embedders, trials, entities",
-    )
-    export.add_argument("-o", "--output", metavar="DIR", help="where to write (default: exports/TARGET in RUN_DIR)")
-
-    shell = _command(
-        commands,
-        "completion",
-        _completion,
-        "print a script that completes this command in a shell",
-        "toolkit completion bash > ~/.local/share/bash-completion/completions/toolkit",
-    )
-    shell.add_argument("shell", metavar="SHELL", help="bash, zsh, tcsh, fish or powershell")
-    return parser
-
-
-def _add_compare(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_compare(commands: Commands) -> None:
     own = _command(
         commands,
         "compare",
@@ -141,7 +113,7 @@ def _add_compare(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
     own.add_argument("--minutes", metavar="M", type=float, default=5.0, help="what the whole may take (default: 5)")
     own.add_argument("--workers", metavar="N", type=int, help="trials at a time (default: number of cores)")
-    own.add_argument("--only", metavar="PART", nargs="+", action="extend", default=[], help="embedders")
+    _add_only(own, "embedders")
     own.add_argument("--timeout", metavar="S", type=float, help="seconds that one trial may take")
     own.add_argument("--fresh", action="store_true", help="replace an earlier run in the directory")
     for role in ("user", "item", "rating", "timestamp"):
@@ -155,8 +127,57 @@ def _add_compare(commands: argparse._SubParsersAction[_Parser]) -> None:
     own.add_argument("--analogies", metavar="FILE", action="append", default=[], help="analogies of your own")
 
 
+def _add_lists(commands: Commands) -> None:
+    _command(commands, "datasets", _datasets, "list the data sets of the catalog", "toolkit datasets")
+    fetch = _command(commands, "fetch", _fetch, "download a data set", "toolkit fetch movielens-100k")
+    fetch.add_argument("name", metavar="NAME", help="one of those that toolkit datasets lists")
+    _command(commands, "embedders", _embedders, "list the methods", "toolkit embedders")
+
+
+def _add_vectors(commands: Commands) -> None:
+    near = _command(commands, "neighbors", _neighbors, "show nearest neighbours", "toolkit neighbors glove-6b-50d cat")
+    near.add_argument("vectors", metavar="VECTORS", help="a vector file, or the name of vectors in the catalog")
+    near.add_argument("keys", metavar="KEY", nargs="+", help="a word, an item: what the vectors are of")
+    near.add_argument("-k", metavar="N", type=int, default=10, help="how many (default: 10)")
+
+    convert = _command(
+        commands, "convert", _convert, "turn a vector file into another format", "toolkit convert a.bin a.arrow"
+    )
+    convert.add_argument("source", metavar="IN", help="a vector file of any format")
+    convert.add_argument("target", metavar="OUT", help="where to write; its ending tells the format")
+
+
+def _add_export(commands: Commands) -> None:
+    export = _command(
+        commands,
+        "export",
+        _export,
+        "write a run's vectors for another program",
+        "toolkit export runs/quickstart --to projector --only films item",
+    )
+    export.add_argument("run_dir", metavar="RUN_DIR", help="directory of a run, such as runs/quickstart")
+    export.add_argument("--to", metavar="TARGET", required=True, help="projector, parquet or gensim")
+    _add_only(export, "experiments, embedders, trials, entities")
+    export.add_argument("-o", "--output", metavar="DIR", help="where to write (default: exports/TARGET in RUN_DIR)")
+
+
+def _add_completion(commands: Commands) -> None:
+    shell = _command(
+        commands,
+        "completion",
+        _completion,
+        "print a script that completes this command in a shell",
+        "toolkit completion bash > ~/.local/share/bash-completion/completions/toolkit",
+    )
+    shell.add_argument("shell", metavar="SHELL", help="bash, zsh, tcsh, fish or powershell")
+
+
+def _add_only(parser: _Parser, what: str) -> None:
+    parser.add_argument("--only", metavar="PART", nargs="+", action="extend", default=[], help=what)
+
+
 def _command(
-    commands: argparse._SubParsersAction[_Parser],
+    commands: Commands,
     name: str,
     function: Callable[[argparse.Namespace], int],
     summary: str,
@@ -274,4 +295,7 @@ def _table(frame: pd.DataFrame) -> int:
 
 
 def _say(text: str) -> None:
-    print(text)  # noqa: T201  # what a command answers goes to standard output
+    try:
+        print(text, flush=True)  # noqa: T201  # what a command answers goes to standard output
+    except BrokenPipeError as error:
+        raise _UnreadError from error

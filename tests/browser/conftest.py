@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
 import toolkit as tk
+from tests.browser.atlas import CORNERS, NASTY, small
 
 SUITE = """
 title = "A small run"
@@ -127,3 +129,13 @@ def small_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def small_report(small_run: Path) -> Path:
     """Return the report of the small run."""
     return small_run / "report.html"
+
+
+@pytest.fixture(scope="session")
+def corners(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A report of two methods whose maps are known: four corners and a middle, and the same turned."""
+    rows = np.array([[2, 1, 1], [-2, 1, 1], [-2, -1, 1], [2, -1, 1], [0.5, 0.2, 1]])
+    turned = rows @ np.array([[0.0, 1, 0], [-1, 0, 0], [0, 0, 1]])
+    names = [*CORNERS, NASTY]
+    keys = ["a", "b", "c", "d", NASTY]
+    return small(tmp_path_factory.mktemp("corners") / "run", {"one": rows, "two": turned}, keys, names)

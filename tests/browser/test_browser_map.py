@@ -1,117 +1,18 @@
-"""The maps in a real browser: found, lit in both, coloured, turned, zoomed and reached by keys; on every screen."""
+"""The maps in a real browser: opened, found, lit in both, coloured and turned; on every screen."""
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
-import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 import toolkit as tk
+from tests.browser.atlas import CORNERS, FILMS, FIRST, LIT, NASTY, STATE, find, opened, part, settled, small, spots
 
 Visit = Callable[..., Page]
-FILMS = "#films-map"
-NASTY = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>'
-STATE = """(section) => [...section.querySelectorAll(".atlas-stage")].map((stage) => ({
-    drawn: Number(stage.dataset.drawn), box: stage.getBoundingClientRect().toJSON() }))"""
-SPOTS = """(stage) => {
-    const [spots, due, later] = [{}, [], window.requestAnimationFrame];
-    const tip = stage.querySelector(".atlas-tip");
-    window.requestAnimationFrame = (draw) => due.push(draw); // at once, not with the screen
-    for (let x = 8; x < stage.clientWidth; x += 18) for (let y = 8; y < stage.clientHeight; y += 18) {
-        const box = stage.getBoundingClientRect();
-        const place = { clientX: box.left + x, clientY: box.top + y, pointerType: "mouse" };
-        stage.dispatchEvent(new PointerEvent("pointermove", place));
-        due.splice(0).forEach((draw) => draw(0));
-        if (!tip.hidden) spots[tip.querySelector("strong").textContent] ??= { x, y };
-    }
-    window.requestAnimationFrame = later;
-    return spots;
-}"""
-PINCH = """(stage, fingers) => {
-    const box = stage.getBoundingClientRect();
-    const touches = (spread) => [-1, 1].slice(0, fingers).map((side, identifier) => new Touch({
-        identifier, target: stage, clientX: box.left + 150 + side * spread, clientY: box.top + 120 }));
-    const send = (name, spread) => {
-        const event = new TouchEvent(name, { touches: touches(spread), bubbles: true, cancelable: true });
-        stage.dispatchEvent(event);
-        return event.defaultPrevented;
-    };
-    send("touchstart", 30);
-    return [send("touchmove", 80)];
-}"""
-CORNERS = ("north-east", "north-west", "south-west", "south-east")
-LIT = """(stage) => {
-    const canvas = stage.querySelectorAll("canvas")[1];
-    const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-    let [n, x, y] = [0, 0, 0];
-    for (let i = 3; i < pixels.length; i += 4) if (pixels[i]) n++;
-    return n;
-}"""
-FIRST = """(stage) => {
-    const canvas = stage.querySelectorAll("canvas")[0];
-    return new Uint32Array(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.buffer)
-        .reduce((sum, pixel, i) => (sum + pixel * (i % 97 + 1)) % 1e9, 0);
-}"""
-
-
-def opened(page: Page, name: str = FILMS) -> Locator:
-    section = page.locator(name)
-    section.scroll_into_view_if_needed()
-    expect(section).to_have_attribute("data-ready", "item")
-    return section
-
-
-def part(section: Locator, name: str) -> Locator:
-    return section.locator(f'[data-of="{name}"]')
-
-
-def find(section: Locator, text: str) -> None:
-    part(section, "find").fill(text)
-    part(section, "find").press("Enter")
-
-
-def settled(page: Page) -> None:
-    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-
-
-def small(run: Path, vectors: dict[str, np.ndarray], keys: list[str], titles: list[str] | None = None) -> Path:
-    """Write a run without scores whose methods have these vectors, and its report."""
-    entries = [{"name": "pca", "label": label, "params": {}} for label in vectors]
-    experiment = {"name": "films", "title": "Films", "dataset": "d", "options": {}, "embedders": entries}
-    suite = {"name": "s", "title": "S", "description": "", "seeds": [0], "experiments": [experiment]}
-    info = {"format": 1, "suite": suite, "command": "c", "started": "2026-11-22", "seconds": 1.0}
-    (run / "embeddings").mkdir(parents=True)
-    (run / "entities").mkdir()
-    (run / "run.json").write_text(json.dumps({**info, "versions": {}, "machine": {}, "datasets": {}}))
-    trials = []
-    for place, (label, rows) in enumerate(vectors.items()):
-        trial = {"trial": f"films-{place:03d}", "experiment": "films", "dataset": "d", "split": "", "fold": ""}
-        trial |= {"seed": 0, "embedder": label, "name": "pca", "library": "x", "is_null": "false", "error": ""}
-        trial |= {"embedding_dim": rows.shape[1], "parameters": "{}", "status": "ok", "tuned": "false"}
-        trials.append(trial | dict.fromkeys(("fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb"), 1))
-        tk.Embedding(keys, rows, "item").save(run / "embeddings" / f"films-{place:03d}.item.arrow")
-    pd.DataFrame(trials).to_csv(run / "trials.csv", index=False)
-    columns = "dataset split fold seed embedder embedding_dim entity task readout metric value n target convention note"
-    pd.DataFrame(columns=f"{columns} variant experiment trial".split()).to_csv(run / "scores.csv", index=False)
-    table = pd.DataFrame({"key": keys, "title": titles or "", "count": range(len(keys), 0, -1)})
-    table.to_csv(run / "entities" / "films.item.csv", index=False)
-    return tk.open_run(run).report()
-
-
-@pytest.fixture(scope="module")
-def corners(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A report of two methods whose maps are known: four corners and a middle, and the same turned."""
-    rows = np.array([[2, 1, 1], [-2, 1, 1], [-2, -1, 1], [2, -1, 1], [0.5, 0.2, 1]])
-    turned = rows @ np.array([[0.0, 1, 0], [-1, 0, 0], [0, 0, 1]])
-    names = [*CORNERS, NASTY]
-    keys = ["a", "b", "c", "d", NASTY]
-    return small(tmp_path_factory.mktemp("corners") / "run", {"one": rows, "two": turned}, keys, names)
 
 
 def test_map_opens_on_every_screen(small_report: Path, visit: Visit, screen: str) -> None:
@@ -177,13 +78,6 @@ def test_hover_shows_what_lies_there_and_lights_it_on_the_other_map(corners: Pat
         expect(other.locator(".atlas-tip")).to_be_hidden()
     page.mouse.move(0, 0)
     expect(stage.locator(".atlas-tip")).to_be_hidden()
-
-
-def spots(stage: Locator) -> dict[str, dict[str, float]]:
-    """Return where the pointer finds each key that is in sight on a map."""
-    settled(stage.page)
-    found: dict[str, dict[str, float]] = stage.evaluate(SPOTS)
-    return found
 
 
 def test_second_map_is_turned_onto_the_first(corners: Path, visit: Visit) -> None:
@@ -273,116 +167,6 @@ def test_legend_switches_classes(small_report: Path, visit: Visit) -> None:
         expect(legend.get_by_role("button")).to_have_count(chips)
         settled(page)
         assert section.evaluate(STATE)[0]["drawn"] == drawn
-
-
-def test_zoom_is_the_same_on_both_maps(small_report: Path, visit: Visit) -> None:
-    page = visit(small_report)
-    section = opened(page)
-    settled(page)
-    whole = [each["drawn"] for each in section.evaluate(STATE)]
-    for _ in range(6):
-        part(section, "in").click()
-    settled(page)
-    assert all(each["drawn"] < all_ for each, all_ in zip(section.evaluate(STATE), whole, strict=True))
-    part(section, "out").click()
-    part(section, "whole").click()
-    settled(page)
-    assert [each["drawn"] for each in section.evaluate(STATE)] == whole
-
-
-def test_plain_wheel_scrolls_the_page_and_with_ctrl_zooms(small_report: Path, visit: Visit) -> None:
-    page = visit(small_report)
-    section = opened(page)
-    stage = section.locator(".atlas-stage").first
-    stage.hover()
-    settled(page)
-    before, scrolled = stage.evaluate(FIRST), page.evaluate("scrollY")
-    page.mouse.wheel(0, 60)
-    page.wait_for_function("(before) => scrollY > before", arg=scrolled)
-    assert stage.evaluate(FIRST) == before
-    page.keyboard.down("Control")
-    page.mouse.wheel(0, -300)
-    page.keyboard.up("Control")
-    page.wait_for_timeout(50)
-    settled(page)
-    assert stage.evaluate(FIRST) != before
-
-
-def test_drag_moves_both_maps_and_a_click_chooses(corners: Path, visit: Visit) -> None:
-    page = visit(corners)
-    section = opened(page)
-    stage, other = section.locator(".atlas-stage").all()
-    place = spots(stage)[NASTY]
-    stage.click(position=place)
-    expect(part(section, "said")).to_contain_text(f"{NASTY}; 1 rating in training")
-    before = other.evaluate(FIRST)
-    box = stage.bounding_box()
-    assert box is not None
-    page.mouse.move(box["x"] + 200, box["y"] + 200)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 240, box["y"] + 170, steps=4)
-    page.mouse.up()
-    settled(page)
-    assert other.evaluate(FIRST) != before
-    moved = spots(stage)[NASTY]
-    assert (moved["x"] - place["x"], moved["y"] - place["y"]) == pytest.approx((40, -30), abs=30)
-    expect(part(section, "said")).to_contain_text(NASTY)  # a drag is no choice
-
-
-def test_a_tap_chooses_and_two_fingers_zoom(corners: Path, visit: Visit) -> None:
-    page = visit(corners, "phone-light", has_touch=True)
-    section = opened(page)
-    stage = section.locator(".atlas-stage").first
-    stage.tap(position=spots(stage)["south-east"])
-    expect(part(section, "said")).to_contain_text("south-east")
-    settled(page)
-    before = stage.evaluate(FIRST)
-    assert stage.evaluate(PINCH, 1) == [False]  # one finger is left to the page
-    settled(page)
-    assert stage.evaluate(FIRST) == before
-    assert stage.evaluate(PINCH, 2) == [True]
-    settled(page)
-    assert stage.evaluate(FIRST) != before
-
-
-def test_keys_reach_every_point(corners: Path, visit: Visit) -> None:
-    page = visit(corners)
-    section = opened(page)
-    find(section, "south-west")
-    stage = section.locator(".atlas-stage").first
-    said = part(section, "said")
-    seen = set()
-    for arrow in ("Right", "Right", "Up", "Left", "Left", "Down") * 2:
-        stage.press(f"Arrow{arrow}")
-        seen.add(said.inner_text().split(";")[0])
-    assert set(CORNERS) <= seen
-    settled(page)
-    before = stage.evaluate(FIRST)
-    stage.press("Shift+ArrowRight")
-    settled(page)
-    assert stage.evaluate(FIRST) != before
-    stage.press("0")
-    settled(page)
-    assert stage.evaluate(FIRST) == before
-    stage.press("Escape")
-    expect(part(section, "near-note")).to_have_text("Choose a key on a map, or find one by its name.")
-
-
-def test_points_move_from_the_first_map_to_the_second(small_report: Path, visit: Visit) -> None:
-    page = visit(small_report, reduced_motion="reduce")
-    section = opened(page)
-    stages = section.locator(".atlas-stage")
-    stages.first.press("Escape")
-    settled(page)
-    first, second = (stage.evaluate(FIRST) for stage in stages.all())
-    assert first != second
-    part(section, "play").click()  # without motion, at once
-    settled(page)
-    assert stages.first.evaluate(FIRST) == second
-    expect(part(section, "left-name")).to_contain_text("100 %")
-    part(section, "play").click()
-    settled(page)
-    assert stages.first.evaluate(FIRST) == first
 
 
 def test_colours_follow_the_scheme(small_report: Path, visit: Visit) -> None:

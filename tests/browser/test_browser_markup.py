@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.reading import column
-from tests.report.conftest import RunBuilder
+from tests.report.runs import RunBuilder
 from toolkit.report import write_report
 
 FORMS = (

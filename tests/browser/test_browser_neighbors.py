@@ -6,23 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 import toolkit as tk
+from tests.browser.atlas import opened, part
 from toolkit.metrics import disagreements
 
 Visit = Callable[..., Page]
-
-
-def opened(page: Page) -> Locator:
-    section = page.locator("#films-map")
-    section.scroll_into_view_if_needed()
-    expect(section).to_have_attribute("data-ready", "item")
-    return section
-
-
-def part(section: Locator, name: str) -> Locator:
-    return section.locator(f'[data-of="{name}"]')
 
 
 def learned(run: Path) -> dict[str, tk.Embedding]:

@@ -15,7 +15,7 @@ from toolkit.cli import main
 from toolkit.datasets.wordsets import load_pairs
 from toolkit.errors import UnknownNameError
 from toolkit.harness import comparisons
-from toolkit.harness.common import OWN, common_words
+from toolkit.harness.common_words import OWN, common_words
 from toolkit.harness.plan import plan
 from toolkit.harness.suite import load_suite
 

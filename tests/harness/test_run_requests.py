@@ -13,6 +13,7 @@ import pytest
 import toolkit as tk
 from toolkit import registry
 from toolkit.errors import DataError, ParameterError, ToolkitError, UnknownNameError
+from toolkit.harness.tables import REPORTS
 from toolkit.testing import small_ratings
 
 Write = Callable[..., Path]
@@ -45,7 +46,8 @@ def test_fresh_replaces_a_run_and_nothing_else(suite: Write, tmp_path: Path) -> 
     first = tk.run(suite(ONE.replace("popularity", "random")), out=out, quiet=True)
     assert first.scores["embedder"].unique().tolist() == ["random"]
     (out / "notes.txt").write_text("mine")
-    (out / "report.html").write_text("old")
+    for name in REPORTS:
+        (out / name).write_text("old")
     (out / "errors").mkdir()
     (out / "errors" / "old.txt").write_text("old")
     second = tk.run(suite(ONE), out=out, quiet=True, fresh=True)

@@ -12,7 +12,7 @@ import pytest
 import toolkit as tk
 from toolkit.data.staged import open_staged
 from toolkit.errors import DataError
-from toolkit.harness import data, load_suite, runner
+from toolkit.harness import data, load_suite, work
 from toolkit.harness.data import stage_data
 from toolkit.harness.plan import plan
 from toolkit.harness.pool import IsolatedExecutor
@@ -103,7 +103,7 @@ def test_nothing_is_left_of_a_run_that_is_stopped(
         seen.extend(scratch.rglob("*.arrow"))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(runner, "_outcome", stopped)
+    monkeypatch.setattr(work, "_outcome", stopped)
     with pytest.raises(KeyboardInterrupt):
         tk.run(suite(), out=tmp_path / "run", quiet=True)
     assert [path.name for path in sorted(seen)] == ["films-001.test.arrow", "films-001.train.arrow"]

@@ -166,6 +166,17 @@ def test_fresh_removes_studies(studying: RunWriter) -> None:
     assert {path.name for path in studying.path.iterdir()} == {"embeddings", "units"}
 
 
+def test_a_directory_that_is_gone_is_named(writer: RunWriter, trials: list[Trial]) -> None:
+    for path in (writer.path / "units", writer.path / "embeddings"):
+        path.rmdir()
+    for path in writer.path.iterdir():
+        path.unlink()
+    writer.path.rmdir()
+    for write in (lambda: writer.write_info({}), lambda: RunWriter(writer.path, trials)):
+        with pytest.raises(DataError, match=r"run: cannot be written: No such file"):
+            write()
+
+
 def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     write_text(tmp_path / "a.csv", "é")
     with pytest.raises(UnicodeEncodeError):

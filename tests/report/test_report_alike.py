@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from toolkit import Embedding
-from toolkit.metrics.agreement import common_rows, linear_cka, neighbor_overlap, procrustes_distance
+from toolkit.metrics import common_rows, linear_cka, neighbor_overlap, procrustes_distance
+from toolkit.report import alike
 from toolkit.report.alike import LEAST, groups, likeness, tree
-from toolkit.report.answers.charts import leaf_order
+from toolkit.report.trees import leaf_order
 
 KEYS = [f"k{i}" for i in range(120)]
 
@@ -114,8 +115,9 @@ def test_so_many_keys_are_needed(embeddings, n, enough):
     assert (likeness({"few": few, "one": embeddings["one"]}) is not None) is enough
 
 
-def test_of_many_keys_the_first_are_compared(embeddings):
-    found = likeness(embeddings, most=50)
+def test_of_many_keys_the_first_are_compared(embeddings, monkeypatch):
+    monkeypatch.setattr(alike, "MOST", 50)
+    found = likeness(embeddings)
     x, y = (embeddings[name].subset(KEYS[:50]).vectors for name in ("one", "other blurred"))
     assert found.n == 50
     assert found.cka[0, 4] == pytest.approx(linear_cka(x, y), abs=1e-12)

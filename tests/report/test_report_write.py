@@ -74,6 +74,22 @@ def test_what_the_run_holds_is_not_written_over(builder, tmp_path, file):
     assert (folder / file).read_bytes() == before
 
 
+@pytest.mark.parametrize("file", ["steps.csv", "tuning.db", "errors/films-001.txt"])
+def test_what_a_run_may_hold_is_not_made_into_a_report(small, file):
+    (small / file).parent.mkdir(exist_ok=True)
+    (small / file).write_text("kept")
+    with pytest.raises(DataError, match="is part of the run itself"):
+        write_report(small, small / file, format="md")
+    assert (small / file).read_text() == "kept"
+
+
+def test_a_place_that_cannot_be_written_to_is_named(small, tmp_path):
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(DataError, match=r"report\.html: cannot be written: Is a directory"):
+        write_report(small, tmp_path / "report.html")
+    assert {path.name for path in tmp_path.iterdir()} == {"run", "report.html"}
+
+
 def test_damaged_run_leaves_an_old_report_alone(small):
     old = write_report(small, format="md").read_bytes()
     (small / "scores.csv").unlink()

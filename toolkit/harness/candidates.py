@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from toolkit.errors import DataError, ParameterError
+from toolkit.harness.tables import CANDIDATES
 from toolkit.search import Choice, Range, Whole
 
 if TYPE_CHECKING:
     import optuna
 
-FILE = "tuning.db"  # in the directory of a run
 WAIT = 60  # seconds that a process waits for another one to have written to an SQLite file
 STATES = {"COMPLETE": "ok", "FAIL": "failed"}
 CUT_SHORT = "stopped"  # state of a candidate that was being tried when its process ended
@@ -27,7 +27,7 @@ def database(storage: str, folder: Path) -> str:
     """
     from sqlalchemy import URL, make_url
 
-    url = make_url(storage) if storage else URL.create("sqlite", database=str(folder / FILE))
+    url = make_url(storage) if storage else URL.create("sqlite", database=str(folder / CANDIDATES))
     if url.get_backend_name() == "sqlite" and not str(url.database).startswith("file:"):
         url = url.set(database=str(Path(str(url.database)).resolve()))
     return url.render_as_string(hide_password=False)

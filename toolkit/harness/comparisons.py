@@ -13,16 +13,16 @@ from typing import Any
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from toolkit.atomic import write_text
+from toolkit.atomic import write_text, writing
 from toolkit.comparing import Board, boards_of, compare_board, rank_table
 from toolkit.errors import DataError
-from toolkit.harness.common import OWN, common_words, judge_common
+from toolkit.harness.common_words import OWN, common_words, judge_common
 from toolkit.harness.jobs import Job
 from toolkit.harness.machine import available_cores
 from toolkit.harness.plan import Trial
 from toolkit.harness.progress import Reporter
 from toolkit.harness.results import Run, open_run
-from toolkit.harness.store import RunWriter, write_trace, writing
+from toolkit.harness.store import RunWriter, write_trace
 from toolkit.harness.tables import (
     DIFFERENCE_COLUMNS,
     INTERVAL_COLUMNS,
@@ -90,12 +90,11 @@ class StepWriter:
         rows = {name: [row for step in self._steps for row in step.rows.get(name, ())] for name in COLUMNS}
         rows["steps"] = [vars(step) for step in self._steps]
         with writing(self.path):
-            write_trace(
-                self.path, f"step {len(self._steps):03d}", f"{outcome.step}\n{outcome.trace}" if outcome.trace else ""
-            )
+            trace = f"{outcome.step}\n{outcome.trace}" if outcome.trace else ""
+            write_trace(self.path, f"step {len(self._steps):03d}", trace)
             for name, columns in COLUMNS.items():
-                text = ",".join(columns) + "\n" + lines(rows[name], columns) if rows[name] else ",".join(columns) + "\n"
-                write_text(self.path / f"{name}.csv", text)
+                body = lines(rows[name], columns) if rows[name] else ""
+                write_text(self.path / f"{name}.csv", ",".join(columns) + "\n" + body)
 
 
 def common_jobs(

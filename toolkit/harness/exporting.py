@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from toolkit.atomic import writing
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError, UnknownNameError
 from toolkit.harness.results import Run
@@ -50,13 +51,11 @@ def export_run(run: Run, to: str, out: str | Path | None = None, only: Sequence[
         raise UnknownNameError("format to export to", to, EXPORTERS)
     chosen = _chosen(run, only)
     folder = run.path / EXPORTS / to if out is None else Path(out)
-    try:
+    with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)
         written = [_exported(run, trial, entity, to, folder) for trial, entity in chosen]
         paths = [path for path, _ in written]
         return [*paths, write_config(written)] if to == "projector" else paths
-    except OSError as error:
-        raise DataError(f"cannot be written: {error.strerror or error}", folder) from error
 
 
 def _exported(run: Run, trial: pd.Series, entity: str, to: str, folder: Path) -> tuple[Path, Embedding]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from toolkit.errors import ParameterError, UnknownNameError
-from toolkit.harness.suite import TUNED, EmbedderSpec, Experiment, StudySpec, Suite, TaskSpec
+from toolkit.harness.suite import EmbedderSpec, Experiment, StudySpec, Suite, TaskSpec
+from toolkit.harness.tables import TUNED
 from toolkit.registry import embedder_class
 from toolkit.tasks import Kind
 

@@ -76,10 +76,14 @@ class Reporter:
 
     def leave_out(self, number: int, line: str) -> None:
         """Say why some trials or studies are not carried out, and expect so many fewer."""
+        self.expect_fewer(number)
+        self.say(line)
+
+    def expect_fewer(self, number: int) -> None:
+        """Take some trials or studies away from what is to come."""
         self.total -= number
         if self._bar is not None:
             self._bar.update(self._all, total=self.total, count=f"{self.done}/{self.total}")
-        self.say(line)
 
     def say(self, line: str) -> None:
         """Write a line above the bar."""

@@ -27,6 +27,7 @@ from toolkit.harness.tables import (
     SCORE_COLUMNS,
     STEP_COLUMNS,
     STRATUM_COLUMNS,
+    STUDIES,
     STUDY_COLUMNS,
     TRIAL_COLUMNS,
     TUNING_COLUMNS,
@@ -85,18 +86,12 @@ class Run:
     @cached_property
     def studies(self) -> pd.DataFrame:
         """pandas.DataFrame: a row a study; its status, error and time."""
-        path = self.path / "studies.csv"
-        if not path.is_file():
-            return pd.DataFrame(columns=STUDY_COLUMNS)
-        return read_table(path, STUDY_COLUMNS, {"seconds"})
+        return self._table_if_kept("studies", STUDY_COLUMNS, {"seconds"})
 
     @cached_property
     def tuning(self) -> pd.DataFrame:
         """pandas.DataFrame: a row a candidate that was tried in tuning; empty where nothing was tuned."""
-        path = self.path / "tuning.csv"
-        if not path.is_file():
-            return pd.DataFrame(columns=TUNING_COLUMNS)
-        return read_table(path, TUNING_COLUMNS, {"number", "value", "seconds", "confirmed"})
+        return self._table_if_kept("tuning", TUNING_COLUMNS, {"number", "value", "seconds", "confirmed"})
 
     def study(self, name: str) -> dict[str, pd.DataFrame]:
         """Read the tables of a study, by their names.
@@ -108,7 +103,7 @@ class Run:
         """
         if name not in set(self.studies["study"]):
             raise UnknownNameError("study of this run", name, self.studies["study"])
-        return read_study(self.path / "studies" / name)
+        return read_study(self.path / STUDIES / name)
 
     @cached_property
     def intervals(self) -> pd.DataFrame:
@@ -133,8 +128,12 @@ class Run:
     @cached_property
     def steps(self) -> pd.DataFrame:
         """pandas.DataFrame: a row a step after the trials; its status, error and time."""
-        path = self.path / "steps.csv"
-        return read_table(path, STEP_COLUMNS, {"seconds"}) if path.is_file() else pd.DataFrame(columns=STEP_COLUMNS)
+        return self._table_if_kept("steps", STEP_COLUMNS, {"seconds"})
+
+    def _table_if_kept(self, name: str, columns: list[str], numbers: set[str]) -> pd.DataFrame:
+        """Read a table that a run need not have; one without rows where it has none."""
+        path = self.path / f"{name}.csv"
+        return read_table(path, columns, numbers) if path.is_file() else pd.DataFrame(columns=columns)
 
     @cached_property
     def entities(self) -> dict[tuple[str, str], pd.DataFrame]:

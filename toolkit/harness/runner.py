@@ -7,41 +7,32 @@ import shlex
 import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor
 from datetime import UTC, datetime
 from pathlib import Path
-from queue import Empty, SimpleQueue
 from typing import Any
 
 from rich.console import Console
 
+from toolkit.atomic import writing
 from toolkit.datasets.catalog import catalog
 from toolkit.datasets.sources import check_source
 from toolkit.errors import ParameterError
 from toolkit.harness.candidates import database, open_storage
-from toolkit.harness.comparisons import StepWriter, common_jobs, compare_jobs
 from toolkit.harness.data import stage_data, without_ratings
 from toolkit.harness.deadline import Deadline
 from toolkit.harness.entities import write_entities
-from toolkit.harness.jobs import Job, study_jobs, trial_jobs, tuning_jobs
 from toolkit.harness.machine import available_cores, machine, versions
 from toolkit.harness.plan import Trial, plan, plan_studies
-from toolkit.harness.pool import (
-    IsolatedExecutor,
-    OutOfTimeError,
-    TrialCrashError,
-    TrialFailedError,
-    TrialTimeoutError,
-)
+from toolkit.harness.pool import IsolatedExecutor
 from toolkit.harness.progress import Reporter
 from toolkit.harness.results import Run
-from toolkit.harness.store import RunWriter, prepare_directory, writing
+from toolkit.harness.store import RunWriter, prepare_directory
 from toolkit.harness.suite import DATA, LONGEST, Suite, load_suite
-from toolkit.harness.tables import LEFT_OUT
 from toolkit.harness.tuning import left_untuned, plan_tunings, prepare_tunings
+from toolkit.harness.work import Work
 from toolkit.registry import embedder_class
 
-TICK = 0.2  # seconds between two looks at what is running
 # what the methods of a library import when they are fitted, by the library's import name
 LIBRARIES = {
     "gensim": ["gensim.models"],
@@ -117,12 +108,8 @@ def run(
         wanted = _on_other_data(wanted, data, {trial.experiment for trial in trials})
         trials = plan(wanted, only)
     workers = available_cores() if workers is None else workers
-    if workers < 1:
-        raise ParameterError(f"workers is {workers}; it must be at least 1")
-    if timeout is not None and not 0 < timeout <= LONGEST:
-        raise ParameterError(f"timeout is {timeout:g}; it must be a number of seconds above 0, at most {LONGEST}")
+    _check_limits(wanted, workers, timeout)
     tunings = plan_tunings(wanted, trials)
-    _check_tuning(wanted, timeout)
     threads = max(1, available_cores() // workers)
     path = Path("runs", wanted.name) if out is None else Path(out)
     studies = plan_studies(wanted, only)
@@ -136,16 +123,8 @@ def run(
         prepare_directory(path, fresh)
         tunings = prepare_tunings(wanted, tunings, path)
         writer = RunWriter(path, trials, [study.name for study in studies], tunings)
-        info = {
-            "format": 1,
-            "suite": wanted.model_dump(mode="json"),
-            "command": command or _command(wanted.name, suite, only, data, timeout, tune, quick),
-            "started": datetime.now(UTC).isoformat(timespec="seconds"),
-            "seconds": None,
-            "versions": versions(),
-            "machine": machine(workers, threads),
-            "datasets": datasets,
-        }
+        command = command or _command(wanted.name, suite, only, data, timeout, tune, quick)
+        info = _info(wanted, command, machine(workers, threads), datasets)
         writer.write_info(info)
         with writing(path):
             write_entities(path, trials, files)
@@ -153,18 +132,10 @@ def run(
         with _closed(executor), Reporter(len(trials) + len(tunings) + len(studies), console) as reporter:
             if line := left_untuned(wanted, trials):
                 reporter.say(line)
-            later = [trial for tuning in tunings for trial in tuning.trials]
-            found = trial_jobs([trial for trial in trials if trial not in later], files, threads, writer, reporter)
-            _carry_out(found + tuning_jobs(tunings, files, threads, writer), reporter, executor, deadline=deadline)
-            chosen = writer.waiting(later)
-            reporter.total -= len(later) - len(chosen)
-            _carry_out(trial_jobs(chosen, files, threads, writer, reporter), reporter, executor, deadline=deadline)
-            steps = StepWriter(path)
-            common = common_jobs(trials, files, threads, writer, steps, reporter)
-            _carry_out(common, reporter, executor, counted=False)
-            _carry_out(compare_jobs(path, steps, threads, wanted.seeds[0]), reporter, executor, counted=False)
-            found = study_jobs(studies, trials, files, threads, wanted.seeds[0], writer, reporter)
-            _carry_out(found, reporter, executor)
+            work = Work(trials, tunings, studies, files, threads, wanted.seeds[0], writer, reporter, executor)
+            work.fit(deadline)
+            work.compare()
+            work.study()
     writer.write_info({**info, "seconds": round(time.monotonic() - started, 1)})
     return Run(path)
 
@@ -189,42 +160,18 @@ def _checked(suite: Suite, quick: bool, tune: int | str | None) -> Suite:
     return suite
 
 
-def _carry_out(
-    jobs: list[Job],
-    reporter: Reporter,
-    executor: IsolatedExecutor,
-    counted: bool = True,
-    deadline: Deadline | None = None,
-) -> None:
-    """Carry out jobs, and keep what comes of each as soon as it ends."""
-    ended: SimpleQueue[Future[Any]] = SimpleQueue()
-    running: dict[Future[Any], Job] = {}
-    for job in jobs:
-        future = executor.submit_by(deadline, job.function, *job.arguments)
-        running[future] = job
-        future.add_done_callback(ended.put)
-    while running:
-        reporter.show_running([job.name for future, job in running.items() if future.running()])
-        with contextlib.suppress(Empty):
-            future = ended.get(timeout=TICK)
-            job = running.pop(future)
-            outcome = _outcome(job, future)
-            job.keep(outcome)
-            ok = outcome.status == "ok"
-            reporter.end(job.name, ok, job.words(outcome) if ok else f"{outcome.status}: {outcome.error}", counted)
-
-
-def _outcome(job: Job, future: Future[Any]) -> Any:
-    try:
-        return future.result()
-    except OutOfTimeError as error:
-        return job.fault(LEFT_OUT, str(error))
-    except TrialTimeoutError as error:
-        return job.fault("timeout", str(error))
-    except TrialCrashError as error:
-        return job.fault("crashed", str(error))
-    except TrialFailedError as error:
-        return job.fault("failed", str(error), trace=error.trace)
+def _info(suite: Suite, command: str, machine: dict[str, Any], datasets: dict[str, Any]) -> dict[str, Any]:
+    """Return what ``run.json`` says of a run that begins now."""
+    return {
+        "format": 1,
+        "suite": suite.model_dump(mode="json"),
+        "command": command,
+        "started": datetime.now(UTC).isoformat(timespec="seconds"),
+        "seconds": None,
+        "versions": versions(),
+        "machine": machine,
+        "datasets": datasets,
+    }
 
 
 def _libraries(trials: Iterable[Trial]) -> list[str]:
@@ -255,9 +202,15 @@ def _on_other_data(suite: Suite, data: str, names: set[str]) -> Suite:
     return suite.model_copy(update={"experiments": tuple(experiments)})
 
 
-def _check_tuning(suite: Suite, timeout: float | None) -> None:
+def _check_limits(suite: Suite, workers: int, timeout: float | None) -> None:
+    if workers < 1:
+        raise ParameterError(f"workers is {workers}; it must be at least 1")
+    if timeout is None:
+        return
+    if not 0 < timeout <= LONGEST:
+        raise ParameterError(f"timeout is {timeout:g}; it must be a number of seconds above 0, at most {LONGEST}")
     seconds = None if suite.tune is None else suite.tune.seconds
-    if seconds is not None and timeout is not None and seconds >= timeout:
+    if seconds is not None and seconds >= timeout:
         raise ParameterError(f"each method is tuned for {seconds:g} s, but timeout ends that after {timeout:g} s")
 
 
@@ -270,10 +223,11 @@ def _command(
     tune: int | str | None,
     quick: bool,
 ) -> str:
+    """Return the command that does what these arguments of `run` ask for."""
     given = name if isinstance(suite, Suite) else str(suite)
     words = ["toolkit", "run", given, *(["--quick"] if quick else [])]
-    for name in only:
-        words += ["--only", name]
+    for part in only:
+        words += ["--only", part]
     if data is not None:
         words += ["--data", data]
     if timeout is not None:

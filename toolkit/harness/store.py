@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from toolkit.atomic import write_text
+from toolkit.atomic import write_text, writing
 from toolkit.errors import DataError
-from toolkit.harness.candidates import FILE
 from toolkit.harness.plan import Trial, base_label
 from toolkit.harness.tables import (
     EMBEDDINGS,
-    ENTITIES,
-    EXPORTS,
+    ERRORS,
+    FILES,
+    FOLDERS,
+    REPORTS,
     SCORE_COLUMNS,
+    STUDIES,
     STUDY_COLUMNS,
     TRIAL_COLUMNS,
     TUNING_COLUMNS,
@@ -30,9 +31,6 @@ from toolkit.registry import embedder_class
 if TYPE_CHECKING:
     from toolkit.harness.studying import StudyOutcome
     from toolkit.harness.tuning import Tuning, TuningOutcome
-
-
-TABLES = ("trials", "scores", "studies", "intervals", "differences", "strata", "ranks", "steps", "tuning")
 
 
 class RunWriter:
@@ -59,7 +57,8 @@ class RunWriter:
         self._score_lines = dict.fromkeys(self.trials, "")
         self._outcomes: dict[str, Outcome] = {}
         self._tuning_lines = {tuning.id: "" for tuning in tunings}
-        self._write_tables()
+        with writing(path):
+            self._write_tables()
 
     def add(self, outcome: Outcome) -> None:
         """Write what came of one more trial.
@@ -71,7 +70,7 @@ class RunWriter:
         """
         trial = self.trials[outcome.trial]
         self._outcomes[trial.id] = outcome
-        self._trial_lines[trial.id] = lines([{**_trial_row(trial, outcome), **self._common(outcome)}], TRIAL_COLUMNS)
+        self._trial_lines[trial.id] = lines([{**self._common(outcome), **_trial_row(trial, outcome)}], TRIAL_COLUMNS)
         self._score_lines[trial.id] = self._lines_of(outcome, outcome.scores)
         with writing(self.path):
             write_trace(self.path, outcome.trial, outcome.trace)
@@ -97,14 +96,25 @@ class RunWriter:
             self._write_tables()
 
     def _lines_of(self, outcome: Outcome, scores: list[dict[str, Any]]) -> str:
+        """Return scores as lines of their table."""
         return lines([{**self._common(outcome), **score} for score in scores], SCORE_COLUMNS)
 
     def _common(self, outcome: Outcome) -> dict[str, Any]:
+        """Return what the rows of a trial and of its scores have in common."""
         trial = self.trials[outcome.trial]
-        common = _common(trial, outcome)
+        dim = outcome.embedding_dim or trial.params.get("embedding_dim", "")
         if trial.tuned and len(self._tuned_dims(trial)) > 1:
-            common["embedding_dim"] = ""  # the folds of one row of a table, which has no one number of dimensions
-        return common
+            dim = ""  # the folds of one row of a table, which has no one number of dimensions
+        return {
+            "dataset": trial.dataset,
+            "split": trial.split,
+            "fold": trial.fold,
+            "seed": trial.seed,
+            "embedder": trial.label,
+            "embedding_dim": dim,
+            "experiment": trial.experiment,
+            "trial": trial.id,
+        }
 
     def add_study(self, outcome: StudyOutcome) -> None:
         """Write what came of one more study.
@@ -118,7 +128,7 @@ class RunWriter:
         self._study_lines[outcome.study] = lines([row], STUDY_COLUMNS)
         with writing(self.path):
             write_trace(self.path, outcome.study, outcome.trace)
-            folder = self.path / "studies" / outcome.study
+            folder = self.path / STUDIES / outcome.study
             folder.mkdir(parents=True, exist_ok=True)
             for name, table in outcome.tables.items():
                 write_text(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
@@ -169,24 +179,22 @@ class RunWriter:
             write_text(self.path / f"{name}.csv", "".join([",".join(columns), "\n", *rows.values()]))
 
     def write_info(self, info: dict[str, Any]) -> None:
-        """Write ``run.json``."""
-        write_text(self.path / "run.json", json.dumps(info, indent=1, ensure_ascii=False) + "\n")
+        """Write ``run.json``.
 
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn what the system says against writing to a directory into an error that says where."""
-    try:
-        yield
-    except OSError as error:
-        raise DataError(f"cannot be written: {error.strerror}", path) from error
+        Raises
+        ------
+        DataError
+            If the directory cannot be written to.
+        """
+        with writing(self.path):
+            write_text(self.path / "run.json", json.dumps(info, indent=1, ensure_ascii=False) + "\n")
 
 
 def write_trace(path: Path, name: str, trace: str) -> None:
     """Keep the traceback of what raised in a directory."""
     if trace:
-        (path / "errors").mkdir(exist_ok=True)
-        write_text(path / "errors" / f"{name}.txt", trace)
+        (path / ERRORS).mkdir(exist_ok=True)
+        write_text(path / ERRORS / f"{name}.txt", trace)
 
 
 def check_directory(path: Path, fresh: bool) -> None:
@@ -197,14 +205,12 @@ def check_directory(path: Path, fresh: bool) -> None:
     DataError
         If it holds an earlier run and `fresh` is false, or anything that is not a run, or cannot be read.
     """
-    try:
+    with writing(path):
         occupied = path.exists() and any(path.iterdir())
         if occupied and not (path / "run.json").is_file():
             raise DataError("is not empty and holds no run; choose another directory", path)
         if occupied and not fresh:
             raise DataError("already holds a run; replace it with --fresh, or choose another directory", path)
-    except OSError as error:
-        raise DataError(f"cannot be written: {error.strerror}", path) from error
 
 
 def prepare_directory(path: Path, fresh: bool) -> None:
@@ -223,22 +229,20 @@ def prepare_directory(path: Path, fresh: bool) -> None:
         If it holds an earlier run and `fresh` is false, or anything that is not a run, or cannot be made.
     """
     check_directory(path, fresh)
-    try:
-        for name in ("run.json", *(f"{table}.csv" for table in TABLES), FILE, "report.html", "report.md"):
+    with writing(path):
+        for name in (*FILES, *REPORTS):
             (path / name).unlink(missing_ok=True)
-        for name in (EMBEDDINGS, ENTITIES, UNITS, EXPORTS, "errors", "studies"):
+        for name in FOLDERS:
             if (path / name).is_dir():
                 shutil.rmtree(path / name)
         for name in (EMBEDDINGS, UNITS):
             (path / name).mkdir(parents=True)
-    except OSError as error:
-        raise DataError(f"cannot be written: {error.strerror}", path) from error
 
 
 def _trial_row(trial: Trial, outcome: Outcome) -> dict[str, Any]:
+    """Return what the row of a trial has beside what its scores have, too."""
     cls = embedder_class(trial.embedder)
     facts = {
-        **_common(trial, outcome),
         "name": trial.embedder,
         "library": cls.library,
         "is_null": cls.is_null,
@@ -247,16 +251,3 @@ def _trial_row(trial: Trial, outcome: Outcome) -> dict[str, Any]:
     }
     measured = ("status", "error", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb")
     return {**facts, **{name: getattr(outcome, name) for name in measured}}
-
-
-def _common(trial: Trial, outcome: Outcome) -> dict[str, Any]:
-    return {
-        "dataset": trial.dataset,
-        "split": trial.split,
-        "fold": trial.fold,
-        "seed": trial.seed,
-        "embedder": trial.label,
-        "embedding_dim": outcome.embedding_dim or trial.params.get("embedding_dim", ""),
-        "experiment": trial.experiment,
-        "trial": trial.id,
-    }

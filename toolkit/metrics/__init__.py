@@ -1,10 +1,8 @@
 """Metrics: pure functions, arrays in, value out."""
 
 from toolkit.metrics.agreement import (
-    chance_overlap,
     common_rows,
     linear_cka,
-    neighbor_overlap,
     pip_distance,
     principal_angles,
     procrustes_align,
@@ -13,7 +11,8 @@ from toolkit.metrics.agreement import (
 from toolkit.metrics.base import MetricInfo, declare, metric_info, metric_names
 from toolkit.metrics.conventions import CONVENTIONS, Convention, ranking_convention
 from toolkit.metrics.correlation import pearson, spearman
-from toolkit.metrics.dimension import PipLoss, estimate_noise, pip_loss, spectrum
+from toolkit.metrics.data_matrix import estimate_noise, spectrum
+from toolkit.metrics.dimension import PipLoss, pip_loss
 from toolkit.metrics.disagreement import disagreements
 from toolkit.metrics.facts import facts_right, facts_right_strict, filtered_reciprocal_rank
 from toolkit.metrics.geometry import (
@@ -38,6 +37,7 @@ from toolkit.metrics.hits import (
 )
 from toolkit.metrics.means import MeanScore, ranking_means
 from toolkit.metrics.neighbors import AttributeCorrelation, attribute_correlation, attribute_precision, chance_precision
+from toolkit.metrics.overlap import chance_overlap, neighbor_overlap
 from toolkit.metrics.probes import ProbeScore, linear_probe
 from toolkit.metrics.products import DotProducts
 from toolkit.metrics.ranking import auc, find_hits, rank_items, ranking_scores

@@ -15,7 +15,7 @@ from toolkit.embedding import Embedding
 from toolkit.errors import ParameterError
 from toolkit.keys import locate
 from toolkit.metrics.base import MetricInfo, metric
-from toolkit.metrics.matrices import Floats, Matrix, as_pair, centred, nearest_rows, triangle, unit_rows
+from toolkit.metrics.matrices import Floats, Matrix, as_pair, centred, triangle
 
 
 def common_rows(first: Embedding, second: Embedding, least: int = 3) -> tuple[Matrix, Matrix]:
@@ -199,91 +199,6 @@ def procrustes_align(first: npt.ArrayLike, second: npt.ArrayLike) -> Floats:
     x, y = (centred(matrix) for matrix in as_pair(first, second, least=2))
     left, _, right = np.linalg.svd(x.T @ y, full_matrices=False)
     return np.asarray(left @ right, dtype=np.float64)
-
-
-@metric(
-    MetricInfo(
-        "neighbor_overlap@k",
-        "Neighbour overlap@{k}",
-        "neutral",
-        0,
-        1,
-        "The mean Jaccard index of each vector's {k} nearest by cosine in one embedding and in the other.",
-    )
-)
-def neighbor_overlap(first: npt.ArrayLike, second: npt.ArrayLike, k: int = 10) -> float:
-    """Return the mean Jaccard index of the sets of the `k` nearest neighbours in both.
-
-    Parameters
-    ----------
-    first, second : array-like, shapes (n, d1) and (n, d2)
-        Vectors of the same things. The nearest are those of largest cosine, equal ones (to six digits) by row; the
-        cosine with a row of length 0 is 0.
-    k : int, default 10
-        How many neighbours, from 1 to n - 1.
-
-    Returns
-    -------
-    float
-        In [0, 1]; compare it with `chance_overlap`. The same for any rotation and scale of either.
-
-    Raises
-    ------
-    ParameterError
-        If the vectors are no matrices of finite numbers, have different numbers of rows, or `k` is not allowed.
-
-    References
-    ----------
-    Wendlandt, Kummerfeld and Mihalcea (2018), Factors influencing the surprising instability of word embeddings, NAACL.
-
-    Examples
-    --------
-    >>> neighbor_overlap([[1, 0], [1, 1], [0, 1]], [[1, 0], [0.9, 0.1], [0, 1]], k=1)
-    1.0
-    """
-    x, y = as_pair(first, second)
-    total = 0.0
-    for (_, ours), (_, theirs) in zip(nearest_rows(unit_rows(x), k), nearest_rows(unit_rows(y), k), strict=True):
-        both = np.sort(np.concatenate([ours, theirs], axis=1), axis=1)
-        common = (both[:, 1:] == both[:, :-1]).sum(axis=1)
-        total += float((common / (2 * k - common)).sum())
-    return total / len(x)
-
-
-def chance_overlap(n: int, k: int = 10) -> float:
-    """Return what `neighbor_overlap` comes to in the mean when neighbours are drawn at random.
-
-    The number that two sets of `k` of the n - 1 others have in common is hypergeometric.
-
-    Parameters
-    ----------
-    n : int
-        How many things there are.
-    k : int, default 10
-        How many neighbours, from 1 to n - 1.
-
-    Returns
-    -------
-    float
-        In (0, 1].
-
-    Raises
-    ------
-    ParameterError
-        If `k` is not allowed.
-
-    Examples
-    --------
-    >>> round(chance_overlap(1000), 5)
-    0.00529
-    """
-    if not 1 <= k < n:
-        raise ParameterError(f"k is {k}; it must lie between 1 and the number of others, {n - 1}")
-    ways = math.comb(n - 1, k)
-    return sum(
-        math.comb(k, common) * math.comb(n - 1 - k, k - common) / ways * common / (2 * k - common)
-        for common in range(1, k + 1)
-    )
 
 
 @metric(

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
 
 from toolkit.errors import ParameterError, UnknownNameError
 from toolkit.metrics.base import MetricInfo, declare
-from toolkit.metrics.matrices import as_matrix
+from toolkit.metrics.matrices import Floats, Ints
 from toolkit.metrics.noisy_spectrum import NoisySpectrum, limit, simulated
-
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Signal: TypeAlias = npt.ArrayLike | sparse.sparray | sparse.spmatrix
 
 METHODS = ("limit", "simulate")
 
@@ -192,102 +188,14 @@ def pip_loss(
         raise ParameterError(f"n_samples is {n_samples}; at least 1 is needed")
     scale = float(signal[0])  # powers of relative values neither vanish nor overflow
     signal, noise = signal / scale, noise / scale
-    weights = signal ** (2 * exponent)
     if noise == 0:
-        padded = np.concatenate([signal, np.zeros(max(0, count - len(signal)))])[:count]
-        losses = _losses(signal, NoisySpectrum(padded, np.where(padded > 0, padded ** (2 * exponent), 0)), exponent)
+        spectra = iter([_exact(signal, exponent, count)])
     elif method == "limit":
-        losses = _losses(signal, limit(signal, weights, noise, n, count), exponent)
+        spectra = iter([limit(signal, signal ** (2 * exponent), noise, n, count)])
     else:
-        rng = np.random.default_rng(random_state)
-        draws = (rng.normal(0, noise, (n, n)) for _ in range(n_samples))
-        samples = [_losses(signal, simulated(signal, weights, each, count), exponent) for each in draws]
-        losses = np.mean(samples, axis=0)
+        spectra = _draws(signal, signal ** (2 * exponent), noise, (n, count), n_samples, random_state)
+    losses = np.mean([_losses(signal, each, exponent) for each in spectra], axis=0)
     return PipLoss(np.arange(1, count + 1), losses * scale ** (2 * exponent), len(signal))
-
-
-def estimate_noise(first_half: Signal, second_half: Signal) -> float:
-    """Return the standard deviation of a data matrix's noise, from the matrices of two halves of the data.
-
-    Half the data has noise of twice the variance, and the difference of two halves of four times: the result is half
-    the standard deviation of the difference, over all cells.
-
-    Parameters
-    ----------
-    first_half, second_half : array-like or sparse, shape (n, m)
-        What is factorised, such as the PMI of words, computed from each half of the data for the same rows and columns.
-
-    Returns
-    -------
-    float
-        At least 0.
-
-    Raises
-    ------
-    ParameterError
-        If the shapes differ or a value is not finite.
-
-    References
-    ----------
-    Yin and Shen (2018), On the dimensionality of word embedding, NeurIPS, arXiv 1812.04224.
-
-    Examples
-    --------
-    >>> estimate_noise([[1, 2], [3, 4]], [[2, 1], [4, 3]])
-    0.5
-    """
-    first, second = _data(first_half), _data(second_half)
-    if first.shape != second.shape:
-        raise ParameterError(
-            f"the halves have shapes {first.shape} and {second.shape}; both need the same rows and columns"
-        )
-    difference = first - second
-    cells = difference.data if sparse.issparse(difference) else difference
-    n = math.prod(difference.shape)
-    mean = float(cells.sum()) / n
-    # what is not stored in a sparse matrix is 0, and mean away from the mean
-    squares = float(np.square(cells - mean).sum()) + (n - cells.size) * mean**2
-    return math.sqrt(squares / n) / 2
-
-
-def spectrum(matrix: Signal, k: int | None = None) -> Floats:
-    """Return the singular values of a data matrix, largest first.
-
-    Parameters
-    ----------
-    matrix : array-like or sparse, shape (n, m)
-        What is factorised.
-    k : int, optional
-        How many, less than min(n, m); by default all, for which the matrix is made dense.
-
-    Returns
-    -------
-    ndarray of float64, shape (min(n, m),) or (k,)
-        At least 0.
-
-    Raises
-    ------
-    ParameterError
-        If a value is not finite or `k` is not allowed.
-
-    Examples
-    --------
-    >>> spectrum([[3, 0], [0, 4]])
-    array([4., 3.])
-    """
-    from scipy.sparse.linalg import svds
-
-    data = _data(matrix)
-    least = min(data.shape)
-    if k is None:
-        dense = data.toarray() if sparse.issparse(data) else data
-        return np.asarray(np.linalg.svd(dense, compute_uv=False))
-    if not 1 <= k < least:
-        raise ParameterError(f"k is {k}; it must lie between 1 and {least - 1}, or be None for all singular values")
-    if not (data.count_nonzero() if sparse.issparse(data) else data.any()):
-        return np.zeros(k)  # of which ARPACK makes an error
-    start = np.random.default_rng(0).standard_normal(least)  # or each call would end in other last digits
-    return np.asarray(np.sort(svds(data, k=k, v0=start, return_singular_vectors=False))[::-1])
 
 
 def _checked(spectrum: npt.ArrayLike, noise: float, exponent: float) -> Floats:
@@ -312,17 +220,24 @@ def _signal(values: Floats, threshold: float, complete: bool) -> Floats:
     return signal
 
 
+def _exact(signal: Floats, exponent: float, count: int) -> NoisySpectrum:
+    """Return what a matrix without noise has: the signal, and nothing where that ends."""
+    values = np.concatenate([signal, np.zeros(max(0, count - len(signal)))])[:count]
+    return NoisySpectrum(values, np.where(values > 0, values ** (2 * exponent), 0))
+
+
+def _draws(
+    signal: Floats, weights: Floats, noise: float, shape: tuple[int, int], n_samples: int, random_state: int
+) -> Iterator[NoisySpectrum]:
+    """Yield what came of drawn noise; `shape` is that of the vectors, rows by dimensions."""
+    n, count = shape
+    rng = np.random.default_rng(random_state)
+    for _ in range(n_samples):
+        yield simulated(signal, weights, rng.normal(0, noise, (n, n)), count)
+
+
 def _losses(signal: Floats, noisy: NoisySpectrum, exponent: float) -> Floats:
+    """Return the loss of each number of dimensions, as `pip_loss` writes it in its notes."""
     powers = noisy.values ** (2 * exponent)
     added = powers**2 - 2 * powers * noisy.weighted
     return np.asarray(np.sqrt(np.maximum((signal ** (4 * exponent)).sum() + np.cumsum(added), 0)))
-
-
-def _data(matrix: Signal) -> Any:
-    """Return a matrix in float64, dense or sparse as it came."""
-    if not sparse.issparse(matrix):
-        return as_matrix(matrix, "the data matrix").astype(np.float64)
-    data = sparse.csr_array(matrix).astype(np.float64)
-    if not np.isfinite(data.data).all() or not math.prod(data.shape):
-        raise ParameterError(f"the data matrix, of shape {data.shape}, must have cells, all of them finite")
-    return data

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 from toolkit.embedding import Embedding
 from toolkit.keys import locate
 from toolkit.metrics.agreement import common_rows
-from toolkit.metrics.matrices import Ints, Matrix, nearest_rows, unit_rows
+from toolkit.metrics.overlap import jaccard, shared_neighbors
 
 
 def disagreements(first: Embedding, second: Embedding, k: int = 10) -> pd.DataFrame:
@@ -47,21 +46,5 @@ def disagreements(first: Embedding, second: Embedding, k: int = 10) -> pd.DataFr
     x, y = common_rows(first, second)
     shared = shared_neighbors(x, y, k)
     keys = first.keys[locate(second.keys, first.keys) >= 0]
-    table = pd.DataFrame({"key": keys, "shared": shared, "overlap": shared / (2 * k - shared)})
+    table = pd.DataFrame({"key": keys, "shared": shared, "overlap": jaccard(shared, k)})
     return table.sort_values("shared", kind="stable", ignore_index=True)
-
-
-def shared_neighbors(first: Matrix, second: Matrix, k: int) -> Ints:
-    """Return how many of the `k` nearest of each row are the same in two matrices, shape (n,).
-
-    Raises
-    ------
-    ParameterError
-        If `k` is not allowed.
-    """
-    counts = np.empty(len(first), dtype=np.int64)
-    both = zip(nearest_rows(unit_rows(first), k), nearest_rows(unit_rows(second), k), strict=True)
-    for (rows, ours), (_, theirs) in both:
-        together = np.sort(np.concatenate([ours, theirs], axis=1), axis=1)
-        counts[rows] = (together[:, 1:] == together[:, :-1]).sum(axis=1)
-    return counts

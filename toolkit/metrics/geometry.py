@@ -10,9 +10,7 @@ import numpy.typing as npt
 from toolkit.errors import ParameterError
 from toolkit.metrics.base import MetricInfo, metric
 from toolkit.metrics.correlation import spearman
-from toolkit.metrics.matrices import as_matrix, blocks, gram, nearest_rows, triangle, unit_rows
-
-Floats = npt.NDArray[np.float64]
+from toolkit.metrics.matrices import Floats, as_matrix, blocks, gram, nearest_rows, triangle, unit_rows
 
 
 @metric(

@@ -11,14 +11,14 @@ from functools import reduce
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from toolkit.blas import one_thread
 from toolkit.embedding import Embedding
 from toolkit.keys import located
-from toolkit.metrics.agreement import chance_overlap, linear_cka, procrustes_distance
+from toolkit.metrics.agreement import linear_cka, procrustes_distance
 from toolkit.metrics.matrices import Floats, as_matrix, nearest_rows, unit_rows
+from toolkit.metrics.overlap import chance_overlap, in_common, jaccard
 
 NEIGHBORS = 10
 LEAST, MOST = 20, 1000  # common keys: fewer say nothing, and more change the numbers little but take their time
@@ -62,17 +62,13 @@ class Likeness:
         return pd.DataFrame(rows, columns=["first", "second", "cka", "overlap", "distance"])
 
 
-def likeness(embeddings: Mapping[str, Embedding], *, k: int = NEIGHBORS, most: int = MOST) -> Likeness | None:
-    """Compare each two of some embeddings over the keys that all of them have.
+def likeness(embeddings: Mapping[str, Embedding]) -> Likeness | None:
+    """Compare each two of some embeddings over the keys that all of them have: of many, the thousand that come first.
 
     Parameters
     ----------
     embeddings : mapping of str to Embedding
         By name.
-    k : int, default 10
-        Neighbours; fewer where there are no more keys.
-    most : int, default 1000
-        Of more common keys, those that come first in the first embedding.
 
     Returns
     -------
@@ -81,22 +77,22 @@ def likeness(embeddings: Mapping[str, Embedding], *, k: int = NEIGHBORS, most: i
         which most are left.
     """
     with one_thread():  # many small products
-        return _likeness(embeddings, k, most)
+        return _likeness(embeddings)
 
 
-def _likeness(embeddings: Mapping[str, Embedding], k: int, most: int) -> Likeness | None:
+def _likeness(embeddings: Mapping[str, Embedding]) -> Likeness | None:
     kept, keys = _with_common_keys(embeddings) if len(embeddings) > 1 else ([], pd.Index([]))
     if len(kept) < 2:
         return None
-    keys = keys[:most]
+    keys = keys[:MOST]
     rows = [as_matrix(embeddings[name].vectors[located(embeddings[name].keys, keys, "key")]) for name in kept]
-    k = min(k, len(keys) - 1)
+    k = min(NEIGHBORS, len(keys) - 1)
     near = [np.concatenate([found for _, found in nearest_rows(unit_rows(matrix), k)]) for matrix in rows]
     size = (len(kept), len(kept))
     cka, overlap, distance = np.ones(size), np.ones(size), np.zeros(size)
     for i, j in combinations(range(len(kept)), 2):
         cka[i, j] = cka[j, i] = linear_cka(rows[i], rows[j])
-        overlap[i, j] = overlap[j, i] = _jaccard(near[i], near[j])
+        overlap[i, j] = overlap[j, i] = jaccard(in_common(near[i], near[j]), k).mean()
         distance[i, j] = distance[j, i] = procrustes_distance(rows[i], rows[j])
     left_out = tuple(name for name in embeddings if name not in kept)
     return Likeness(tuple(kept), left_out, len(keys), cka, overlap, distance, chance_overlap(len(keys), k))
@@ -117,13 +113,6 @@ def _common(embeddings: Iterable[Embedding]) -> pd.Index:
     """Return the keys that all have, in the order of the first."""
     found = [embedding.keys for embedding in embeddings]
     return reduce(lambda keys, other: keys if keys.equals(other) else keys[keys.isin(other)], found)
-
-
-def _jaccard(first: npt.NDArray[np.int64], second: npt.NDArray[np.int64]) -> float:
-    """Return the mean Jaccard index of rows that are sets of equal size."""
-    both = np.sort(np.concatenate([first, second], axis=1), axis=1)
-    common = (both[:, 1:] == both[:, :-1]).sum(axis=1)
-    return float((common / (both.shape[1] - common)).mean())
 
 
 def tree(likeness: Likeness) -> pd.DataFrame:

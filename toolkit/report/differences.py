@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import pandas as pd
 
 from toolkit.metrics.base import metric_info
-from toolkit.report.numbers import MISSING, count, dimension, p_value, signed, written
+from toolkit.report.numbers import MISSING, count, dimension, minus, p_value, percent, signed, written
 from toolkit.report.parts import AT_FLOOR, TIED, Cell, Column, Row, Table
-from toolkit.report.tables import Leaderboard, dimensions_of
+from toolkit.report.tables import Leaderboard, at_floor, dimensions_of, value_of
 from toolkit.report.tested import LEVEL, Entry, entries_of
 from toolkit.report.wording import entry_label, entry_list, few, listed, readout_title, row_label
 
-PERCENT = f"{LEVEL:.0%}".replace("%", " %")
+PERCENT = percent(LEVEL)
 
 
 def difference_table(board: Leaderboard, anchor: str) -> Table | None:
@@ -87,16 +87,10 @@ def _row(board: Leaderboard, entry: Entry, best: Entry, several: tuple[bool, boo
         Cell(signed(board.metric, found.difference), tied=board.differences.tied(entry, best)),
         Cell(ends if math.isfinite(found.low) else MISSING),
         Cell(p_value(found.p_holm)),
-        Cell(MISSING if math.isnan(found.effect) else f"{found.effect:+.2f}".replace("-", "−")),
-        Cell(MISSING if math.isnan(share) else f"{share:.0%}".replace("%", " %")),
+        Cell(MISSING if math.isnan(found.effect) else minus(f"{found.effect:+.2f}")),
+        Cell(percent(share)),
     )
     return Row((*cells, *numbers), is_null, readout=readout)
-
-
-def at_floor(board: Leaderboard) -> pd.DataFrame:
-    """Return the cells of the main metric that no test puts ahead of the best null baseline."""
-    main = board.main
-    return main[main["better_than_null"].eq(False).fillna(False)]
 
 
 def warnings(board: Leaderboard) -> tuple[str, ...]:
@@ -150,9 +144,3 @@ def footnotes(board: Leaderboard) -> list[str]:
     elif best is not None and floor is None:
         notes.append("No null baseline was compared here, so whether a method is better than one was not tested.")
     return notes
-
-
-def value_of(board: Leaderboard, entry: Entry) -> pd.Series:
-    """Return the cell of the main metric of an entry."""
-    main = board.main
-    return main.iloc[entries_of(main).index(entry)]

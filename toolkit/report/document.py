@@ -59,7 +59,7 @@ def build_document(results: Results) -> Document:
         tuple(_run_facts(results)),
         tuple(verdicts),
         SCOPE if any(board.differences for board in boards) else UNTESTED,
-        tuple(answer(result, anchors.new("question", result.study.name), results) for result in results.studies),
+        tuple(answer(result, anchors.new("question", result.study.name)) for result in results.studies),
         tuple(chapters),
         results.info.command,
         reproduction_tables(results),

@@ -6,6 +6,8 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from toolkit.report.numbers import minus
+
 FORMULA = ("=", "+", "-", "@", "\t")  # how a cell begins that a spreadsheet would take for a formula
 
 
@@ -88,7 +90,7 @@ def _said(row: Mapping[Hashable, object]) -> Iterator[str]:
 
 
 def _number(value: float) -> str:
-    return (f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}").replace("-", "−")
+    return minus(f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}")
 
 
 def csv_text(data: pd.DataFrame) -> str:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import pandas as pd
 
 from toolkit.report import plotting
-from toolkit.report.plotting import FONT, GRID, INK, LETTER, MUTED, NULL, PAD
+from toolkit.report.panels import in_panels, panel_sizes
+from toolkit.report.plotting import FONT, GRID, MUTED, NULL, PAD
 
 if TYPE_CHECKING:
     import altair as alt
@@ -53,7 +54,7 @@ def dots(
     import altair as alt
 
     labels = points["label"].drop_duplicates().tolist()
-    left = min(round(LETTER * max(map(len, labels))) + 14, 90 + width // 5)
+    left = plotting.label_room(labels, 90 + width // 5)
     lanes = plotting.lanes(points)
     row_height = ROW_HEIGHT + (LANE_HEIGHT * (points["series"].nunique() - 1) if lanes.any() else 0)
     inner, height = width - left - PAD, row_height * len(labels)
@@ -91,7 +92,7 @@ def dots(
 
 def curves(
     points: pd.DataFrame, best: Literal["min", "max"], floor: float | None, series: tuple[str, ...], width: int
-) -> alt.LayerChart | alt.FacetChart:
+) -> alt.FacetChart:
     """Draw a small plot an embedder: the metric against the dimension, with all others in grey behind it.
 
     Parameters
@@ -121,8 +122,7 @@ def curves(
         .agg(best)
         .rename(columns={"embedder": "line"})
     )
-    columns = 2 if width < plotting.NARROW else 4
-    panel = (width - 60 - 16 * (columns - 1)) // columns
+    _, panel = panel_sizes(width)
     x = alt.X(
         "dim:Q",
         scale=alt.Scale(type="log", base=2, nice=False, domain=[dims[0], dims[-1]], padding=8),
@@ -141,12 +141,4 @@ def curves(
             shape=plotting.series_shape(series), **plotting.tip(points)
         ),
     ]
-    facet = alt.Facet(
-        "embedder:N",
-        sort=learned["embedder"].drop_duplicates().tolist(),
-        header=alt.Header(
-            title=None, labelAnchor="start", labelFontSize=FONT, labelLimit=round(0.85 * panel), labelColor=INK
-        ),
-    )
-    chart = alt.layer(*layers, data=learned).properties(width=panel, height=round(0.72 * panel))
-    return chart.facet(facet=facet, columns=columns, spacing=16)
+    return in_panels(layers, learned, learned["embedder"].drop_duplicates().tolist(), width, title=0.85)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 
 import pandas as pd
 
 from toolkit.metrics.base import metric_info
 from toolkit.report.model import Results
-from toolkit.report.numbers import MISSING, rounded, written
+from toolkit.report.numbers import MISSING, all_rounded, written
 from toolkit.report.parts import Cell, Column, Row, Table
 from toolkit.report.sections.common import best_rows
 from toolkit.report.tables import Leaderboard, best_of
@@ -58,7 +57,7 @@ def glance_table(boards: Sequence[Leaderboard], anchors: Sequence[str], results:
 def _shown(board: Leaderboard) -> pd.DataFrame:
     """Return each method's best cell, indexed by label; `top`: tied for best by a test, or best where none was made."""
     rows = best_rows(board).set_index("embedder")
-    values = rows["mean"].map(partial(rounded, board.metric)).where(rows["complete"])
+    values = all_rounded(board.metric, rows["mean"]).where(rows["complete"])
     return rows.assign(top=rows["tied"].fillna(values == best_of(board.metric, values)).astype(bool))
 
 

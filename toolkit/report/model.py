@@ -24,6 +24,7 @@ from toolkit.harness.tables import (
     RANK_COLUMNS,
     SCORE_COLUMNS,
     STRATUM_COLUMNS,
+    STUDIES,
     STUDY_COLUMNS,
     TRIAL_COLUMNS,
     TUNING_COLUMNS,
@@ -237,7 +238,7 @@ def _read_studies(folder: Path, studies: tuple[Study, ...]) -> tuple[StudyResult
     refuse(table["study"].duplicated(), table["study"], "a study stands twice", path)
     refuse(~table["study"].isin(asked), table["study"], "run.json has no such study", path)
     return tuple(
-        StudyResult(asked[row.study], row.status, row.error, read_study(folder / "studies" / row.study))
+        StudyResult(asked[row.study], row.status, row.error, read_study(folder / STUDIES / row.study))
         for row in table.itertuples()
     )
 

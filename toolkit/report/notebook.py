@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from toolkit.atomic import write_text
+from toolkit.atomic import write_text, writing
 from toolkit.display import html_table
 from toolkit.errors import DataError, UnknownNameError
 from toolkit.report import plotting
@@ -23,7 +23,7 @@ from toolkit.report.model import Results, read_results
 from toolkit.report.numbers import count, dimension, written
 from toolkit.report.parts import Figure
 from toolkit.report.sections.common import best_rows
-from toolkit.report.tables import leaderboards
+from toolkit.report.tables import Leaderboard, leaderboards
 from toolkit.report.verdict_wording import verdict_part
 from toolkit.report.wording import board_title, readout_title
 
@@ -90,7 +90,7 @@ class Shown:
         UnknownNameError
             If the ending is none of these.
         DataError
-            If there is no such folder.
+            If there is no such folder, or the file cannot be written.
         """
         path = Path(path)
         ending = path.suffix.lower()
@@ -98,10 +98,11 @@ class Shown:
             raise UnknownNameError("ending of a figure's file", ending or path.name, ENDINGS)
         if not path.parent.is_dir():
             raise DataError("there is no folder of this name to write the figure into", path.parent)
-        if ending == ".png":
-            self.chart.save(str(path), format="png", scale_factor=2)
-        else:
-            write_text(path, self._text(ending))
+        with writing(path):
+            if ending == ".png":
+                self.chart.save(str(path), format="png", scale_factor=2)
+            else:
+                write_text(path, self._text(ending))
         return path
 
     def _text(self, ending: str) -> str:
@@ -227,13 +228,14 @@ def run_html(folder: str | Path) -> str:
         If the directory or one of its files is missing or damaged.
     """
     results = read_results(folder)
+    boards = leaderboards(results)
     ended = results.trials["status"].value_counts()
     status = ", ".join(f"{number:,} {name}" for name, number in ended.items())
     parts = [
         f"<p><strong>{escape(results.info.suite.title)}</strong><br>{escape(count(len(results.trials), 'fit'))}:"
         f" {escape(status)}</p>",
-        *_verdicts(results),
-        *_firsts(results),
+        *_verdicts(results, boards),
+        *_firsts(results, boards),
     ]
     report = Path(folder) / "report.html"
     if report.is_file():
@@ -241,8 +243,8 @@ def run_html(folder: str | Path) -> str:
     return f"<div>{''.join(parts)}</div>"
 
 
-def _verdicts(results: Results) -> list[str]:
-    boards = leaderboards(results)
+def _verdicts(results: Results, boards: Sequence[Leaderboard]) -> list[str]:
+    """Return the first sentence of each leaderboard's verdict as a list."""
     lines = []
     for experiment in results.info.suite.experiments:
         own = [board for board in boards if board.experiment == experiment.name]
@@ -251,10 +253,10 @@ def _verdicts(results: Results) -> list[str]:
     return [f"<ul>{''.join(lines)}</ul>"] if lines else []
 
 
-def _firsts(results: Results) -> list[str]:
+def _firsts(results: Results, boards: Sequence[Leaderboard]) -> list[str]:
     """Return the best few of each leaderboard as one table."""
     rows = []
-    for board in leaderboards(results):
+    for board in boards:
         for row in best_rows(board).head(FIRST).itertuples():
             readout = readout_title(row.readout) if row.readout else ""
             value = written(board.metric, row.mean)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+import pandas as pd
+
 from toolkit.metrics.base import metric_info
 
 MISSING = "–"
@@ -20,12 +22,33 @@ def written(metric: str, value: float) -> str:
     if math.isnan(value):
         return MISSING
     info = metric_info(metric)
-    return f"{rounded(metric, value):.{info.digits}f}{info.unit}".replace("-", "−")
+    return minus(f"{rounded(metric, value):.{info.digits}f}{info.unit}")
 
 
 def rounded(metric: str, value: float) -> float:
     """Return the value as precisely as `written` shows it: two values that look the same are the same."""
     return round(value, metric_info(metric).digits) + 0.0  # + 0.0 turns -0.0 into 0.0
+
+
+def all_rounded(metric: str, values: pd.Series) -> pd.Series:
+    """Return each of some values as `rounded` does."""
+    return values.map(lambda value: rounded(metric, value))
+
+
+def minus(text: str) -> str:
+    """Return a number that was written by Python, with a minus sign rather than a hyphen."""
+    return text.replace("-", "−")
+
+
+def percent(share: float) -> str:
+    """Return a share as a whole percentage.
+
+    Examples
+    --------
+    >>> percent(0.05), percent(float("nan"))
+    ('5 %', '–')
+    """
+    return MISSING if math.isnan(share) else f"{100 * share:.0f} %"
 
 
 def signed(metric: str, value: float) -> str:

@@ -7,6 +7,7 @@ The colours are those of the light page; the style sheet replaces them one by on
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -23,6 +24,7 @@ SHAPES = ("circle", "diamond", "square", "triangle-up", "triangle-down", "cross"
 FONT, LETTER, NARROW = 13, 7.4, 480
 PAD, TOP, BOTTOM = 18, 26, 46
 FLOOR = "best null baseline"
+LOW, HIGH = "#f3f1ec", "#0b5a8f"  # ends of shades: a ground of their own, the same on a light and a dark page
 FENCE = 3.0  # in interquartile ranges: what lies further off is written at the edge, so that the rest can be told apart
 
 
@@ -142,6 +144,11 @@ def shorten(label: str, room: float) -> str:
     return label if len(label) <= letters else label[: letters - 1].rstrip() + "…"
 
 
+def label_room(labels: Iterable[str], most: int) -> int:
+    """Return how many pixels the names of rows need left of a plot, of which there are no more than some."""
+    return min(round(LETTER * max(map(len, labels))) + 14, most)
+
+
 def row_labels(base: alt.Chart) -> list[alt.Chart]:
     """Return the names of the rows (field short), left of the plot; those of null baselines in italics."""
     import altair as alt
@@ -189,12 +196,19 @@ def floor_across(floor: float | None, domain: tuple[float, float], inner: int) -
 
 
 def framed(
-    chart: alt.LayerChart | alt.FacetChart, inner: int, height: int, left: int
+    chart: alt.LayerChart | alt.FacetChart,
+    inner: int,
+    height: int,
+    left: int,
+    *,
+    right: int = PAD,
+    top: int = TOP,
+    bottom: int = BOTTOM,
 ) -> alt.LayerChart | alt.FacetChart:
     """Return the chart with fixed margins around a plot of the given size."""
     import altair as alt
 
-    margins = {"left": left, "right": PAD, "top": TOP, "bottom": BOTTOM}
+    margins = {"left": left, "right": right, "top": top, "bottom": bottom}
     return chart.properties(width=inner, height=height, padding=margins, autosize=alt.AutoSizeParams(type="none"))
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from toolkit.harness.tables import BOARD_COLUMNS, ENTRY_COLUMNS
 from toolkit.metrics.base import metric_info
 from toolkit.report.model import Results
-from toolkit.report.numbers import rounded
+from toolkit.report.numbers import all_rounded
 from toolkit.report.tested import Differences, Entry, entries_of, read_differences
 from toolkit.tasks import main_metric_of
 from toolkit.tasks.rating import WITHOUT_VECTORS
@@ -156,6 +156,18 @@ def is_null_entry(cells: pd.DataFrame) -> pd.Series:
     return cells["is_null"] | cells["readout"].isin(WITHOUT_VECTORS)
 
 
+def at_floor(board: Leaderboard) -> pd.DataFrame:
+    """Return the cells of the main metric that no test puts ahead of the best null baseline."""
+    main = board.main
+    return main[main["better_than_null"].eq(False).fillna(False)]
+
+
+def value_of(board: Leaderboard, entry: Entry) -> pd.Series:
+    """Return the cell of the main metric of an entry."""
+    main = board.main
+    return main.iloc[entries_of(main).index(entry)]
+
+
 def best_of(metric: str, values: pd.Series) -> float:
     """Return the best value by the metric's direction."""
     return float(values.min() if metric_info(metric).direction == "lower" else values.max())
@@ -274,7 +286,7 @@ def _mark_best(cells: pd.DataFrame) -> pd.DataFrame:
     """Mark the best of each column among complete rows, unless more than half of them look like the best."""
     cells["best"] = False
     for (_, metric), column in cells[cells["complete"]].groupby(["readout", "metric"], sort=False):
-        shown = column["mean"].map(lambda value, metric=metric: rounded(metric, value))
+        shown = all_rounded(metric, column["mean"])
         best = shown.index[shown == best_of(metric, shown)]
         if metric_info(metric).direction != "neutral" and 2 * len(best) <= len(shown):
             cells.loc[best, "best"] = True

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from toolkit.harness.tables import ENTRY_COLUMNS
+from toolkit.harness.tables import ENTRY_COLUMNS, TUNED
 
 LEVEL = 0.05  # of every test that the report speaks of
 
@@ -18,6 +18,11 @@ class Entry(NamedTuple):
     embedder: str
     dim: float
     readout: str
+
+    @property
+    def method(self) -> str:
+        """str: whose entry it is, tuned or not."""
+        return plain_name(self.embedder)
 
 
 class Difference(NamedTuple):
@@ -92,6 +97,11 @@ class Differences:
         if found is None:
             return float("nan")
         return 1 - found.wins if self._lower else found.wins
+
+
+def plain_name(label: str) -> str:
+    """Return the label of a method without the word that its parameters were tuned."""
+    return label.removesuffix(TUNED)
 
 
 def entries_of(frame: pd.DataFrame, columns: Iterable[str] = ENTRY_COLUMNS) -> list[Entry]:

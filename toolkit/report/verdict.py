@@ -13,11 +13,10 @@ from dataclasses import dataclass
 import pandas as pd
 
 from toolkit.metrics.base import metric_info
-from toolkit.report.numbers import rounded
-from toolkit.report.tables import ROW, Leaderboard, best_of, is_null_entry
-from toolkit.report.tested import Differences, Entry, entries_of
+from toolkit.report.numbers import all_rounded
+from toolkit.report.tables import ROW, Leaderboard, at_floor, best_of, is_null_entry
+from toolkit.report.tested import Differences, Entry, entries_of, plain_name
 
-TUNED = " (tuned)"  # ends the label of a method whose parameters were chosen by trials
 NORMAL_95, NORMAL_80 = 1.96, 0.84  # quantiles of the normal distribution for a test at 5 % and a power of 80 %
 Key = tuple[str, float]  # embedder and dimension: what somebody can choose
 
@@ -88,11 +87,6 @@ class Advice:
     seconds: float
 
 
-def method_of(entry: Entry | Key) -> str:
-    """Return whose entry it is: the embedder, tuned or not."""
-    return entry[0].removesuffix(TUNED)
-
-
 def standing(board: Leaderboard) -> Standing | None:
     """Return where the methods of a leaderboard stand; None where nothing was tested."""
     best = board.best
@@ -102,20 +96,21 @@ def standing(board: Leaderboard) -> Standing | None:
     ranked = [entry for entry in entries_of(board.ranked) if entry == best or found.between(entry, best)]
     tied = [entry for entry in ranked if found.tied(entry, best)]
     heads = _heads(tied)
-    rest = [entry for entry in _heads(ranked) if method_of(entry) not in set(map(method_of, heads))]
+    at_best = {head.method for head in heads}
+    rest = [entry for entry in _heads(ranked) if entry.method not in at_best]
     null = is_null_entry(main)
     learned = set(entries_of(main[~null]))
-    below = set(entries_of(main[main["better_than_null"].eq(False).fillna(False)]))
-    good = {method_of(entry) for entry in set(ranked) & learned - below}
+    below = set(entries_of(at_floor(board)))
+    good = {entry.method for entry in set(ranked) & learned - below}
     compared = {entry.embedder for entry in ranked}
     return Standing(
         best,
-        tuple(entry for entry in tied if entry != best and method_of(entry) == method_of(best)),
-        tuple(entry for entry in heads if method_of(entry) != method_of(best)),
+        tuple(entry for entry in tied if entry != best and entry.method == best.method),
+        tuple(entry for entry in heads if entry.method != best.method),
         rest[0] if rest else None,
-        _groups([entry for entry in rest if entry in learned and method_of(entry) in good], found),
+        _groups([entry for entry in rest if entry in learned and entry.method in good], found),
         board.best_null,
-        tuple(entry for entry in _heads(filter(below.__contains__, ranked)) if method_of(entry) not in good),
+        tuple(entry for entry in _heads(filter(below.__contains__, ranked)) if entry.method not in good),
         bool(below) and not good,
         tuple(label for label in board.judged.cells["embedder"].drop_duplicates() if label not in compared),
     )
@@ -212,9 +207,9 @@ def winners(board: Leaderboard, by: str, chosen: str) -> dict[str, str]:
     found = {}
     for name, column in cells.groupby(by, sort=False):
         metric = column["metric"].iloc[0]
-        shown = column["mean"].map(lambda value, metric=metric: rounded(metric, value))
-        at_best = {method_of((label, 0.0)): label for label in column.loc[shown == best_of(metric, shown), "embedder"]}
-        alone = len(at_best) == 1 and method_of((chosen, 0.0)) not in at_best
+        shown = all_rounded(metric, column["mean"])
+        at_best = {plain_name(label): label for label in column.loc[shown == best_of(metric, shown), "embedder"]}
+        alone = len(at_best) == 1 and plain_name(chosen) not in at_best
         if alone and len(set(column["embedder"])) > 1 and metric_info(metric).direction != "neutral":
             found[str(name)] = next(iter(at_best.values()))
     return found
@@ -231,7 +226,7 @@ def _heads(ranked: Iterable[Entry]) -> list[Entry]:
     """Return the first entry of each method."""
     heads: dict[str, Entry] = {}
     for entry in ranked:
-        heads.setdefault(method_of(entry), entry)
+        heads.setdefault(entry.method, entry)
     return list(heads.values())
 
 

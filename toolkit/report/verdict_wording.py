@@ -5,20 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
+from toolkit.harness.tables import TUNED
 from toolkit.metrics.base import metric_info
-from toolkit.report.differences import PERCENT, value_of
+from toolkit.report.differences import PERCENT
 from toolkit.report.model import Results
 from toolkit.report.numbers import count, p_value, seconds, signed, written
 from toolkit.report.parts import Ruling, Verdict
-from toolkit.report.tables import Leaderboard
+from toolkit.report.tables import Leaderboard, value_of
 from toolkit.report.tested import LEVEL, Entry, entries_of
 from toolkit.report.verdict import (
-    TUNED,
     Advice,
     Standing,
     advise,
     fit_seconds,
-    method_of,
     needed_units,
     standing,
     winners,
@@ -255,7 +254,7 @@ def _by_winner(found: Mapping[str, str]) -> dict[str, list[str]]:
 
 def _power(board: Leaderboard, found: Standing, entry: Entry, title: str) -> Iterator[str]:
     """Say how many more units would tell the chosen one from the nearest method that is tied with it."""
-    others = [other for other in (found.best, *found.tied) if method_of(other) != method_of(entry)]
+    others = [other for other in (found.best, *found.tied) if other.method != entry.method]
     gap = board.differences.between(entry, others[0]) if others else None
     needed = None if gap is None else needed_units(gap.effect)
     if gap is None or needed is None:

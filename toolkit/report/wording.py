@@ -9,7 +9,7 @@ import pandas as pd
 
 from toolkit.metrics.base import metric_info
 from toolkit.report.model import DatasetInfo, Results
-from toolkit.report.numbers import dimension, rounded, written
+from toolkit.report.numbers import all_rounded, dimension, rounded, written
 from toolkit.report.parts import Fact, Finding
 from toolkit.report.tables import Leaderboard, best_of
 from toolkit.report.tested import Entry, entries_of
@@ -158,7 +158,7 @@ def finding(board: Leaderboard, results: Results) -> Finding | None:
 
 def _winners(board: Leaderboard, main: pd.DataFrame) -> tuple[float, list[str]]:
     """Return the best value as shown and all who have it, each with its readout where the board has several."""
-    shown = main["mean"].map(lambda value: rounded(board.metric, value))
+    shown = all_rounded(board.metric, main["mean"])
     value = best_of(board.metric, shown)
     return value, [entry_label(board, entry) for entry in entries_of(main[shown == value])]
 

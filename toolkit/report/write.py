@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from toolkit.atomic import write_text
+from toolkit.atomic import write_text, writing
 from toolkit.errors import DataError, UnknownNameError
+from toolkit.harness.tables import EXPORTS, FILES, FOLDERS
 from toolkit.report.document import build_document
 from toolkit.report.html import render_html
 from toolkit.report.latex import render_latex
 from toolkit.report.markdown import render_markdown
-from toolkit.report.model import COMPARISONS, Results, read_results
+from toolkit.report.model import Results, read_results
 from toolkit.report.tables import leaderboards, tidy
 
 SUFFIXES = {".html": "html", ".htm": "html", ".md": "md", ".markdown": "md", ".csv": "csv", ".tex": "latex"}
@@ -21,8 +22,7 @@ WRITERS: dict[str, tuple[str, Callable[[Results], str]]] = {
     "csv": (".csv", lambda results: _csv(results)),
     "latex": (".tex", lambda results: render_latex(build_document(results))),
 }
-RAW = ("run.json", "trials.csv", "scores.csv", *(f"{name}.csv" for name in COMPARISONS), "studies.csv", "studies")
-RAW += ("units", "embeddings", "entities")
+RAW = {*FILES, *FOLDERS} - {EXPORTS}  # what is not made again where it is lost
 
 
 def write_report(run_dir: str | Path, path: str | Path | None = None, format: str | None = None) -> Path:
@@ -46,7 +46,7 @@ def write_report(run_dir: str | Path, path: str | Path | None = None, format: st
     Raises
     ------
     DataError
-        If the run directory or one of its files is missing or damaged, or there is no folder to write into.
+        If the run directory or one of its files is missing or damaged, or the file cannot be written.
     UnknownNameError
         If there is no such format, or the file's ending is none that stands for one.
     """
@@ -56,11 +56,13 @@ def write_report(run_dir: str | Path, path: str | Path | None = None, format: st
     ending, write = WRITERS[name]
     results = read_results(run_dir)
     target = Path(run_dir) / f"report{ending}" if path is None else Path(path)
-    if any(target.resolve().is_relative_to((Path(run_dir) / name).resolve()) for name in RAW):
+    if any(target.resolve().is_relative_to((Path(run_dir) / part).resolve()) for part in RAW):
         raise DataError("is part of the run itself; write the report elsewhere", target)
     if not target.parent.is_dir():
         raise DataError("there is no folder of this name to write the report into", target.parent)
-    write_text(target, write(results))
+    text = write(results)
+    with writing(target):
+        write_text(target, text)
     return target
 
 

@@ -13,7 +13,8 @@ from toolkit.allowed import Allowed
 from toolkit.data import Ratings
 from toolkit.embedding import Embedding
 from toolkit.metrics import geometry
-from toolkit.metrics.agreement import linear_cka, neighbor_overlap
+from toolkit.metrics.agreement import linear_cka
+from toolkit.metrics.overlap import neighbor_overlap
 from toolkit.studies.base import Evidence, Tables, study
 from toolkit.studies.chosen import Learned, first_seed, learned
 

@@ -12,8 +12,9 @@ import pandas as pd
 from toolkit.allowed import Allowed
 from toolkit.data import Corpus, Ratings
 from toolkit.data.cooccurrence import cooccurrence, pmi
-from toolkit.metrics.agreement import chance_overlap, common_rows, linear_cka, neighbor_overlap
+from toolkit.metrics.agreement import common_rows, linear_cka
 from toolkit.metrics.correlation import pearson
+from toolkit.metrics.overlap import chance_overlap, neighbor_overlap
 from toolkit.registry import make_embedder
 from toolkit.studies.base import Evidence, Tables, study
 from toolkit.studies.chosen import Learned, first_seed, learned

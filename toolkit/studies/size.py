@@ -14,7 +14,8 @@ from toolkit.data.cooccurrence import cooccurrence, pmi
 from toolkit.data.views import Sequences
 from toolkit.errors import DataError, ParameterError
 from toolkit.metrics.base import metric_info
-from toolkit.metrics.dimension import estimate_noise, pip_loss, spectrum
+from toolkit.metrics.data_matrix import estimate_noise, spectrum
+from toolkit.metrics.dimension import pip_loss
 from toolkit.studies.base import Evidence, Tables, study
 
 NATIVE = "native"  # the readout that is a method's own predictor

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from toolkit.report.answers import WRITERS
+
 LABELS = ("als", "pca", "svd", "random")
 
 
@@ -167,3 +169,22 @@ MAKERS = {
 def made():
     """Return a function that makes the tables of a study of four methods, the last of which is a null baseline."""
     return lambda study, labels=LABELS: MAKERS[study](labels)
+
+
+@pytest.fixture
+def said(made):
+    """Return a function that changes tables and returns the sentences about them.
+
+    A change is a function of a table, or None for no table; without changes the tables are as they were made.
+    """
+
+    def sentences(study, **changes):
+        tables = made(study)
+        for name, change in changes.items():
+            if change is None:
+                del tables[name]
+            else:
+                tables[name] = change(tables[name].copy())
+        return WRITERS[study]({name: table for name, table in tables.items() if len(table)}, "q", study).sentences
+
+    return sentences

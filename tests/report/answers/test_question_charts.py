@@ -10,8 +10,10 @@ import pytest
 
 from toolkit.report import write_report
 from toolkit.report.answers import WRITERS, charts
+from toolkit.report.heat import heat
 from toolkit.report.html import WIDTHS, drawings
 from toolkit.report.parts import Figure
+from toolkit.report.trees import dendrogram, leaf_order
 
 QUESTIONS = tuple(name for name in WRITERS if name != "calibration")  # which has a file of its own
 
@@ -50,8 +52,14 @@ def test_heat_map_writes_its_values(made):
 
 def test_heat_map_of_values_below_zero_or_unknown():
     frame = pd.DataFrame({"row": ["a", "a", "b", "b"], "column": ["a", "b"] * 2, "value": [1.0, -0.31, np.nan, 1.0]})
-    found = text(Figure("f", "t", "d", lambda width: charts.heat(frame, ["a", "b"], (0, 1), width), data=frame), 700)
+    found = text(Figure("f", "t", "d", lambda width: heat(frame, ["a", "b"], (0, 1), width), data=frame), 700)
     assert "−.31" in found
+
+
+def test_heat_map_tells_names_as_they_are_and_numbers_with_a_minus_sign():
+    frame = pd.DataFrame({"row": ["skip-gram"], "column": ["skip-gram"], "value": [-0.5]})
+    figure = Figure("f", "t", "d", lambda width: heat(frame, ["skip-gram"], (0, 1), width), data=frame)
+    assert 'data-tip="skip-gram · skip-gram · −0.500"' in drawings(figure)[0].body
 
 
 def test_gram_panels_keep_methods_apart_whose_names_begin_alike(made):
@@ -82,19 +90,17 @@ def test_dendrogram_ends_at_the_names_in_an_order_without_crossings(made):
 @pytest.mark.parametrize("distances", [[0.0, 0.0], [1e-12, 2.0]])
 def test_dendrogram_of_things_that_are_all_alike(distances):
     merges = pd.DataFrame({"first": [0, 2], "second": [1, 3], "distance": distances})
-    assert drawings(
-        Figure("f", "t", "d", lambda width: charts.dendrogram(merges, list("abc"), "1 − CKA", width), data=merges)
-    )
+    assert drawings(Figure("f", "t", "d", lambda width: dendrogram(merges, list("abc"), "1 − CKA", width), data=merges))
 
 
 def test_leaves_of_each_branch_stand_together():
     merges = pd.DataFrame({"first": [3, 0, 5, 6], "second": [1, 4, 2, 7], "distance": [0.1, 0.2, 0.3, 0.4]})
-    order = charts.leaf_order(merges, 5)
+    order = leaf_order(merges, 5)
     assert sorted(order) == [0, 1, 2, 3, 4]
     for branch in ({3, 1}, {0, 4}, {3, 1, 2}):
         places = sorted(order.index(leaf) for leaf in branch)
         assert places == list(range(places[0], places[0] + len(branch)))
-    assert charts.leaf_order(merges[:0], 1) == [0]
+    assert leaf_order(merges[:0], 1) == [0]
 
 
 @pytest.mark.parametrize("most", [1, 2, 7, 600])

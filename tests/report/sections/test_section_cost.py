@@ -95,7 +95,7 @@ def points():
 
 
 def test_front_is_drawn_as_steps_and_named(points):
-    spec = costs(points, "RMSE", (0.85, 1.05), 1.0, 700).to_dict()
+    spec = costs(points, (0.85, 1.05), 1.0, 700).to_dict()
     (corners,) = (rows for rows in spec["datasets"].values() if "step" in rows[0])
     assert [(round(row["seconds"], 2), round(row["value"], 2)) for row in corners] == [
         (0.99, 0.92),
@@ -109,7 +109,7 @@ def test_front_is_drawn_as_steps_and_named(points):
 
 
 def data(points, width):
-    spec = costs(points, "RMSE", (0.85, 1.05), None, width).to_dict()
+    spec = costs(points, (0.85, 1.05), None, width).to_dict()
     return [rows for rows in spec["datasets"].values() if "label" in rows[0]]
 
 

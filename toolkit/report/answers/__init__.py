@@ -24,7 +24,7 @@ from toolkit.report.answers.orthogonal import orthogonal_answer
 from toolkit.report.answers.plain import plain_answer
 from toolkit.report.answers.sameness import same_thing_answer
 from toolkit.report.answers.size import why_50_answer
-from toolkit.report.model import Results, StudyResult
+from toolkit.report.model import StudyResult
 from toolkit.report.parts import Answer, Figure, Table
 from toolkit.studies import study_info
 
@@ -41,7 +41,7 @@ WRITERS: dict[str, Callable[[Tables, str, str], Answer]] = {
 }
 
 
-def answer(result: StudyResult, anchor: str, results: Results) -> Answer:
+def answer(result: StudyResult, anchor: str) -> Answer:
     """Return the part of the report that says what a study found, or why it found nothing.
 
     Raises

@@ -116,7 +116,6 @@ def _figure(cost: pd.DataFrame, anchor: str) -> Figure:
             charts.lines,
             points.assign(tip=tips(data) * len(panels)),
             "vocabulary",
-            "",
             tuple(WAYS.values()),
             tuple(panels),
         ),

@@ -7,10 +7,10 @@ from functools import partial
 
 import pandas as pd
 
-from toolkit.report.answers import charts
 from toolkit.report.answers.tables import Formats, Writer, by, capital, learned, number, plain_table, share, spoken
 from toolkit.report.figure_data import figure_data
 from toolkit.report.parts import Answer, Fact, Figure, Table
+from toolkit.report.shades import gram_panels
 from toolkit.report.wording import listed
 
 EXACT = 1e-9  # off-diagonal share below which columns count as orthogonal; float32 vectors leave about 1e-13
@@ -129,7 +129,7 @@ def _figures(gram: pd.DataFrame, anchor: str) -> Iterator[Figure]:
             f"{capital(experiment)}: cosines between the {rows['row'].max()} strongest columns of each method;"
             " the darker, the further from orthogonal.",
             "A square of shades a method: the absolute cosine of each two columns. The table of geometry sums them up.",
-            partial(charts.gram_panels, rows),
+            partial(gram_panels, rows),
             data=figure_data(rows, titles),
         )
 

@@ -7,10 +7,11 @@ from functools import partial
 
 import pandas as pd
 
-from toolkit.report.answers import charts
 from toolkit.report.answers.tables import by, capital, learned, number, plain_table
 from toolkit.report.figure_data import figure_data
+from toolkit.report.heat import heat
 from toolkit.report.parts import Answer, Fact, Figure, Table
+from toolkit.report.trees import dendrogram, leaf_order
 from toolkit.report.wording import listed
 
 ONE_MODEL = 1e-9  # parameters of two trainings that differ by no more are those of one model, in float64
@@ -145,12 +146,12 @@ def _names(rows: pd.DataFrame) -> list[str]:
 def _figures(experiment: str, rows: pd.DataFrame, merges: pd.DataFrame, anchor: str) -> Iterator[Figure]:
     names = _names(rows)
     if len(merges):
-        order = [names[leaf] for leaf in charts.leaf_order(merges, len(names))]
+        order = [names[leaf] for leaf in leaf_order(merges, len(names))]
         yield Figure(
             f"{anchor}-{experiment}-tree",
             f"{capital(experiment)}: which methods learn alike. The further left two branches meet, the more alike.",
             "Dendrogram of the methods by 1 − CKA; the table of agreement holds the values.",
-            partial(charts.dendrogram, merges, names, "1 − CKA"),
+            partial(dendrogram, merges, names, "1 − CKA"),
             has_null=False,
             data=_merge_data(merges, names),
         )
@@ -160,7 +161,7 @@ def _figures(experiment: str, rows: pd.DataFrame, merges: pd.DataFrame, anchor: 
         f"{anchor}-{experiment}-cka",
         f"{capital(experiment)}: CKA of each two methods; rows and columns in the order of the tree.",
         "Heat map of CKA; the table of agreement holds the values.",
-        partial(charts.heat, _square(rows, "cka"), order, (0.0, 1.0)),
+        partial(heat, _square(rows, "cka"), order, (0.0, 1.0)),
         has_null=False,
         data=figure_data(rows, {"first": "method", "second": "other method", "cka": "CKA"}),
     )

@@ -182,7 +182,7 @@ def _loss_figure(losses: pd.DataFrame, anchor: str) -> Figure:
         f"{anchor}-loss",
         "The loss by which theory chooses, against dimension (log scales).",
         "Line plot of the loss relative to its least against the dimension; the table of choices holds the least.",
-        partial(charts.lines, kept, "dimension", "", names, ("loss, 1 at its least",)),
+        partial(charts.lines, kept, "dimension", names, ("loss, 1 at its least",)),
         tuple(Key(i, name) for i, name in enumerate(names)),
         has_null=False,
         data=figure_data(kept, {"experiment": "experiment", "dim": "dimension", "loss": "loss, 1 at its least"}),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from toolkit.report.numbers import MISSING
+from toolkit.report.numbers import MISSING, minus
 from toolkit.report.parts import Cell, Column, Row, Table
 from toolkit.report.wording import listed
 
@@ -88,7 +88,7 @@ def number(value: Any, form: str | Writer = "") -> str:
     text = format(value, form or _form(float(value)))
     if not text.strip("-0.,"):
         text = text.removeprefix("-")  # no minus before a zero
-    return text.replace("-", "−")
+    return minus(text)
 
 
 def _form(value: float) -> str:
@@ -127,7 +127,7 @@ def share(value: float, digits: int = 0) -> str:
     >>> share(0.125, 1)
     '12.5 %'
     """
-    return f"{100 * value:.{digits}f} %".replace("-", "−")
+    return minus(f"{100 * value:.{digits}f} %")
 
 
 def spoken(names: Sequence[str], most: int = 4) -> str:

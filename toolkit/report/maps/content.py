@@ -15,8 +15,7 @@ from toolkit.embedding import Embedding
 from toolkit.harness.entities import BETWEEN
 from toolkit.harness.tables import ENTITY_COLUMNS
 from toolkit.keys import locate
-from toolkit.metrics.agreement import chance_overlap
-from toolkit.metrics.disagreement import shared_neighbors
+from toolkit.metrics.overlap import chance_overlap, shared_neighbors
 from toolkit.report.maps.layouts import CROWD, LEAST, has_umap, neighbor_plane, principal_plane
 from toolkit.report.maps.lists import NEAREST, clusters, neighbors, telling
 from toolkit.report.maps.packing import ABSENT, pack, quantized
@@ -167,15 +166,15 @@ class Atlas:
         own, rows = self.shown(position), locate(self.keys, self.shown(position).keys)
         method, n = self.methods[position], len(self.keys)
         places, share = principal_plane(own.unit_vectors)
-        drawn = np.full((n, 2), np.nan)
-        drawn[rows] = places
-        arrays[f"{position}.pca"], frame = quantized(drawn)
-        frames = {"pca": frame}
+        drawn = {"pca": (rows, places)}
         few = rows < self.umap
         if few.sum() >= CROWD:
-            drawn = np.full((n, 2), np.nan)
-            drawn[rows[few]] = neighbor_plane(own.unit_vectors[few], places[few])
-            arrays[f"{position}.umap"], frames["umap"] = quantized(drawn)
+            drawn["umap"] = rows[few], neighbor_plane(own.unit_vectors[few], places[few])
+        frames = {}
+        for name, (at, of_some) in drawn.items():
+            of_all = np.full((n, 2), np.nan)
+            of_all[at] = of_some
+            arrays[f"{position}.{name}"], frames[name] = quantized(of_all)
         nearest, cosines = self.neighborhoods[position]
         arrays[f"{position}.near"] = np.where(nearest < 0, ABSENT, nearest).astype(np.uint16).T
         arrays[f"{position}.cosine"] = _drops(cosines)

@@ -18,9 +18,8 @@ from toolkit.report.vectors import Learned, entities, learned
 from toolkit.report.wording import few
 
 ROOM = 3 * 2**20  # bytes for all maps of a report before they are deflated; base64 adds a third
-UMAP_POINTS = (
-    60_000  # of all maps together, half a minute; of the main entities alone, and above, of their most frequent keys
-)
+# of all maps together, half a minute; of the main entities alone, and above, of their most frequent keys
+UMAP_POINTS = 60_000
 FIRST = ("word", "item", "person", "user")  # in this order; others follow
 LEFT_OUT = {"context", "relation"}
 WHAT = "Each point is one {}; close together lies what a method holds to be alike. {}"
@@ -116,7 +115,7 @@ def _maps(atlases: Sequence[Atlas], left_out: Sequence[str], anchor: Callable[..
         name,
         "Map and neighbours",
         tuple(sentences),
-        still(atlases[0], f"{name}-still"),
+        still(main, f"{name}-still"),
         tuple((f"{name}-{atlas.entity}", atlas.entity, atlas.packed) for atlas in atlases),
     )
 

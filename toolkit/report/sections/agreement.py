@@ -11,15 +11,16 @@ import pandas as pd
 from toolkit.metrics.base import metric_info
 from toolkit.metrics.matrices import Floats
 from toolkit.report.alike import MOST, NEIGHBORS, Likeness, groups, likeness, tree
-from toolkit.report.answers.charts import heat, leaf_order
 from toolkit.report.answers.tables import capital, number, spoken
 from toolkit.report.figure_data import figure_data
+from toolkit.report.heat import heat
 from toolkit.report.model import Results
 from toolkit.report.numbers import count
 from toolkit.report.parts import Cell, Column, Fact, Figure, Section, Table
 from toolkit.report.sections.common import text_row
 from toolkit.report.sections.kept import kept_vectors, plural
 from toolkit.report.tables import Leaderboard
+from toolkit.report.trees import leaf_order
 from toolkit.report.wording import listed
 
 SAME, ALIKE = 0.995, 0.5  # mean CKA from which on methods count as one up to a rotation, and as a group

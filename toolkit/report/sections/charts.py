@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from toolkit.report import plotting
-from toolkit.report.plotting import FONT, GRID, INK, LETTER, MUTED, NULL, PAD, SERIES
+from toolkit.report.plotting import FONT, GRID, INK, MUTED, NULL, PAD, SERIES
 
 if TYPE_CHECKING:
     import altair as alt
@@ -46,7 +46,7 @@ def critical_difference(
     """
     import altair as alt
 
-    left = min(round(LETTER * max(map(len, ranks["label"]))) + 14, 70 + width // 4)
+    left = plotting.label_room(ranks["label"], 70 + width // 4)
     inner = width - left - PAD
     top = BARS + BAR * len(groups) + (6 if groups else 0)
     height = top + ROW * len(ranks)
@@ -81,10 +81,7 @@ def critical_difference(
         ),
         *plotting.row_labels(base.encode(y=y)),
     ]
-    margins = {"left": left, "right": PAD, "top": 46, "bottom": 10}
-    return alt.layer(*layers).properties(
-        width=inner, height=height, padding=margins, autosize=alt.AutoSizeParams(type="none")
-    )
+    return plotting.framed(alt.layer(*layers), inner, height, left, top=46, bottom=10)
 
 
 def _first_bar(rank: float, groups: Sequence[tuple[float, float]], top: float) -> float:

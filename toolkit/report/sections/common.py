@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from toolkit.metrics.base import metric_info
-from toolkit.report.numbers import MISSING, p_value
+from toolkit.report.numbers import MISSING, minus, p_value
 from toolkit.report.parts import Cell, Row
 from toolkit.report.tables import Leaderboard, best_of, is_null_entry
 from toolkit.tasks.rating import WITHOUT_VECTORS
 
 SPACE = "\N{NO-BREAK SPACE}"
-SUFFIX = " (tuned)"  # of the label of a method with tuned parameters
 
 
 def gain(metric: str, value: float, reference: float) -> float:
@@ -51,7 +50,7 @@ def two_digits(value: float) -> str:
     if value == 0:
         return "0"
     digits = max(0, 1 - math.floor(math.log10(abs(value))))
-    return f"{value:,.{digits}f}".replace("-", "−")
+    return minus(f"{value:,.{digits}f}")
 
 
 def rows_of(frame: pd.DataFrame, board: Leaderboard) -> pd.DataFrame:
@@ -68,11 +67,6 @@ def same_row(frame: pd.DataFrame, row: Any) -> pd.Series:
     same = frame["embedding_dim"].fillna(0.0) == dim
     found: pd.Series = (frame["embedder"] == row.embedder) & same & (frame["readout"] == row.readout)
     return found
-
-
-def plain_name(label: str) -> str:
-    """Return the label of a method without the word that its parameters were tuned."""
-    return label.removesuffix(SUFFIX)
 
 
 def best_rows(board: Leaderboard, among: Sequence[bool] | None = None) -> pd.DataFrame:

@@ -17,9 +17,10 @@ from toolkit.report.ledger import cost_frame, cost_table
 from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, dimension, seconds, signed, written
 from toolkit.report.parts import Cell, Column, Figure, Section, Table
-from toolkit.report.sections.common import best_rows, gain, null_value, plain_name, text_row, two_digits
+from toolkit.report.sections.common import best_rows, gain, null_value, text_row, two_digits
 from toolkit.report.sections.scatter import costs as draw_costs
 from toolkit.report.tables import Leaderboard
+from toolkit.report.tested import plain_name
 from toolkit.report.wording import board_title, direction_words, row_label
 
 SPOKEN = 6  # names in a sentence; the table marks all
@@ -161,7 +162,6 @@ def _figure(board: Leaderboard, points: pd.DataFrame, anchor: str) -> Figure:
         partial(
             draw_costs,
             points[["label", "value", "seconds", "is_null", "front"]].assign(tip=tips(data)),
-            metric.title,
             ends,
             floor,
         ),

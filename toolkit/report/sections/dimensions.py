@@ -10,7 +10,6 @@ import pandas as pd
 from toolkit.blas import one_thread
 from toolkit.embedding import Embedding
 from toolkit.metrics.base import metric_info
-from toolkit.report.answers.charts import shade_panels
 from toolkit.report.answers.orthogonal import EXACT, geometry_table
 from toolkit.report.answers.tables import capital, learned, number, share, spoken
 from toolkit.report.figure_data import figure_data
@@ -18,6 +17,7 @@ from toolkit.report.model import Results
 from toolkit.report.parts import Fact, Figure, Section, Table
 from toolkit.report.sections.kept import kept_vectors, plural
 from toolkit.report.sections.spectrum_chart import spectrum_panels
+from toolkit.report.shades import shade_panels
 from toolkit.report.spectra import MOST_COLUMNS, MOST_KEYS, geometry_of, gram, gram_cells, spectra
 from toolkit.report.tables import Leaderboard
 

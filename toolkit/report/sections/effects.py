@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from toolkit.harness.tables import TUNED
 from toolkit.metrics.base import metric_info
-from toolkit.report.sections.common import SUFFIX, gain
+from toolkit.report.sections.common import gain
 
 
 def best_so_far(rows: pd.DataFrame, metric: str) -> pd.DataFrame:
@@ -40,7 +41,7 @@ def tuning_effects(rows: pd.DataFrame, scores: pd.DataFrame, differences: pd.Dat
     for (embedder, readout), part in rows.groupby(["embedder", "readout"], sort=False):
         metric = part["metric"].iloc[0]
         here = _scores_of(scores, part)
-        default, tuned = (_by_fold(here, label, metric) for label in (embedder, f"{embedder}{SUFFIX}"))
+        default, tuned = (_by_fold(here, label, metric) for label in (embedder, f"{embedder}{TUNED}"))
         folds = default.index.intersection(tuned.index)
         before, after = default[folds].mean(), tuned[folds].mean()
         effect = {"default": before, "tuned": after, "gain": gain(metric, after, before)}
@@ -76,7 +77,7 @@ def _p(differences: pd.DataFrame, part: pd.DataFrame, embedder: str, readout: st
     row = part.iloc[0]
     same = [differences[name] == row[name] for name in ("task", "metric", "split")]
     same += [differences[f"{side}_readout"] == readout for side in ("first", "second")]
-    pair = [embedder, f"{embedder}{SUFFIX}"]
+    pair = [embedder, f"{embedder}{TUNED}"]
     same += [differences[side].isin(pair) for side in ("first", "second")]
     same.append(differences["first"] != differences["second"])
     found = differences.loc[np.logical_and.reduce(same), "p_holm"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from toolkit.report.model import Results
-from toolkit.report.sections.common import best_rows, plain_name
+from toolkit.report.sections.common import best_rows
 from toolkit.report.tables import Leaderboard
+from toolkit.report.tested import plain_name
 from toolkit.report.vectors import Learned, entities, learned
 
 MAIN = ("item", "word", "person")  # what data sets are about; the other entities come after these

@@ -16,9 +16,9 @@ from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, dimension, rounded, signed, written
 from toolkit.report.parts import Column, Fact, Figure, Key, Section, Table
 from toolkit.report.sections.apart import Parts, take_apart
-from toolkit.report.sections.common import gain, p_words, plain_name, text_row
+from toolkit.report.sections.common import gain, p_words, text_row
 from toolkit.report.tables import Leaderboard
-from toolkit.report.tested import LEVEL, Entry
+from toolkit.report.tested import LEVEL, Entry, plain_name
 from toolkit.report.wording import direction_words, listed, readout_title, row_label
 from toolkit.tasks import task_info
 from toolkit.tasks.rating import WITHOUT_VECTORS

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.report import plotting
-from toolkit.report.plotting import FONT, GRID, INK, NULL, SERIES
+from toolkit.report.panels import in_panels, panel_sizes
+from toolkit.report.plotting import GRID, NULL, SERIES
 
 if TYPE_CHECKING:
     import altair as alt
 
 
-def residual_panels(points: pd.DataFrame, signed: bool, counts: bool, width: int) -> alt.LayerChart | alt.FacetChart:
+def residual_panels(points: pd.DataFrame, signed: bool, counts: bool, width: int) -> alt.FacetChart:
     """Draw a quantity in bins, with its intervals.
 
     Parameters
@@ -34,8 +35,7 @@ def residual_panels(points: pd.DataFrame, signed: bool, counts: bool, width: int
     """
     import altair as alt
 
-    columns = 2 if width < plotting.NARROW else 4
-    panel = (width - 60 - 16 * (columns - 1)) // columns
+    _, panel = panel_sizes(width)
     points = points.assign(
         middle=points["middle"].clip(lower=1) if counts else points["middle"],
         low=points["low"].fillna(points["value"]),
@@ -62,12 +62,7 @@ def residual_panels(points: pd.DataFrame, signed: bool, counts: bool, width: int
             y=up, **plotting.tip(learned)
         ),
     ]
-    header = alt.Header(
-        title=None, labelAnchor="start", labelFontSize=FONT, labelLimit=round(0.98 * panel), labelColor=INK
-    )
-    names = learned["embedder"].drop_duplicates().tolist()
-    chart = alt.layer(*layers, data=learned).properties(width=panel, height=round(0.8 * panel))
-    return chart.facet(facet=alt.Facet("embedder:N", sort=names, header=header), columns=columns, spacing=16)
+    return in_panels(layers, learned, learned["embedder"].drop_duplicates().tolist(), width, height=0.8)
 
 
 def _behind(points: pd.DataFrame, across: alt.X, up: alt.Y) -> alt.Chart:

@@ -15,11 +15,13 @@ from toolkit.metrics.base import metric_info
 from toolkit.report.answers.tables import number
 from toolkit.report.figure_data import figure_data, tips
 from toolkit.report.model import Results
+from toolkit.report.numbers import percent
 from toolkit.report.parts import Column, Fact, Figure, Section, Table
 from toolkit.report.residuals import binned_residuals
-from toolkit.report.sections.common import best_rows, plain_name, text_row
+from toolkit.report.sections.common import best_rows, text_row
 from toolkit.report.sections.residual_chart import residual_panels
 from toolkit.report.tables import Leaderboard
+from toolkit.report.tested import plain_name
 from toolkit.report.wording import board_title, row_label
 from toolkit.tasks import read_units, unit_files
 from toolkit.tasks.rating import NAME, WITHOUT_VECTORS
@@ -214,7 +216,7 @@ def _tables(board: str, trait: Trait, rows: pd.DataFrame, anchor: str) -> Iterat
         bins = rows.groupby("bin")
         same = bins["least"].min().equals(bins["least"].max())  # of what is predicted, each method has bins of its own
         titles = [
-            _range(part.iloc[0], trait) if same else f"{place / bins.ngroups:.0%}".replace("%", " %")
+            _range(part.iloc[0], trait) if same else percent(place / bins.ngroups)
             for place, (_, part) in enumerate(bins, 1)
         ]
         group = f"{what} by {trait.title}" if same else f"{what}, up to this quantile of the {trait.title}"

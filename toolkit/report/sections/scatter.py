@@ -20,7 +20,7 @@ SHORTEST = 0.001  # seconds: what is shorter stands there
 
 
 def costs(
-    points: pd.DataFrame, axis: str, domain: tuple[float, float], floor: float | None, width: int
+    points: pd.DataFrame, domain: tuple[float, float], floor: float | None, width: int
 ) -> alt.LayerChart | alt.FacetChart:
     """Draw quality against the seconds of a fit, on a log axis, with a line along the Pareto front.
 
@@ -28,10 +28,8 @@ def costs(
     ----------
     points : pandas.DataFrame
         Columns label, value, seconds, is_null and front; a row an embedder.
-    axis : str
-        Title of the vertical axis.
     domain : tuple of float
-        Its ends; what lies outside stands at the edge with its value.
+        Ends of the vertical axis; what lies outside stands at the edge with its value.
     floor : float or None
         Where the best null baseline stands.
     width : int

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from toolkit.report import plotting
-from toolkit.report.plotting import FONT, INK, MUTED, NULL, SERIES
+from toolkit.report.panels import FLAT, in_panels, panel_sizes
+from toolkit.report.plotting import FONT, MUTED, NULL, SERIES
 
 if TYPE_CHECKING:
     import altair as alt
@@ -20,7 +21,7 @@ POINTS = 25  # of a line; of more singular values some are passed over
 
 def spectrum_panels(
     frame: pd.DataFrame, remarks: Mapping[str, str], reference: str | None, width: int
-) -> alt.LayerChart | alt.FacetChart:
+) -> alt.FacetChart:
     """Draw the singular values of each method on a log axis.
 
     Parameters
@@ -40,9 +41,8 @@ def spectrum_panels(
     """
     import altair as alt
 
-    columns = 2 if width < plotting.NARROW else 4
     names = [name for name in dict.fromkeys(frame["embedder"]) if name != reference]
-    panel = (width - 60 - 16 * (columns - 1)) // columns
+    _, panel = panel_sizes(width)
     most = int(frame["rank"].max())
     thinned = _thinned(frame)
     least = min(0.5, float(thinned["value"].min()))
@@ -70,13 +70,9 @@ def spectrum_panels(
         alt.Chart()
         .transform_filter("datum.rank == 1")
         .mark_text(align="left", baseline="bottom", fontSize=FONT - 2, color=MUTED)
-        .encode(x=alt.value(5), y=alt.value(round(0.72 * panel) - 4), text="remark:N"),
+        .encode(x=alt.value(5), y=alt.value(round(FLAT * panel) - 4), text="remark:N"),
     ]
-    header = alt.Header(
-        title=None, labelAnchor="start", labelFontSize=FONT, labelLimit=round(0.98 * panel), labelColor=INK
-    )
-    chart = alt.layer(*layers, data=shown).properties(width=panel, height=round(0.72 * panel))
-    return chart.facet(facet=alt.Facet("embedder:N", sort=names, header=header), columns=columns, spacing=16)
+    return in_panels(layers, shown, names, width)
 
 
 def _thinned(frame: pd.DataFrame) -> pd.DataFrame:

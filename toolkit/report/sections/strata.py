@@ -13,9 +13,10 @@ from toolkit.report.model import Results
 from toolkit.report.numbers import MISSING, written
 from toolkit.report.parts import Column, Fact, Figure, Key, Section, Table
 from toolkit.report.sections import charts
-from toolkit.report.sections.common import best_rows, plain_name, rows_of, same_row, text_row
+from toolkit.report.sections.common import best_rows, rows_of, same_row, text_row
 from toolkit.report.sections.traits import TRAITS, Trait, order_changes, range_words, span_words
 from toolkit.report.tables import Leaderboard
+from toolkit.report.tested import plain_name
 from toolkit.report.wording import board_title, direction_words, listed, row_label
 
 SHOWN = 5  # methods that a figure shows, beside the best null baseline

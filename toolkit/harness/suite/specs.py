@@ -1,12 +1,8 @@
-"""Suites: what is compared, as a TOML file."""
+"""Suites: what is compared, checked part by part; `files` reads them."""
 
 from __future__ import annotations
 
-import json
-import re
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import (
@@ -16,22 +12,19 @@ from pydantic import (
     Field,
     NonNegativeInt,
     PositiveInt,
-    ValidationError,
     field_serializer,
     model_validator,
 )
 
 from toolkit.data.splits import CANONICAL, SPLITS, check_split, n_folds_of
-from toolkit.datasets.sources import check_source
-from toolkit.errors import DataError, ParameterError, UnknownNameError
+from toolkit.errors import ParameterError, UnknownNameError
 from toolkit.harness.candidates import shown
 from toolkit.harness.objective import METRICS, check_objective
+from toolkit.harness.tables import TUNED
 from toolkit.registry import embedder_class, make_embedder
-from toolkit.resources import folder
 from toolkit.studies import study_info
 from toolkit.tasks import Kind, task_info
 
-TUNED = " (tuned)"  # behind the label of a method whose parameters were chosen by tuning
 LONGEST = 10**6  # seconds that a trial, or the tuning of a method, may be given
 DATA: dict[Kind, str] = {
     "ratings": "ratings",
@@ -250,125 +243,3 @@ def _once(names: list[str], message: str, remedy: str = "") -> None:
     for name in names:
         if names.count(name) > 1:
             raise ParameterError(f"{message} {name!r}{remedy}")
-
-
-def suite_names() -> list[str]:
-    """Return the names of the suites that ship with the toolkit."""
-    return sorted(path.stem for path in folder("benchmarks").glob("*.toml"))
-
-
-def load_suite(name: str | Path, quick: bool = False, tune: int | str | None = None) -> Suite:
-    """Read a suite.
-
-    Parameters
-    ----------
-    name : str or Path
-        The name of one that ships with the toolkit, or the path of a TOML file, or of the ``run.json`` of a run, which
-        holds the suite that was carried out.
-    quick : bool, default False
-        Take its quick version: what stands in a table ``quick`` replaces what stands beside that table.
-    tune : int or str, optional
-        In place of the suite's own budget for tuning: a number of trials, or of seconds, such as ``"60s"``.
-
-    Returns
-    -------
-    Suite
-        Checked: every key, and every name of an embedder, parameter, task, option, split and data set, is known.
-
-    Raises
-    ------
-    UnknownNameError
-        If a name or key is not known.
-    DataError
-        If the file is missing or is not a suite.
-    ParameterError
-        If it has no quick version and one is asked for, or `tune` is no budget.
-    """
-    budget = {} if tune is None else _budget(tune)
-    path = Path(name)
-    if path.suffix not in (".toml", ".json"):
-        if str(name) not in suite_names():
-            raise UnknownNameError("suite", name, suite_names())
-        path = folder("benchmarks") / f"{name}.toml"
-    try:
-        raw = _frozen(path) if path.suffix == ".json" else tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError("no such file", path) from None
-    except (OSError, ValueError) as error:
-        raise DataError(f"cannot be read as {path.suffix[1:].upper()}: {error}", path) from error
-    if not _versions(raw, quick) and quick:
-        raise ParameterError(f"suite {path.stem!r} has no quick version: no table in it is called quick")
-    if budget:
-        own = raw.get("tune")
-        kept = own.items() if isinstance(own, dict) else ()
-        raw["tune"] = {**{key: value for key, value in kept if key not in ("trials", "seconds")}, **budget}
-    try:
-        suite = Suite(**{"name": path.stem, **raw})
-    except ValidationError as error:
-        raise _explained(error, path) from None
-    for experiment in suite.experiments:
-        check_source(experiment.dataset, experiment.kind)
-    return suite
-
-
-def _frozen(path: Path) -> dict[str, Any]:
-    """Return the suite that a run froze."""
-    found = json.loads(path.read_text(encoding="utf-8"))
-    suite = found.get("suite") if isinstance(found, dict) else None
-    if not isinstance(suite, dict):
-        raise DataError("holds no suite; the run.json of a run does", path)
-    return suite
-
-
-def _budget(tune: int | str) -> dict[str, int | float]:
-    """Return the budget that a number of trials, or of seconds, stands for."""
-    text = "" if isinstance(tune, bool) else str(tune)
-    if re.fullmatch("[0-9]{1,9}", text) and int(text):
-        return {"trials": int(text)}
-    if re.fullmatch(r"[0-9]{1,9}(\.[0-9]+)?s", text) and 0 < float(text[:-1]) <= LONGEST:
-        return {"seconds": float(text[:-1])}
-    raise ParameterError(
-        f"tune is {tune!r}; it must be a number of trials for each method, such as 30, or of seconds, such as '60s'"
-    )
-
-
-def _versions(raw: dict[str, Any], quick: bool) -> int:
-    """Take the tables ``quick`` out of a suite, put what they hold in place if asked to, and return their number."""
-    tables = [raw, *(table for kind in ("experiments", "studies") for table in _tables(raw.get(kind)))]
-    found = [(table, table.pop("quick")) for table in tables if isinstance(table.get("quick"), dict)]
-    for table, replacement in found:
-        table.update(replacement if quick else {})
-    return len(found)
-
-
-def _tables(value: Any) -> list[dict[str, Any]]:
-    return [table for table in value if isinstance(table, dict)] if isinstance(value, list) else []
-
-
-def _explained(error: ValidationError, path: Path) -> Exception:
-    """Return one fault in our own words; a key that is not known before one that is missing, as it may be meant."""
-    first = min(error.errors(), key=lambda fault: fault["type"] != "extra_forbidden")
-    place = ".".join(str(step) for step in first["loc"])
-    where = f"{place}: " if place else ""  # of a fault of the suite as a whole: nowhere
-    if first["type"] == "extra_forbidden":
-        *parents, key = first["loc"]
-        return UnknownNameError(f"key of {path} at {place}:", key, _model_at(parents).model_fields)
-    if first["type"] == "value_error":
-        return DataError(f"{where}{first['ctx']['error']}", path)
-    found = "" if first["type"] == "missing" else f", found {first['input']!r}"
-    return DataError(f"{where}{first['msg'].lower()}{found}", path)
-
-
-def _model_at(steps: list[Any]) -> type[BaseModel]:
-    names: dict[str, type[BaseModel]] = {
-        "experiments": Experiment,
-        "splits": SplitSpec,
-        "tasks": TaskSpec,
-        "embedders": EmbedderSpec,
-        "studies": StudySpec,
-        "tune": TuneSpec,
-    }
-    found: type[BaseModel] = Suite
-    for step in steps:
-        found = names.get(step, found) if isinstance(step, str) else found
-    return found
