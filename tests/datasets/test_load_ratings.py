@@ -150,7 +150,7 @@ def test_titles_and_genres_come_along(tmp_path: Path) -> None:
         ("user,item,rating\na,x,4\n\nb,y,inf\n", 4, "rating 'inf' is not a rating"),
         ('user,item,rating\n"a\n\n",x,4\nb,y,\n', 5, "column 'rating' is empty"),
         ("user,item,rating\na,x,4\n,y,3\n", 3, "column 'user' is empty"),
-        ("a\tx\t4\nb\ty\n", 2, "column 'rating' is empty"),
+        ("a\tx\t4\nb\ty\n", 2, "has 2 fields where the first line has 3; a field that is empty needs its tab"),
         ("a::x::4\nb::y::z\n", 2, "rating 'z' is not a rating"),
         ("user,item,rating,time\na,x,4,2020-01-01\nb,y,3,soon\n", 3, "timestamp 'soon' is not a time"),
         ("user,item,rating,time\na,x,4,17\nb,y,3,soon\n", 3, "timestamp 'soon' is not a time"),

@@ -16,9 +16,11 @@ import pyarrow.parquet as pq
 from toolkit.data import Ratings
 from toolkit.data.columns import as_floats
 from toolkit.datasets.columns import guess
+from toolkit.datasets.fields import line_of
 from toolkit.datasets.files import DataFile
 from toolkit.datasets.items import read_items
-from toolkit.datasets.tables import Kind, Layout, line_of, read_columns, sniff
+from toolkit.datasets.layout import Layout, sniff
+from toolkit.datasets.tables import Kind, read_columns
 from toolkit.errors import DataError, ParameterError, UnknownNameError
 
 KINDS: dict[str, Kind] = {"user": "key", "item": "key", "rating": "float", "timestamp": "int", "part": "key"}
