@@ -87,8 +87,14 @@ def test_events_without_ratings() -> None:
     assert not found.explicit
     assert found.columns == {"user": "visitor", "item": "sku", "timestamp": "when"}
     counted = events.assign(plays=[str(n % 5 + 1) for n in range(len(events))])
-    assert "rating" not in guess_columns(["user", "track", "time", "plays"], counted).columns
-    assert "not used: plays" in guess_columns(["user", "track", "time", "plays"], counted).sentences
+    found = guess_columns(["user", "track", "time", "plays"], counted)
+    assert found.columns == {"user": "user", "item": "track", "timestamp": "time", "count": "plays"}
+    assert "column plays holds how often, or how long, each event happened (by its name)" in found.sentences
+    zero = events.assign(plays=[str(n % 5) for n in range(len(events))])
+    found = guess_columns(["user", "track", "time", "plays"], zero)
+    assert "count" not in found.columns
+    assert any("column plays" in line and "not above 0 in every row" in line for line in found.sentences)
+    assert "count" not in guess_columns(["user", "item", "rating", "views"], FRAME.assign(**{"3": "7"})).columns
     ones = FRAME.assign(**{"2": "1"})[[0, 1, "2"]]
     assert not guess_columns(["user", "item", "rating"], ones).explicit
     assert "same value in every row" in " ".join(guess_columns(["user", "item", "rating"], ones).sentences)

@@ -125,6 +125,32 @@ def test_events_that_repeat_can_be_kept_once(tmp_path: Path) -> None:
     assert len(load_ratings(path, rating=False)) == 5
 
 
+def test_of_ratings_that_repeat_the_last_is_kept(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "mine.csv", "user,item,rating,time\nann,x,5,3\nbob,x,4,9\nann,x,3,1\nann,y,2,2\nbob,x,1,9\n"
+    )
+    kept = load_ratings(path, distinct=True)
+    assert rows(kept) == [("ann", "x", 5.0, 3), ("ann", "y", 2.0, 2), ("bob", "x", 1.0, 9)]
+    in_file = load_ratings(path, timestamp=False, distinct=True)
+    assert in_file.to_frame()["rating"].tolist() == [3.0, 2.0, 1.0]
+    assert len(load_ratings(path)) == 5
+
+
+def test_events_that_are_counted(tmp_path: Path) -> None:
+    path = write(tmp_path / "mine.csv", "user,item,plays\nann,x,3\nbob,x,1\nann,x,4\nbob,y,0.5\n")
+    assert load_ratings(path, rating=False, count="plays").values.tolist() == [3, 1, 4, 0.5]
+    once = load_ratings(path, rating=False, count="plays", distinct=True)
+    assert once.values.tolist() == [7, 1, 0.5]
+    assert (once.explicit, once.scale, once.relevance_threshold) == (False, (0.5, 7.0), 0.5)
+    damped = load_ratings(path, rating=False, count="plays", distinct=True, damped=True)
+    assert damped.values.tolist() == pytest.approx([3, 1, 0.5849625])
+    with pytest.raises(ParameterError, match="one column cannot play two parts"):
+        load_ratings(path, rating="plays", count="plays")
+    bad = write(tmp_path / "bad.csv", "user,item,plays\nann,x,3\nbob,x,0\n")
+    with pytest.raises(DataError, match="line 3: count '0' is not how often something happened: above 0"):
+        load_ratings(bad, rating=False, count="plays")
+
+
 @pytest.mark.parametrize("blank", ["", "\n", " \n", "\r\n\n"])
 def test_a_header_below_blank_lines_is_no_event(tmp_path: Path, blank: str) -> None:
     path = write(tmp_path / "mine.csv", blank + "user,item\nann,x\n\nbob,y\n")

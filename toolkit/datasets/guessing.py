@@ -17,8 +17,14 @@ import pandas as pd
 from toolkit.datasets.columns import NAMES, guess
 from toolkit.errors import DataError, UnknownNameError
 
-ROLES = ("user", "item", "rating", "timestamp")
-PLURAL = {"user": "users", "item": "items", "rating": "ratings", "timestamp": "times"}
+ROLES = ("user", "item", "rating", "timestamp", "count")
+HOLDS = {
+    "user": "the users",
+    "item": "the items",
+    "rating": "the ratings",
+    "timestamp": "the times",
+    "count": "how often, or how long, each event happened",
+}
 SCALES = ((1, 5), (0.5, 5), (0, 5), (1, 10), (0.5, 10), (0, 10), (1, 7), (1, 100), (0, 100), (0, 1), (-1, 1), (-10, 10))
 MOST = 101  # values of a column of ratings without a name that says so: 0 to 100
 TIMES = ((5e8, 5e9), (5e11, 5e12), (5e14, 5e15))  # seconds, milliseconds and microseconds of 1985 to 2128
@@ -27,11 +33,8 @@ DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T].*)?|\d{1,2}[-/.]\d{1,2}[-
 DECIMAL = re.compile(r"-?\d+,\d+")
 _AS_POINT = ' (numbers are written with a point: "3.5")'
 # names of columns of numbers that are no ratings, without case and punctuation
-_COUNTS = (
-    "age amount clicks count counts day duration events freq frequency hour index listens minutes month number "
-    "playcount plays price purchases qty quantity row rowid seconds times views week weekday weight year"
-)
-COUNTS = frozenset(_COUNTS.split())
+_COUNTS = "age amount day duration events hour index month number price row rowid seconds week weekday year"
+COUNTS = frozenset([*_COUNTS.split(), *NAMES["count"].split()])
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ class Guess:
     Parameters
     ----------
     columns : dict of str to str
-        By the role (``"user"``, ``"item"``, ``"rating"``, ``"timestamp"``) the column, for the roles that are played.
+        By the role (``"user"``, ``"item"``, ``"rating"``, ``"timestamp"``, ``"count"``) the column, for the roles that
+        are played.
     explicit : bool
         Whether there are ratings; if not, every row is an event.
     sentences : tuple of str
@@ -72,6 +76,11 @@ class _Column:
         """bool: whether the values fill one of the common scales and repeat."""
         fits = self.number and not self.time and any((self.low, self.high) == scale for scale in SCALES)
         return fits and 2 <= self.distinct <= min(MOST, max(11, self.filled // 5)) and self.distinct < self.filled
+
+    @property
+    def is_count(self) -> bool:
+        """bool: whether the values may say how often something happened."""
+        return self.number and not self.time and self.low > 0
 
     @property
     def is_key(self) -> bool:
@@ -136,12 +145,18 @@ def guess_columns(
             raise DataError(_unclear(role, columns, found))
     for role, name in found.items():
         if list(columns).count(name) > 1:
-            raise DataError(f"several columns are called {name!r}; rename those that do not hold the {PLURAL[role]}")
-    sentences = [f"column {found[role]} holds the {PLURAL[role]} ({told[role]})" for role in ROLES if role in found]
+            raise DataError(f"several columns are called {name!r}; rename those that do not hold {HOLDS[role]}")
+    sentences = [f"column {found[role]} holds {HOLDS[role]} ({told[role]})" for role in ROLES if role in found]
     if "rating" in found and kinds[found["rating"]].distinct == 1:
         sentences[:] = [line for line in sentences if not line.startswith(f"column {found['rating']} holds")]
         sentences.append(f"column {found.pop('rating')} has the same value in every row, so these are no ratings")
     if "rating" not in found:
+        counted = guess("count", [name for name in columns if name not in found.values()])
+        if header and "count" not in found and counted is not None and kinds[counted].number:
+            if kinds[counted].is_count:
+                found["count"] = counted
+            why = "by its name" if "count" in found else "by its name, but not above 0 in every row, so it is not used"
+            sentences.append(f"column {counted} holds {HOLDS['count']} ({why})")
         sentences.append("there are no ratings: every row is an event, a user who met an item")
     rest = [name for name in columns if name not in found.values()]
     if rest:
@@ -151,7 +166,7 @@ def guess_columns(
 
 def _by_names(kinds: Mapping[str, _Column], found: dict[str, str], told: dict[str, str], implicit: bool) -> None:
     """Give out the roles that the names of columns tell."""
-    for role in ROLES:
+    for role in ROLES[:-1]:  # how often something happened is asked only where nothing was rated
         free = [name for name in kinds if name not in found.values()]
         name = guess(role, free)
         if role in found or name is None or (role == "rating" and implicit):
@@ -207,9 +222,9 @@ def _rating_by_values(
 
 
 def _unclear(role: str, columns: Sequence[str], found: Mapping[str, str]) -> str:
-    known = "".join(f", {name} holds the {PLURAL[other]}" for other, name in found.items())
+    known = "".join(f", {name} holds {HOLDS[other]}" for other, name in found.items())
     return (
-        f"cannot tell which column holds the {PLURAL[role]}: there are {', '.join(columns)}{known}; name columns with "
+        f"cannot tell which column holds {HOLDS[role]}: there are {', '.join(columns)}{known}; name columns with "
         "--user, --item, --rating and --timestamp"
     )
 
