@@ -198,6 +198,16 @@ def test_items(tmp_path: Path, frame: pd.DataFrame) -> None:
         prepared(written(frame, tmp_path, "csv"), items=str(tmp_path / "other.csv"))
 
 
+def test_a_table_of_items_tells_which_column_names_them(tmp_path: Path, frame: pd.DataFrame) -> None:
+    named = frame.assign(user="ann" + frame["user"].astype(str))[["item", "user", "rating", "timestamp"]]
+    named.to_csv(tmp_path / "a.csv", index=False, header=False)
+    ratings: Any = tk.load_dataset("movielens-100k")
+    ratings.item_table.rename_axis("movieId").to_csv(tmp_path / "films.csv")
+    found = prepared(tmp_path / "a.csv", items=str(tmp_path / "films.csv"))
+    assert "Guessed: column 1 holds the items (the table of items knows its keys)." in found.said
+    assert found.suite.experiments[0].options["user"] == "2"
+
+
 def test_a_wide_scale_has_a_threshold_of_its_own(tmp_path: Path, frame: pd.DataFrame) -> None:
     skewed = frame.assign(rating=np.where(np.arange(len(frame)) == 0, 1000, frame["rating"]))
     skewed.to_csv(tmp_path / "a.csv", index=False)

@@ -7,7 +7,7 @@ which column holds the users or the items, nothing is guessed: the error names t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from toolkit.datasets.columns import NAMES, guess
+from toolkit.datasets.signs import about_dates, items_first
 from toolkit.errors import DataError, UnknownNameError
 
 ROLES = ("user", "item", "rating", "timestamp", "count")
@@ -28,6 +29,7 @@ HOLDS = {
 SCALES = ((1, 5), (0.5, 5), (0, 5), (1, 10), (0.5, 10), (0, 10), (1, 7), (1, 100), (0, 100), (0, 1), (-1, 1), (-10, 10))
 MOST = 101  # values of a column of ratings without a name that says so: 0 to 100
 TIMES = ((5e8, 5e9), (5e11, 5e12), (5e14, 5e15))  # seconds, milliseconds and microseconds of 1985 to 2128
+BY_PLACE = "by its place"
 LONGEST = 40  # letters of a value that an error quotes
 DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}( .*)?")
 DECIMAL = re.compile(r"-?\d+,\d+")
@@ -95,6 +97,7 @@ def guess_columns(
     header: bool = True,
     given: Mapping[str, str] | None = None,
     implicit: bool = False,
+    item_keys: Collection[str] | None = None,
 ) -> Guess:
     """Guess which column holds the users, the items, the ratings and the times.
 
@@ -110,6 +113,8 @@ def guess_columns(
         Columns by their roles, where they are known; these are not guessed.
     implicit : bool, default False
         Take every row as an event: no ratings are looked for.
+    item_keys : collection of str, optional
+        Keys of a table of the items, where there is one.
 
     Returns
     -------
@@ -140,6 +145,12 @@ def guess_columns(
     if header:
         _by_names(kinds, found, told, implicit)
     _by_values(kinds, found, told, header, implicit)
+    places = dict(zip(columns, range(len(columns)), strict=True))
+    if told.get("user") == told.get("item") == BY_PLACE:
+        first, second = (sample.iloc[:, places[found[role]]] for role in ("user", "item"))
+        if why := items_first(first, second, item_keys):
+            found["user"], found["item"] = found["item"], found["user"]
+            told |= {"user": "no other is left", "item": why}
     for role in ("user", "item"):
         if role not in found:
             raise DataError(_unclear(role, columns, found))
@@ -147,6 +158,9 @@ def guess_columns(
         if list(columns).count(name) > 1:
             raise DataError(f"several columns are called {name!r}; rename those that do not hold {HOLDS[role]}")
     sentences = [f"column {found[role]} holds {HOLDS[role]} ({told[role]})" for role in ROLES if role in found]
+    if "timestamp" in found and not kinds[found["timestamp"]].number:
+        dates = about_dates(sample.iloc[:, places[found["timestamp"]]].dropna().astype(str))
+        sentences += [dates] if dates else []
     if "rating" in found and kinds[found["rating"]].distinct == 1:
         sentences[:] = [line for line in sentences if not line.startswith(f"column {found['rating']} holds")]
         sentences.append(f"column {found.pop('rating')} has the same value in every row, so these are no ratings")
@@ -201,7 +215,7 @@ def _by_values(
     if header and missing == ["item"] and not keys:
         keys = [name for name in [guess("title", [kind.name for kind in free()])] if name is not None]
     if len(keys) == len(missing):
-        why = "by its place" if len(keys) == 2 else "no other is left"
+        why = BY_PLACE if len(keys) == 2 else "no other is left"
         for role, name in zip(missing, keys, strict=True):
             found[role], told[role] = name, why
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from itertools import chain, combinations
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from toolkit.data import Ratings
 from toolkit.datasets.catalog import catalog
+from toolkit.datasets.files import DataFile
 from toolkit.datasets.guessing import guess_columns, guess_scale
-from toolkit.datasets.items import guess_items
+from toolkit.datasets.items import guess_items, read_items
 from toolkit.datasets.load import load_dataset
 from toolkit.datasets.ratings import load_ratings
 from toolkit.datasets.samples import read_sample
@@ -118,6 +120,7 @@ def _of_file(source: str, wishes: Wishes) -> _Loaded:
             header=sample.header,
             given=wishes.columns,
             implicit=wishes.implicit or "count" in wishes.columns,
+            item_keys=read_items(DataFile(Path(wishes.items))).index if wishes.items else None,
         )
     except DataError as error:
         raise DataError(str(error), source) from None
