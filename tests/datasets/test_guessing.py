@@ -123,6 +123,26 @@ def test_what_is_not_plain_is_refused(columns: list[str], places: list[int], mes
         guess_columns(columns, FRAME[places].set_axis(range(len(places)), axis=1))
 
 
+def test_a_header_that_comes_again_is_told() -> None:
+    again = pd.concat([FRAME.head(5), pd.DataFrame([["user", "item", "rating", "time"]]), FRAME])
+    with pytest.raises(DataError, match="the header stands again among the rows, where column 'rating' holds 'rating'"):
+        guess_columns(["user", "item", "rating", "time"], again)
+
+
+def test_a_matrix_of_ratings_is_told() -> None:
+    wide = pd.DataFrame({"user": [f"u{n}" for n in range(60)]} | {f"film {k}": [1, 5] * 30 for k in range(4)}).astype(
+        str
+    )
+    with pytest.raises(DataError, match="each of 4 columns may hold ratings, such as no 0; if there is a column for"):
+        guess_columns(list(wide), wide)
+
+
+def test_without_names_the_first_row_tells_what_is_in_doubt() -> None:
+    events = FRAME.assign(**{"2": "purchase"})[[0, 1, 0, "2"]]
+    with pytest.raises(DataError, match=r"there are 1 \(u0\), 2 \(film 0\), 3 \(u0\), 4 \(purchase\); name columns"):
+        guess_columns(["1", "2", "3", "4"], events.set_axis(range(4), axis=1), header=False)
+
+
 def test_a_decimal_comma_is_told() -> None:
     commas = FRAME[[0, 1, 2]].assign(**{"2": FRAME[2] + ",5"})[[0, 1, "2"]]
     with pytest.raises(DataError, match=r"holds '1,5', which is no number \(numbers are written with a point"):

@@ -170,6 +170,8 @@ def test_titles_and_genres_come_along(tmp_path: Path) -> None:
     [
         ("", None, "the file is empty"),
         ("\n\n", None, "the file is empty"),
+        ("sep=;\nuser;item;rating\na;x;4\n", None, "delete the line 'sep=;', which is for Excel alone"),
+        ('{"user": 1, "item": 2, "rating": 3}\n', None, "holds JSON, by its first line"),
         ("user,item,rating\n", None, "there are no ratings"),
         ("one column\n".replace(" ", ""), None, "no columns in the first line"),
         ("user,item,rating\na,x,4\nb,y,good\n", 3, "rating 'good' is not a rating"),
@@ -209,6 +211,13 @@ def test_a_byte_that_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
     path.write_bytes(b"user,item,rating\n" + b"a,x,4\n" * 100_000 + b"b,caf\xe9,3\n")
     with pytest.raises(DataError, match="line 100002: not UTF-8 text"):
         load_ratings(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "windows-1252"])
+def test_other_encodings_are_told_with_what_to_do(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "mine.csv").write_bytes("user,item,rating\na,café,4\n".encode(encoding))
+    with pytest.raises(DataError, match=f"not UTF-8 text: .*; save it as UTF-8, such as with iconv -f {encoding} -t"):
+        load_ratings(tmp_path / "mine.csv")
 
 
 def test_a_bad_row_of_parquet_is_told(tmp_path: Path) -> None:

@@ -208,6 +208,16 @@ def test_a_table_of_items_tells_which_column_names_them(tmp_path: Path, frame: p
     assert found.suite.experiments[0].options["user"] == "2"
 
 
+def test_zeros_are_doubted_where_stars_are_given(tmp_path: Path, frame: pd.DataFrame) -> None:
+    path = tmp_path / "a.csv"
+    frame.assign(rating=frame["rating"].where(frame.index % 4 > 0, 0)).to_csv(path, index=False)
+    doubt = "ratings of 0 are the lowest; if they stand for no rating, leave these rows out of the file"
+    assert any(doubt in line for line in prepared(path).said)
+    assert not any(doubt in line for line in prepared(path, scale=(0, 5)).said)
+    frame.assign(rating=frame["rating"] > 3).astype({"rating": int}).to_csv(path, index=False)
+    assert not any(doubt in line for line in prepared(path).said)
+
+
 def test_a_wide_scale_has_a_threshold_of_its_own(tmp_path: Path, frame: pd.DataFrame) -> None:
     skewed = frame.assign(rating=np.where(np.arange(len(frame)) == 0, 1000, frame["rating"]))
     skewed.to_csv(tmp_path / "a.csv", index=False)

@@ -30,6 +30,7 @@ SCALES = ((1, 5), (0.5, 5), (0, 5), (1, 10), (0.5, 10), (0, 10), (1, 7), (1, 100
 MOST = 101  # values of a column of ratings without a name that says so: 0 to 100
 TIMES = ((5e8, 5e9), (5e11, 5e12), (5e14, 5e15))  # seconds, milliseconds and microseconds of 1985 to 2128
 BY_PLACE = "by its place"
+MOST_LIKELY = 3  # columns of ratings, above which they are a matrix
 LONGEST = 40  # letters of a value that an error quotes
 DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}( .*)?")
 DECIMAL = re.compile(r"-?\d+,\d+")
@@ -153,7 +154,7 @@ def guess_columns(
             told |= {"user": "no other is left", "item": why}
     for role in ("user", "item"):
         if role not in found:
-            raise DataError(_unclear(role, columns, found))
+            raise DataError(_unclear(role, columns, found, None if header else sample.iloc[0].tolist()))
     for role, name in found.items():
         if list(columns).count(name) > 1:
             raise DataError(f"several columns are called {name!r}; rename those that do not hold {HOLDS[role]}")
@@ -186,6 +187,10 @@ def _by_names(kinds: Mapping[str, _Column], found: dict[str, str], told: dict[st
         if role in found or name is None or (role == "rating" and implicit):
             continue
         if role == "rating" and not kinds[name].number:
+            if kinds[name].odd == name:
+                raise DataError(
+                    f"the header stands again among the rows, where column {name!r} holds {name!r}; delete it"
+                )
             raise DataError(
                 f"column {name!r} should hold the ratings, by its name, and holds {_shown(kinds[name].odd)}, which is "
                 f"no number{_AS_POINT if DECIMAL.fullmatch(kinds[name].odd) else ''}; name another with --rating "
@@ -228,6 +233,11 @@ def _rating_by_values(
         found["rating"], told["rating"] = columns[2], "by its place and its values"
     elif len(likely) == 1:
         found["rating"], told["rating"] = likely[0], "by its values"
+    elif len(likely) > MOST_LIKELY:
+        raise DataError(
+            f"each of {len(likely)} columns may hold ratings, such as {likely[0]}; if there is a column for each item, "
+            "make a table of it with a line for each rating, in columns user, item and rating, as pandas.melt does"
+        )
     elif likely:
         raise DataError(
             f"the ratings may stand in {' or '.join(likely)}; say which with --rating COLUMN, or take every row as an "
@@ -235,10 +245,12 @@ def _rating_by_values(
         )
 
 
-def _unclear(role: str, columns: Sequence[str], found: Mapping[str, str]) -> str:
+def _unclear(role: str, columns: Sequence[str], found: Mapping[str, str], first: Sequence[object] | None) -> str:
+    """Say that a role is open; of a table without names, with the values of the first row."""
+    there = ", ".join(columns if first is None else (f"{n} ({value})" for n, value in zip(columns, first, strict=True)))
     known = "".join(f", {name} holds {HOLDS[other]}" for other, name in found.items())
     return (
-        f"cannot tell which column holds {HOLDS[role]}: there are {', '.join(columns)}{known}; name columns with "
+        f"cannot tell which column holds {HOLDS[role]}: there are {there}{known}; name columns with "
         "--user, --item, --rating and --timestamp"
     )
 

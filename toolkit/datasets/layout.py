@@ -61,13 +61,19 @@ def sniff(file: DataFile, encoding: str = "utf-8-sig", header: bool | None = Non
     Raises
     ------
     DataError
-        If the file is empty or has one column only.
+        If the file is empty, has one column only, or begins with what belongs to no table.
     """
     with open_text(file, encoding) as stream:
         number, line = next(((number, line) for number, line in enumerate(stream) if line.strip()), (0, ""))
     line = line.rstrip("\r\n")
     if not line:
         raise DataError("the file is empty", str(file))
+    if line.startswith(("{", "[{")) or line == "[":
+        raise DataError("holds JSON, by its first line; a table with a line for each rating is needed", str(file))
+    if re.fullmatch(r'"?sep=.?"?', line, re.IGNORECASE):
+        raise DataError(
+            f"delete the line {line!r}, which is for Excel alone, so that the columns' names come first", str(file)
+        )
     delimiter = _delimiter(line)
     first = [field.strip() for field in _split(line, delimiter)]
     if len(first) < 2:

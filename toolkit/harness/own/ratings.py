@@ -38,6 +38,7 @@ DAMPED = (
     "an event that happened n times counts log2(1 + n) with methods that weigh events (als, lmf) or factorize them "
     "(pca, truncated-svd, nmf); the others learn from who met what, and by that all are judged"
 )
+OF_STARS = (5, 10)  # tops of scales that begin with 1 as a rule
 RARE = 0.02  # share of ratings that count as relevant by the usual rule, below which their upper quarter does
 
 
@@ -140,6 +141,7 @@ def _of_file(source: str, wishes: Wishes) -> _Loaded:
         options["scale"] = list(scale)
         data = replace(data, scale=scale)
         guesses.append(f"ratings are given on a scale of {scale[0]:g} to {scale[1]:g}")
+        guesses += _about_zeros(data, wishes)
     elif wishes.scale:
         raise ParameterError("--scale is for ratings; there are none in this file, every row of which is an event")
     elif (data.values != 1).any():
@@ -183,6 +185,14 @@ def _once(data: Ratings) -> tuple[Ratings, str]:
         return once, f"{what} ratings are dropped, as the user rated the item more than once: {last} is kept"
     about = "the first is kept and counts as often, as rankings are judged by items that are new to a user"
     return once, f"{what} events repeat an earlier one of a user and an item: {about}"
+
+
+def _about_zeros(data: Ratings, wishes: Wishes) -> list[str]:
+    """Return a doubt about zeros: in exports of books and films, 0 often stands where nothing was rated."""
+    zeros = int((data.values == 0).sum())
+    if wishes.scale or not zeros or data.scale[1] not in OF_STARS or (data.values % 1).any():
+        return []
+    return [f"{zeros:,} ratings of 0 are the lowest; if they stand for no rating, leave these rows out of the file"]
 
 
 def _about_items(data: Ratings) -> str:
