@@ -130,9 +130,7 @@ def test_a_header_that_comes_again_is_told() -> None:
 
 
 def test_a_matrix_of_ratings_is_told() -> None:
-    wide = pd.DataFrame({"user": [f"u{n}" for n in range(60)]} | {f"film {k}": [1, 5] * 30 for k in range(4)}).astype(
-        str
-    )
+    wide = pd.DataFrame({"user": [f"u{n}" for n in range(60)]} | {f"no {k}": [1, 5] * 30 for k in range(4)}).astype(str)
     with pytest.raises(DataError, match="each of 4 columns may hold ratings, such as no 0; if there is a column for"):
         guess_columns(list(wide), wide)
 

@@ -216,7 +216,9 @@ class Ratings:
     @cached_property
     def n_repeats(self) -> int:
         """int: how many rows there are beyond one of each user and item."""
-        return len(self) - len(pd.unique(self._cells))
+        cells = self._cells
+        cells.sort()  # many times as fast as a hash table where there are millions
+        return int(np.count_nonzero(cells[1:] == cells[:-1]))
 
     def distinct(self) -> Ratings:
         """Return one row of each user and item, in row order.
