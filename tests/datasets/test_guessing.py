@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.datasets.guessing import Guess, guess_columns, guess_header, guess_scale
+from toolkit.datasets.guessing import Guess, guess_columns, guess_header
 from toolkit.datasets.samples import read_sample
+from toolkit.datasets.values import guess_scale
 from toolkit.errors import DataError, ToolkitError, UnknownNameError
 
 ROWS = [

@@ -7,15 +7,14 @@ which column holds the users or the items, nothing is guessed: the error names t
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from toolkit.datasets.columns import NAMES, guess
 from toolkit.datasets.signs import about_dates, items_first
+from toolkit.datasets.values import DATE, Column, column_of
 from toolkit.errors import DataError, UnknownNameError
 
 ROLES = ("user", "item", "rating", "timestamp", "count")
@@ -26,13 +25,9 @@ HOLDS = {
     "timestamp": "the times",
     "count": "how often, or how long, each event happened",
 }
-SCALES = ((1, 5), (0.5, 5), (0, 5), (1, 10), (0.5, 10), (0, 10), (1, 7), (1, 100), (0, 100), (0, 1), (-1, 1), (-10, 10))
-MOST = 101  # values of a column of ratings without a name that says so: 0 to 100
-TIMES = ((5e8, 5e9), (5e11, 5e12), (5e14, 5e15))  # seconds, milliseconds and microseconds of 1985 to 2128
 BY_PLACE = "by its place"
 MOST_LIKELY = 3  # columns of ratings, above which they are a matrix
 LONGEST = 40  # letters of a value that an error quotes
-DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}( .*)?")
 DECIMAL = re.compile(r"-?\d+,\d+")
 _AS_POINT = ' (numbers are written with a point: "3.5")'
 # names of columns of numbers that are no ratings, without case and punctuation
@@ -58,37 +53,6 @@ class Guess:
     columns: Mapping[str, str]
     explicit: bool
     sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Column:
-    """What the values of a column are like."""
-
-    name: str
-    filled: int
-    distinct: int
-    number: bool
-    whole: bool
-    time: bool
-    low: float
-    high: float
-    odd: str = ""  # the first value that is no number
-
-    @property
-    def is_rating(self) -> bool:
-        """bool: whether the values fill one of the common scales and repeat."""
-        fits = self.number and not self.time and any((self.low, self.high) == scale for scale in SCALES)
-        return fits and 2 <= self.distinct <= min(MOST, max(11, self.filled // 5)) and self.distinct < self.filled
-
-    @property
-    def is_count(self) -> bool:
-        """bool: whether the values may say how often something happened."""
-        return self.number and not self.time and self.low > 0
-
-    @property
-    def is_key(self) -> bool:
-        """bool: whether the values may be keys."""
-        return self.distinct > 1 and not self.time and (self.whole or not self.number)
 
 
 def guess_columns(
@@ -142,7 +106,7 @@ def guess_columns(
         if name not in columns:
             raise UnknownNameError("column", name, columns)
     told = dict.fromkeys(found, "as you say")
-    kinds = {name: _kind(name, sample.iloc[:, list(columns).index(name)]) for name in columns}
+    kinds = {name: column_of(name, sample.iloc[:, list(columns).index(name)]) for name in columns}
     if header:
         _by_names(kinds, found, told, implicit)
     _by_values(kinds, found, told, header, implicit)
@@ -179,7 +143,7 @@ def guess_columns(
     return Guess({role: found[role] for role in ROLES if role in found}, "rating" in found, tuple(sentences))
 
 
-def _by_names(kinds: Mapping[str, _Column], found: dict[str, str], told: dict[str, str], implicit: bool) -> None:
+def _by_names(kinds: Mapping[str, Column], found: dict[str, str], told: dict[str, str], implicit: bool) -> None:
     """Give out the roles that the names of columns tell."""
     for role in ROLES[:-1]:  # how often something happened is asked only where nothing was rated
         free = [name for name in kinds if name not in found.values()]
@@ -202,11 +166,11 @@ def _by_names(kinds: Mapping[str, _Column], found: dict[str, str], told: dict[st
 
 
 def _by_values(
-    kinds: Mapping[str, _Column], found: dict[str, str], told: dict[str, str], header: bool, implicit: bool
+    kinds: Mapping[str, Column], found: dict[str, str], told: dict[str, str], header: bool, implicit: bool
 ) -> None:
     """Give out the roles that are left to columns whose values fit."""
 
-    def free() -> list[_Column]:
+    def free() -> list[Column]:
         return [kind for name, kind in kinds.items() if name not in found.values()]
 
     times = [kind.name for kind in free() if kind.time]
@@ -226,7 +190,7 @@ def _by_values(
 
 
 def _rating_by_values(
-    free: Sequence[_Column], columns: Sequence[str], found: dict[str, str], told: dict[str, str], header: bool
+    free: Sequence[Column], columns: Sequence[str], found: dict[str, str], told: dict[str, str], header: bool
 ) -> None:
     likely = [kind.name for kind in free if kind.is_rating and not (header and _plain(kind.name) in COUNTS)]
     if not header and len(columns) > 2 and len(likely) > 1 and columns[2] in likely:
@@ -277,53 +241,9 @@ def guess_header(first: Sequence[str], rows: pd.DataFrame) -> bool:
     return not any((rows.iloc[:, place] == field).any() for place, field in enumerate(first) if field)
 
 
-def guess_scale(values: npt.NDArray[np.float64]) -> tuple[float, float]:
-    """Guess the lowest and the highest rating possible.
-
-    Parameters
-    ----------
-    values : ndarray of float64, shape (n,)
-        All ratings.
-
-    Returns
-    -------
-    tuple of float
-        The narrowest common scale on which they lie, if its top and nearly its whole range occur; otherwise the lowest
-        and the highest that occur.
-
-    Examples
-    --------
-    >>> guess_scale(np.array([2.0, 5.0, 3.0])), guess_scale(np.array([1.0, 37.0]))
-    ((1.0, 5.0), (1.0, 37.0))
-    """
-    low, high = float(values.min()), float(values.max())
-    fitting = [s for s in SCALES if s[1] == high and s[0] <= low and low - s[0] <= (s[1] - s[0]) / 4]
-    lowest, highest = max(fitting, default=(low, high))
-    return float(lowest), float(highest)
-
-
-def _kind(name: str, values: pd.Series) -> _Column:
-    texts = values.dropna()
-    texts = texts[texts != ""].astype(str)
-    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64)
-    number = bool(len(numbers)) and bool(np.isfinite(numbers).all())
-    low, high = (float(numbers.min()), float(numbers.max())) if number else (np.nan, np.nan)
-    whole = number and bool((numbers % 1 == 0).all())
-    if number:
-        time = any(start <= low and high < end for start, end in TIMES)
-    else:
-        time = bool(len(texts)) and _all_dates(texts)
-    odd = "" if number or not len(texts) else str(texts.iloc[int(np.argmin(np.isfinite(numbers)))])
-    return _Column(name, len(texts), int(texts.nunique()), number, whole, time, low, high, odd)
-
-
 def _shown(text: str) -> str:
     """Return a value as an error quotes it."""
     return repr(text if len(text) <= LONGEST else f"{text[:LONGEST]}…") if text else "nothing"
-
-
-def _all_dates(texts: Iterable[str]) -> bool:
-    return all(DATE.fullmatch(text) for text in texts)
 
 
 def _is_number(text: str) -> bool:

@@ -12,11 +12,12 @@ import numpy as np
 from toolkit.data import Ratings
 from toolkit.datasets.catalog import catalog
 from toolkit.datasets.files import DataFile
-from toolkit.datasets.guessing import guess_columns, guess_scale
+from toolkit.datasets.guessing import guess_columns
 from toolkit.datasets.items import guess_items, read_items
 from toolkit.datasets.load import load_dataset
 from toolkit.datasets.ratings import load_ratings
 from toolkit.datasets.samples import read_sample
+from toolkit.datasets.values import guess_scale
 from toolkit.errors import DataError, ParameterError
 from toolkit.harness.own.methods import NULLS, RATINGS, Load, chosen_methods
 from toolkit.harness.own.prepared import Budget, Prepared, Wishes, prepared, stem_of
