@@ -118,6 +118,7 @@ def _add_compare(commands: Commands) -> None:
     own.add_argument("--fresh", action="store_true", help="replace an earlier run in the directory")
     for role in ("user", "item", "rating", "timestamp"):
         own.add_argument(f"--{role}", metavar="COLUMN", help=f"column of the {role}s (default: guessed)")
+    own.add_argument("--count", metavar="COLUMN", help="column of how often each event happened (default: guessed)")
     own.add_argument("--implicit", action="store_true", help="take every row as an event without a rating")
     own.add_argument(
         "--scale", metavar=("LOW", "HIGH"), nargs=2, type=float, help="ratings possible (default: guessed)"
@@ -210,8 +211,9 @@ def _run(options: argparse.Namespace) -> int:
 def _compare(options: argparse.Namespace) -> int:
     from toolkit.harness import compare
 
-    names = ("out", "minutes", "workers", "only", "timeout", "fresh", "user", "item", "rating", "timestamp", "implicit")
-    given = {name: getattr(options, name) for name in (*names, "items", "pairs", "analogies")}
+    columns = ("user", "item", "rating", "timestamp", "count")
+    names = ("out", "minutes", "workers", "only", "timeout", "fresh", "implicit", "items", "pairs", "analogies")
+    given = {name: getattr(options, name) for name in (*names, *columns)}
     return _reported(compare(*options.inputs, **given, scale=tuple(options.scale) if options.scale else None))
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from toolkit import Ratings
 from toolkit.data import TrainingData
-from toolkit.errors import DataError, UnknownNameError
+from toolkit.errors import DataError, ParameterError, UnknownNameError, UnsupportedError
 
 ROWS = st.lists(
     st.tuples(st.integers(0, 3), st.sampled_from("abcd"), st.integers(1, 5), st.integers(0, 3)), min_size=1, max_size=20
@@ -188,6 +188,42 @@ def test_take_is_as_if_read_anew(rows: list[tuple[int, str, int, int]], explicit
     assert (taken.users.dtype, taken.items.dtype) == (np.int32, np.int32)
     assert list(taken.parts) == list(anew.parts)
     assert (taken.scale, taken.explicit) == (whole.scale, whole.explicit)
+
+
+@given(ROWS, st.booleans(), st.booleans())
+def test_distinct_against_a_dictionary(rows: list[tuple[int, str, int, int]], explicit: bool, timed: bool) -> None:
+    kind: dict[str, Any] = {"rating": "rating"} if explicit else {"rating": None, "count": "rating"}
+    ratings = Ratings.from_frame(table(rows), **kind, timestamp="time" if timed else None)
+    order = sorted(range(len(rows)), key=lambda row: (rows[row][3] if timed else 0, row))
+    kept: dict[tuple[int, str], int] = {}
+    sums: dict[tuple[int, str], int] = {}
+    for row in order if not explicit else reversed(order):
+        kept.setdefault(rows[row][:2], row)
+        sums[rows[row][:2]] = sums.get(rows[row][:2], 0) + rows[row][2]
+    once = ratings.distinct()
+    expected = sorted(kept.values())
+    assert once.to_frame()["user"].tolist() == [str(rows[row][0]) for row in expected]
+    assert once.to_frame()["item"].tolist() == [rows[row][1] for row in expected]
+    assert once.values.tolist() == [rows[row][2] if explicit else sums[rows[row][:2]] for row in expected]
+    assert ratings.n_repeats == len(rows) - len(expected)
+    assert once.n_repeats == 0
+    matrix = ratings.matrix()
+    found = matrix.row_keys[matrix.rows], matrix.column_keys[matrix.columns], matrix.values
+    again = once.to_frame()["user"], once.to_frame()["item"], once.values
+    assert set(zip(*found, strict=True)) == set(zip(*again, strict=True))  # the same cells, and the same numbers
+
+
+def test_counts_are_damped_and_ratings_are_not(frame: pd.DataFrame) -> None:
+    counted = Ratings.from_frame(frame, rating=None, count="rating").damped()
+    np.testing.assert_allclose(counted.values, np.log2([5, 2, 6, 3]))
+    assert counted.scale == (1, np.log2(6))
+    assert (counted.values >= counted.relevance_threshold).all()
+    with pytest.raises(UnsupportedError, match="holds ratings; only how often something happened is damped"):
+        Ratings.from_frame(frame).damped()
+    with pytest.raises(DataError, match="count -1 in row 2 is not above 0"):
+        Ratings.from_frame(frame.assign(n=[1, -1, 2, 3]), rating=None, count="n")
+    with pytest.raises(ParameterError, match="there are ratings in 'rating' and counts in 'when'"):
+        Ratings.from_frame(frame, count="when")
 
 
 @given(ROWS, st.booleans())

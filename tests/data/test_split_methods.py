@@ -86,6 +86,29 @@ def test_kfold_tests_every_rating_once(ratings: Ratings) -> None:
     assert tested != [row for _, test in ratings.folds(n_folds=4, random_state=8) for row in rows_of(test)]
 
 
+SPLITS: list[tuple[str, dict[str, Any]]] = [
+    ("holdout", {}),
+    ("kfold", {"fold": 2, "n_folds": 2}),
+    ("time", {}),
+    ("leave-last-out", {}),
+]
+
+
+@pytest.mark.parametrize(("method", "options"), SPLITS)
+def test_ratings_that_repeat_never_stand_in_both_parts(method: str, options: dict[str, Any]) -> None:
+    rated = [(user, item, 1 + item % 5, day) for day in range(3) for user in range(5) for item in range(4)]
+    frame = pd.DataFrame(rated, columns=["user", "item", "rating", "time"])
+    with pytest.raises(DataError, match="40 of 60 ratings are of an item that the same user rated before"):
+        Ratings.from_frame(frame, timestamp="time").split(method, **options)
+    once = Ratings.from_frame(frame.assign(time=range(60)), timestamp="time").distinct()
+    train, test = (set(part.to_frame().set_index(["user", "item"]).index) for part in once.split(method, **options))
+    assert train
+    assert test
+    assert not train & test
+    events = Ratings.from_frame(frame.assign(time=range(60)), rating=None, timestamp="time")
+    assert sum(map(len, events.split(method, **options))) == 60
+
+
 def test_canonical_folds_of_movielens(movielens: Ratings) -> None:
     frame = movielens.to_frame()
     for fold in range(1, 6):

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from toolkit.datasets.guessing import Guess, guess_columns, guess_header, guess_scale
+from toolkit.datasets.guessing import Guess, guess_columns, guess_header
 from toolkit.datasets.samples import read_sample
+from toolkit.datasets.values import guess_scale
 from toolkit.errors import DataError, ToolkitError, UnknownNameError
 
 ROWS = [
@@ -87,8 +88,14 @@ def test_events_without_ratings() -> None:
     assert not found.explicit
     assert found.columns == {"user": "visitor", "item": "sku", "timestamp": "when"}
     counted = events.assign(plays=[str(n % 5 + 1) for n in range(len(events))])
-    assert "rating" not in guess_columns(["user", "track", "time", "plays"], counted).columns
-    assert "not used: plays" in guess_columns(["user", "track", "time", "plays"], counted).sentences
+    found = guess_columns(["user", "track", "time", "plays"], counted)
+    assert found.columns == {"user": "user", "item": "track", "timestamp": "time", "count": "plays"}
+    assert "column plays holds how often, or how long, each event happened (by its name)" in found.sentences
+    zero = events.assign(plays=[str(n % 5) for n in range(len(events))])
+    found = guess_columns(["user", "track", "time", "plays"], zero)
+    assert "count" not in found.columns
+    assert any("column plays" in line and "not above 0 in every row" in line for line in found.sentences)
+    assert "count" not in guess_columns(["user", "item", "rating", "views"], FRAME.assign(**{"3": "7"})).columns
     ones = FRAME.assign(**{"2": "1"})[[0, 1, "2"]]
     assert not guess_columns(["user", "item", "rating"], ones).explicit
     assert "same value in every row" in " ".join(guess_columns(["user", "item", "rating"], ones).sentences)
@@ -115,6 +122,24 @@ def test_events_without_ratings() -> None:
 def test_what_is_not_plain_is_refused(columns: list[str], places: list[int], message: str) -> None:
     with pytest.raises(DataError, match=message):
         guess_columns(columns, FRAME[places].set_axis(range(len(places)), axis=1))
+
+
+def test_a_header_that_comes_again_is_told() -> None:
+    again = pd.concat([FRAME.head(5), pd.DataFrame([["user", "item", "rating", "time"]]), FRAME])
+    with pytest.raises(DataError, match="the header stands again among the rows, where column 'rating' holds 'rating'"):
+        guess_columns(["user", "item", "rating", "time"], again)
+
+
+def test_a_matrix_of_ratings_is_told() -> None:
+    wide = pd.DataFrame({"user": [f"u{n}" for n in range(60)]} | {f"no {k}": [1, 5] * 30 for k in range(4)}).astype(str)
+    with pytest.raises(DataError, match="each of 4 columns may hold ratings, such as no 0; if there is a column for"):
+        guess_columns(list(wide), wide)
+
+
+def test_without_names_the_first_row_tells_what_is_in_doubt() -> None:
+    events = FRAME.assign(**{"2": "purchase"})[[0, 1, 0, "2"]]
+    with pytest.raises(DataError, match=r"there are 1 \(u0\), 2 \(film 0\), 3 \(u0\), 4 \(purchase\); name columns"):
+        guess_columns(["1", "2", "3", "4"], events.set_axis(range(4), axis=1), header=False)
 
 
 def test_a_decimal_comma_is_told() -> None:

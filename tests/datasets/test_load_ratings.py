@@ -125,6 +125,32 @@ def test_events_that_repeat_can_be_kept_once(tmp_path: Path) -> None:
     assert len(load_ratings(path, rating=False)) == 5
 
 
+def test_of_ratings_that_repeat_the_last_is_kept(tmp_path: Path) -> None:
+    path = write(
+        tmp_path / "mine.csv", "user,item,rating,time\nann,x,5,3\nbob,x,4,9\nann,x,3,1\nann,y,2,2\nbob,x,1,9\n"
+    )
+    kept = load_ratings(path, distinct=True)
+    assert rows(kept) == [("ann", "x", 5.0, 3), ("ann", "y", 2.0, 2), ("bob", "x", 1.0, 9)]
+    in_file = load_ratings(path, timestamp=False, distinct=True)
+    assert in_file.to_frame()["rating"].tolist() == [3.0, 2.0, 1.0]
+    assert len(load_ratings(path)) == 5
+
+
+def test_events_that_are_counted(tmp_path: Path) -> None:
+    path = write(tmp_path / "mine.csv", "user,item,plays\nann,x,3\nbob,x,1\nann,x,4\nbob,y,0.5\n")
+    assert load_ratings(path, rating=False, count="plays").values.tolist() == [3, 1, 4, 0.5]
+    once = load_ratings(path, rating=False, count="plays", distinct=True)
+    assert once.values.tolist() == [7, 1, 0.5]
+    assert (once.explicit, once.scale, once.relevance_threshold) == (False, (0.5, 7.0), 0.5)
+    damped = load_ratings(path, rating=False, count="plays", distinct=True, damped=True)
+    assert damped.values.tolist() == pytest.approx([3, 1, 0.5849625])
+    with pytest.raises(ParameterError, match="one column cannot play two parts"):
+        load_ratings(path, rating="plays", count="plays")
+    bad = write(tmp_path / "bad.csv", "user,item,plays\nann,x,3\nbob,x,0\n")
+    with pytest.raises(DataError, match="line 3: count '0' is not how often something happened: above 0"):
+        load_ratings(bad, rating=False, count="plays")
+
+
 @pytest.mark.parametrize("blank", ["", "\n", " \n", "\r\n\n"])
 def test_a_header_below_blank_lines_is_no_event(tmp_path: Path, blank: str) -> None:
     path = write(tmp_path / "mine.csv", blank + "user,item\nann,x\n\nbob,y\n")
@@ -144,13 +170,15 @@ def test_titles_and_genres_come_along(tmp_path: Path) -> None:
     [
         ("", None, "the file is empty"),
         ("\n\n", None, "the file is empty"),
+        ("sep=;\nuser;item;rating\na;x;4\n", None, "delete the line 'sep=;', which is for Excel alone"),
+        ('{"user": 1, "item": 2, "rating": 3}\n', None, "holds JSON, by its first line"),
         ("user,item,rating\n", None, "there are no ratings"),
         ("one column\n".replace(" ", ""), None, "no columns in the first line"),
         ("user,item,rating\na,x,4\nb,y,good\n", 3, "rating 'good' is not a rating"),
         ("user,item,rating\na,x,4\n\nb,y,inf\n", 4, "rating 'inf' is not a rating"),
         ('user,item,rating\n"a\n\n",x,4\nb,y,\n', 5, "column 'rating' is empty"),
         ("user,item,rating\na,x,4\n,y,3\n", 3, "column 'user' is empty"),
-        ("a\tx\t4\nb\ty\n", 2, "column 'rating' is empty"),
+        ("a\tx\t4\nb\ty\n", 2, "has 2 fields where the first line has 3; a field that is empty needs its tab"),
         ("a::x::4\nb::y::z\n", 2, "rating 'z' is not a rating"),
         ("user,item,rating,time\na,x,4,2020-01-01\nb,y,3,soon\n", 3, "timestamp 'soon' is not a time"),
         ("user,item,rating,time\na,x,4,17\nb,y,3,soon\n", 3, "timestamp 'soon' is not a time"),
@@ -183,6 +211,13 @@ def test_a_byte_that_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
     path.write_bytes(b"user,item,rating\n" + b"a,x,4\n" * 100_000 + b"b,caf\xe9,3\n")
     with pytest.raises(DataError, match="line 100002: not UTF-8 text"):
         load_ratings(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "windows-1252"])
+def test_other_encodings_are_told_with_what_to_do(tmp_path: Path, encoding: str) -> None:
+    (tmp_path / "mine.csv").write_bytes("user,item,rating\na,café,4\n".encode(encoding))
+    with pytest.raises(DataError, match=f"not UTF-8 text: .*; save it as UTF-8, such as with iconv -f {encoding} -t"):
+        load_ratings(tmp_path / "mine.csv")
 
 
 def test_a_bad_row_of_parquet_is_told(tmp_path: Path) -> None:

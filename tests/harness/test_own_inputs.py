@@ -47,6 +47,18 @@ def test_each_format_of_vectors(tmp_path: Path, name: str) -> None:
     assert kind_of([str(tmp_path / name)]) == "vectors"
 
 
+@pytest.mark.parametrize("mark", [",", "\t", ";"])
+@pytest.mark.parametrize("head", ["", "word,d1,d2,d3,d4,d5,d6\n"])
+def test_a_table_of_vectors_is_no_ratings(tmp_path: Path, mark: str, head: str) -> None:
+    text = head + "cat,0.25,-1.5,3.0,4e-2,.5,0\ndog,1,2.5,0.5,1.25,2,0.75\n"
+    (tmp_path / "a.csv").write_text(text.replace(",", mark))
+    with pytest.raises(DataError, match=r"a.csv: looks like vectors, a key and 6 numbers a line, divided by .*\.txt"):
+        kind_of([str(tmp_path / "a.csv")])
+    rated = "user,item,rating,when,x,y,z\n1,7,2.5,978300760,0.1,0.2,0.3\n2,8,3,978300761,0.1,0.2,0.3\n"
+    (tmp_path / "b.csv").write_text(rated.replace(",", mark))
+    assert kind_of([str(tmp_path / "b.csv")]) == "ratings"
+
+
 def test_names_of_the_catalog() -> None:
     assert kind_of(["movielens-100k"]) == "ratings"
     assert kind_of(["glove-6b-50d"]) == "vectors"

@@ -59,9 +59,56 @@ def test_events_that_repeat_are_taken_once_and_that_is_said(tmp_path: Path) -> N
     pd.DataFrame(plays, columns=["user", "track", "timestamp"]).to_csv(tmp_path / "plays.csv", index=False)
     found = prepared(tmp_path / "plays.csv")
     (experiment,) = found.suite.experiments
-    assert len(tk.load_ratings(experiment.dataset, **experiment.options)) == 44
+    data = tk.load_ratings(experiment.dataset, **experiment.options)
+    assert len(data) == 44
+    np.testing.assert_allclose(data.values, np.log2(21))  # each song was heard twenty times
     assert any("836 of 880 events repeat an earlier one" in line for line in found.said)
     assert "44 events of 9 items by 8 users, 61 % of all pairs" in found.suite.description
+
+
+def test_ratings_that_repeat_are_dropped_and_that_is_said(tmp_path: Path, frame: pd.DataFrame) -> None:
+    twice = pd.concat([frame.assign(rating=1, timestamp=5), frame, frame.head(7).assign(timestamp=6)])
+    twice.to_csv(tmp_path / "mine.csv", index=False)
+    run = tk.compare(tmp_path / "mine.csv", out=tmp_path / "run", **LOOK)
+    assert run.ok
+    n = len(frame)
+    said = f"{n + 7:,} of {2 * n + 7:,} ratings are dropped, as the user rated the item more than once: the last by"
+    assert said in run.info["suite"]["description"]
+    found = prepared(tmp_path / "mine.csv").suite.experiments[0]
+    data = tk.load_ratings(found.dataset, **found.options)
+    np.testing.assert_array_equal(data.values, frame["rating"])
+    twice.drop(columns="timestamp").to_csv(tmp_path / "other.csv", index=False)
+    assert any("the last in the file is kept" in line for line in prepared(tmp_path / "other.csv").said)
+
+
+def test_counts_weigh_events(tmp_path: Path, frame: pd.DataFrame) -> None:
+    path = tmp_path / "plays.csv"
+    plays = frame.drop(columns="rating").assign(plays=1 + frame.index % 500)
+    plays.to_csv(path, index=False)
+    found = prepared(path)
+    assert "Guessed: column plays holds how often, or how long, each event happened (by its name)." in found.said
+    assert any("counts log2(1 + n) with methods that weigh events (als, lmf)" in line for line in found.said)
+    (experiment,) = found.suite.experiments
+    data = tk.load_ratings(experiment.dataset, **experiment.options)
+    np.testing.assert_allclose(data.values, np.log2(2 + frame.index % 500))
+    run = tk.compare(path, out=tmp_path / "run", only=["popularity", "als"], workers=1, quiet=True)
+    assert run.ok
+    assert set(run.scores["task"]) == {"ranking"}
+    assert prepared(path, columns={"count": "plays"}).suite.experiments[0].options == experiment.options
+    plays.assign(plays=plays["plays"].where(plays.index != 5, 0).astype(float)).to_csv(path, index=False)
+    with pytest.raises(DataError, match="line 7: count '0' is not how often"):
+        prepared(path, columns={"count": "plays"})
+
+
+def test_a_count_that_is_none_far_down_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolkit.datasets.samples.read_sample.__defaults__", (50,))
+    rows = [(user, item, 1 + (user + item) % 3) for user in range(20) for item in range(user % 9 + 1)]
+    rows[70] = (*rows[70][:2], 0)
+    pd.DataFrame(rows, columns=["user", "song", "plays"]).to_csv(tmp_path / "plays.csv", index=False)
+    found = prepared(tmp_path / "plays.csv")
+    left = "column plays is left out after all: not every row has a number above 0, such as line 72"
+    assert any(left in line for line in found.said)
+    assert "count" not in {k for k, v in found.suite.experiments[0].options.items() if v is not None}
 
 
 def test_times_that_are_missing_in_a_row_are_left_out(tmp_path: Path, frame: pd.DataFrame) -> None:
@@ -149,6 +196,26 @@ def test_items(tmp_path: Path, frame: pd.DataFrame) -> None:
     pd.DataFrame({"movieId": ["x"], "title": ["none of them"]}).to_csv(tmp_path / "other.csv", index=False)
     with pytest.raises(DataError, match="none of the items of the ratings stands in the table of items"):
         prepared(written(frame, tmp_path, "csv"), items=str(tmp_path / "other.csv"))
+
+
+def test_a_table_of_items_tells_which_column_names_them(tmp_path: Path, frame: pd.DataFrame) -> None:
+    named = frame.assign(user="ann" + frame["user"].astype(str))[["item", "user", "rating", "timestamp"]]
+    named.to_csv(tmp_path / "a.csv", index=False, header=False)
+    ratings: Any = tk.load_dataset("movielens-100k")
+    ratings.item_table.rename_axis("movieId").to_csv(tmp_path / "films.csv")
+    found = prepared(tmp_path / "a.csv", items=str(tmp_path / "films.csv"))
+    assert "Guessed: column 1 holds the items (the table of items knows its keys)." in found.said
+    assert found.suite.experiments[0].options["user"] == "2"
+
+
+def test_zeros_are_doubted_where_stars_are_given(tmp_path: Path, frame: pd.DataFrame) -> None:
+    path = tmp_path / "a.csv"
+    frame.assign(rating=frame["rating"].where(frame.index % 4 > 0, 0)).to_csv(path, index=False)
+    doubt = "ratings of 0 are the lowest; if they stand for no rating, leave these rows out of the file"
+    assert any(doubt in line for line in prepared(path).said)
+    assert not any(doubt in line for line in prepared(path, scale=(0, 5)).said)
+    frame.assign(rating=frame["rating"] > 3).astype({"rating": int}).to_csv(path, index=False)
+    assert not any(doubt in line for line in prepared(path).said)
 
 
 def test_a_wide_scale_has_a_threshold_of_its_own(tmp_path: Path, frame: pd.DataFrame) -> None:

@@ -163,7 +163,10 @@ def test_texts(tmp_path: Path, text: str, tokenizer: str) -> None:
 def test_texts_that_are_too_short(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("one two three " * 9)
     budget = Budget(Deadline(time.monotonic() + 60, 1), 1)
-    with pytest.raises(DataError, match="3 words occur five times or more; 50 are needed"):
+    with pytest.raises(DataError, match="3 words occur five times or more; 50 are needed to compare anything, as a"):
+        prepare_text(str(tmp_path / "a.txt"), Wishes(), budget)
+    (tmp_path / "a.txt").write_text("all of these words stand here once")
+    with pytest.raises(DataError, match=r"a\.txt: 0 words occur five times or more; 50 are needed"):
         prepare_text(str(tmp_path / "a.txt"), Wishes(), budget)
     (tmp_path / "a.txt").write_bytes(b"caf\xe9 " * 60)
     with pytest.raises(ToolkitError, match="not UTF-8 text"):

@@ -153,7 +153,7 @@ def test_user_vectors_take_the_place_of_histories() -> None:
             for u, i in zip(users, items, strict=True)
         ]
         np.testing.assert_allclose(predictor.predict(users, items) - bias, expected, atol=1e-6)
-    chosen = readout("dot", item=item, user=user).choose(*train.split("holdout", test_size=0.3))
+    chosen = readout("dot", item=item, user=user).choose(*train.distinct().split("holdout", test_size=0.3))
     assert set(chosen) == {"slope"}
 
 

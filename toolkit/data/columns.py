@@ -90,3 +90,14 @@ def timestamps(column: pd.Series, name: str) -> npt.NDArray[np.int64] | npt.NDAr
         column = column.astype(np.float64)
     times: npt.NDArray[np.int64] = column.to_numpy()
     return times
+
+
+def each_once(
+    cells: npt.NDArray[np.int64], order: npt.NDArray[np.int64], values: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """Return the row of each cell that comes first in an order of all rows, ascending, and the cell's sum of values."""
+    _, first, codes = np.unique(cells[order], return_index=True, return_inverse=True)
+    totals = np.bincount(codes, values[order]).astype(np.float64)
+    rows = order[first]
+    kept = np.argsort(rows)
+    return rows[kept], totals[kept]

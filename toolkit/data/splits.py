@@ -28,6 +28,12 @@ MOST = 2**32 - 1  # that numpy takes for a seed
 def split_rows(ratings: Ratings, method: str, **options: Any) -> tuple[Rows, Rows]:
     """Return the rows of the training and of the test part; see `Ratings.split` for the methods."""
     check_split(method, options, "ratings")
+    if ratings.explicit and ratings.n_repeats:
+        raise DataError(
+            f"{ratings.n_repeats:,} of {len(ratings):,} ratings are of an item that the same user rated before, so "
+            "what is to be predicted could stand in training; keep the last of each: distinct(), or load with "
+            "distinct=True"
+        )
     train, test = SPLITS["ratings"][method](ratings, **options)
     if not len(train) or not len(test):
         raise DataError(f"split {method!r} leaves {len(train)} ratings to train on and {len(test)} to test on")

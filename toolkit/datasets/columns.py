@@ -17,6 +17,8 @@ NAMES = {
     "item": _ITEM,
     "rating": "rating ratings score stars star overall bookrating ratingvalue ratingscore preference value",
     "timestamp": "timestamp time date datetime unixtime unixreviewtime ts reviewtime ratedat createdat",
+    "count": "playcount plays nplays listens listencount clicks views purchases visits scrobbles count counts n freq "
+    "frequency times quantity qty weight hours hoursplayed hoursspent playtime playtimeforever minutes",
     "item_of_table": f"{_ITEM} id key",
     "title": "title movietitle itemtitle booktitle name itemname productname",
     "genres": "genres genre class category categories tags",

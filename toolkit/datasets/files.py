@@ -108,7 +108,13 @@ def decoding(file: DataFile, encoding: str) -> Iterator[None]:
         yield
     except UnicodeDecodeError as error:
         name = encoding.removesuffix("-sig").upper()
-        raise DataError(f"not {name} text: {error.reason}", str(file), _undecodable_line(file, encoding)) from None
+        with open_binary(file) as stream:
+            wide = stream.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+        likely = "utf-16" if wide else "windows-1252"
+        advice = f"save it as {name}, such as with iconv -f {likely} -t {name.lower()}"
+        raise DataError(
+            f"not {name} text: {error.reason}; {advice}", str(file), _undecodable_line(file, encoding)
+        ) from None
 
 
 def _undecodable_line(file: DataFile, encoding: str) -> int | None:

@@ -7,31 +7,32 @@ which column holds the users or the items, nothing is guessed: the error names t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from toolkit.datasets.columns import NAMES, guess
+from toolkit.datasets.signs import about_dates, items_first
+from toolkit.datasets.values import DATE, Column, column_of
 from toolkit.errors import DataError, UnknownNameError
 
-ROLES = ("user", "item", "rating", "timestamp")
-PLURAL = {"user": "users", "item": "items", "rating": "ratings", "timestamp": "times"}
-SCALES = ((1, 5), (0.5, 5), (0, 5), (1, 10), (0.5, 10), (0, 10), (1, 7), (1, 100), (0, 100), (0, 1), (-1, 1), (-10, 10))
-MOST = 101  # values of a column of ratings without a name that says so: 0 to 100
-TIMES = ((5e8, 5e9), (5e11, 5e12), (5e14, 5e15))  # seconds, milliseconds and microseconds of 1985 to 2128
+ROLES = ("user", "item", "rating", "timestamp", "count")
+HOLDS = {
+    "user": "the users",
+    "item": "the items",
+    "rating": "the ratings",
+    "timestamp": "the times",
+    "count": "how often, or how long, each event happened",
+}
+BY_PLACE = "by its place"
+MOST_LIKELY = 3  # columns of ratings, above which they are a matrix
 LONGEST = 40  # letters of a value that an error quotes
-DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}( .*)?")
 DECIMAL = re.compile(r"-?\d+,\d+")
 _AS_POINT = ' (numbers are written with a point: "3.5")'
 # names of columns of numbers that are no ratings, without case and punctuation
-_COUNTS = (
-    "age amount clicks count counts day duration events freq frequency hour index listens minutes month number "
-    "playcount plays price purchases qty quantity row rowid seconds times views week weekday weight year"
-)
-COUNTS = frozenset(_COUNTS.split())
+_COUNTS = "age amount day duration events hour index month number price row rowid seconds week weekday year"
+COUNTS = frozenset([*_COUNTS.split(), *NAMES["count"].split()])
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Guess:
     Parameters
     ----------
     columns : dict of str to str
-        By the role (``"user"``, ``"item"``, ``"rating"``, ``"timestamp"``) the column, for the roles that are played.
+        By the role (``"user"``, ``"item"``, ``"rating"``, ``"timestamp"``, ``"count"``) the column, for the roles that
+        are played.
     explicit : bool
         Whether there are ratings; if not, every row is an event.
     sentences : tuple of str
@@ -53,32 +55,6 @@ class Guess:
     sentences: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class _Column:
-    """What the values of a column are like."""
-
-    name: str
-    filled: int
-    distinct: int
-    number: bool
-    whole: bool
-    time: bool
-    low: float
-    high: float
-    odd: str = ""  # the first value that is no number
-
-    @property
-    def is_rating(self) -> bool:
-        """bool: whether the values fill one of the common scales and repeat."""
-        fits = self.number and not self.time and any((self.low, self.high) == scale for scale in SCALES)
-        return fits and 2 <= self.distinct <= min(MOST, max(11, self.filled // 5)) and self.distinct < self.filled
-
-    @property
-    def is_key(self) -> bool:
-        """bool: whether the values may be keys."""
-        return self.distinct > 1 and not self.time and (self.whole or not self.number)
-
-
 def guess_columns(
     columns: Sequence[str],
     sample: pd.DataFrame,
@@ -86,6 +62,7 @@ def guess_columns(
     header: bool = True,
     given: Mapping[str, str] | None = None,
     implicit: bool = False,
+    item_keys: Collection[str] | None = None,
 ) -> Guess:
     """Guess which column holds the users, the items, the ratings and the times.
 
@@ -101,6 +78,8 @@ def guess_columns(
         Columns by their roles, where they are known; these are not guessed.
     implicit : bool, default False
         Take every row as an event: no ratings are looked for.
+    item_keys : collection of str, optional
+        Keys of a table of the items, where there is one.
 
     Returns
     -------
@@ -127,21 +106,36 @@ def guess_columns(
         if name not in columns:
             raise UnknownNameError("column", name, columns)
     told = dict.fromkeys(found, "as you say")
-    kinds = {name: _kind(name, sample.iloc[:, list(columns).index(name)]) for name in columns}
+    kinds = {name: column_of(name, sample.iloc[:, list(columns).index(name)]) for name in columns}
     if header:
         _by_names(kinds, found, told, implicit)
     _by_values(kinds, found, told, header, implicit)
+    places = dict(zip(columns, range(len(columns)), strict=True))
+    if told.get("user") == told.get("item") == BY_PLACE:
+        first, second = (sample.iloc[:, places[found[role]]] for role in ("user", "item"))
+        if why := items_first(first, second, item_keys):
+            found["user"], found["item"] = found["item"], found["user"]
+            told |= {"user": "no other is left", "item": why}
     for role in ("user", "item"):
         if role not in found:
-            raise DataError(_unclear(role, columns, found))
+            raise DataError(_unclear(role, columns, found, None if header else sample.iloc[0].tolist()))
     for role, name in found.items():
         if list(columns).count(name) > 1:
-            raise DataError(f"several columns are called {name!r}; rename those that do not hold the {PLURAL[role]}")
-    sentences = [f"column {found[role]} holds the {PLURAL[role]} ({told[role]})" for role in ROLES if role in found]
+            raise DataError(f"several columns are called {name!r}; rename those that do not hold {HOLDS[role]}")
+    sentences = [f"column {found[role]} holds {HOLDS[role]} ({told[role]})" for role in ROLES if role in found]
+    if "timestamp" in found and not kinds[found["timestamp"]].number:
+        dates = about_dates(sample.iloc[:, places[found["timestamp"]]].dropna().astype(str))
+        sentences += [dates] if dates else []
     if "rating" in found and kinds[found["rating"]].distinct == 1:
         sentences[:] = [line for line in sentences if not line.startswith(f"column {found['rating']} holds")]
         sentences.append(f"column {found.pop('rating')} has the same value in every row, so these are no ratings")
     if "rating" not in found:
+        counted = guess("count", [name for name in columns if name not in found.values()])
+        if header and "count" not in found and counted is not None and kinds[counted].number:
+            if kinds[counted].is_count:
+                found["count"] = counted
+            why = "by its name" if "count" in found else "by its name, but not above 0 in every row, so it is not used"
+            sentences.append(f"column {counted} holds {HOLDS['count']} ({why})")
         sentences.append("there are no ratings: every row is an event, a user who met an item")
     rest = [name for name in columns if name not in found.values()]
     if rest:
@@ -149,14 +143,18 @@ def guess_columns(
     return Guess({role: found[role] for role in ROLES if role in found}, "rating" in found, tuple(sentences))
 
 
-def _by_names(kinds: Mapping[str, _Column], found: dict[str, str], told: dict[str, str], implicit: bool) -> None:
+def _by_names(kinds: Mapping[str, Column], found: dict[str, str], told: dict[str, str], implicit: bool) -> None:
     """Give out the roles that the names of columns tell."""
-    for role in ROLES:
+    for role in ROLES[:-1]:  # how often something happened is asked only where nothing was rated
         free = [name for name in kinds if name not in found.values()]
         name = guess(role, free)
         if role in found or name is None or (role == "rating" and implicit):
             continue
         if role == "rating" and not kinds[name].number:
+            if kinds[name].odd == name:
+                raise DataError(
+                    f"the header stands again among the rows, where column {name!r} holds {name!r}; delete it"
+                )
             raise DataError(
                 f"column {name!r} should hold the ratings, by its name, and holds {_shown(kinds[name].odd)}, which is "
                 f"no number{_AS_POINT if DECIMAL.fullmatch(kinds[name].odd) else ''}; name another with --rating "
@@ -168,11 +166,11 @@ def _by_names(kinds: Mapping[str, _Column], found: dict[str, str], told: dict[st
 
 
 def _by_values(
-    kinds: Mapping[str, _Column], found: dict[str, str], told: dict[str, str], header: bool, implicit: bool
+    kinds: Mapping[str, Column], found: dict[str, str], told: dict[str, str], header: bool, implicit: bool
 ) -> None:
     """Give out the roles that are left to columns whose values fit."""
 
-    def free() -> list[_Column]:
+    def free() -> list[Column]:
         return [kind for name, kind in kinds.items() if name not in found.values()]
 
     times = [kind.name for kind in free() if kind.time]
@@ -186,19 +184,24 @@ def _by_values(
     if header and missing == ["item"] and not keys:
         keys = [name for name in [guess("title", [kind.name for kind in free()])] if name is not None]
     if len(keys) == len(missing):
-        why = "by its place" if len(keys) == 2 else "no other is left"
+        why = BY_PLACE if len(keys) == 2 else "no other is left"
         for role, name in zip(missing, keys, strict=True):
             found[role], told[role] = name, why
 
 
 def _rating_by_values(
-    free: Sequence[_Column], columns: Sequence[str], found: dict[str, str], told: dict[str, str], header: bool
+    free: Sequence[Column], columns: Sequence[str], found: dict[str, str], told: dict[str, str], header: bool
 ) -> None:
     likely = [kind.name for kind in free if kind.is_rating and not (header and _plain(kind.name) in COUNTS)]
     if not header and len(columns) > 2 and len(likely) > 1 and columns[2] in likely:
         found["rating"], told["rating"] = columns[2], "by its place and its values"
     elif len(likely) == 1:
         found["rating"], told["rating"] = likely[0], "by its values"
+    elif len(likely) > MOST_LIKELY:
+        raise DataError(
+            f"each of {len(likely)} columns may hold ratings, such as {likely[0]}; if there is a column for each item, "
+            "make a table of it with a line for each rating, in columns user, item and rating, as pandas.melt does"
+        )
     elif likely:
         raise DataError(
             f"the ratings may stand in {' or '.join(likely)}; say which with --rating COLUMN, or take every row as an "
@@ -206,10 +209,12 @@ def _rating_by_values(
         )
 
 
-def _unclear(role: str, columns: Sequence[str], found: Mapping[str, str]) -> str:
-    known = "".join(f", {name} holds the {PLURAL[other]}" for other, name in found.items())
+def _unclear(role: str, columns: Sequence[str], found: Mapping[str, str], first: Sequence[object] | None) -> str:
+    """Say that a role is open; of a table without names, with the values of the first row."""
+    there = ", ".join(columns if first is None else (f"{n} ({value})" for n, value in zip(columns, first, strict=True)))
+    known = "".join(f", {name} holds {HOLDS[other]}" for other, name in found.items())
     return (
-        f"cannot tell which column holds the {PLURAL[role]}: there are {', '.join(columns)}{known}; name columns with "
+        f"cannot tell which column holds {HOLDS[role]}: there are {there}{known}; name columns with "
         "--user, --item, --rating and --timestamp"
     )
 
@@ -236,53 +241,9 @@ def guess_header(first: Sequence[str], rows: pd.DataFrame) -> bool:
     return not any((rows.iloc[:, place] == field).any() for place, field in enumerate(first) if field)
 
 
-def guess_scale(values: npt.NDArray[np.float64]) -> tuple[float, float]:
-    """Guess the lowest and the highest rating possible.
-
-    Parameters
-    ----------
-    values : ndarray of float64, shape (n,)
-        All ratings.
-
-    Returns
-    -------
-    tuple of float
-        The narrowest common scale on which they lie, if its top and nearly its whole range occur; otherwise the lowest
-        and the highest that occur.
-
-    Examples
-    --------
-    >>> guess_scale(np.array([2.0, 5.0, 3.0])), guess_scale(np.array([1.0, 37.0]))
-    ((1.0, 5.0), (1.0, 37.0))
-    """
-    low, high = float(values.min()), float(values.max())
-    fitting = [s for s in SCALES if s[1] == high and s[0] <= low and low - s[0] <= (s[1] - s[0]) / 4]
-    lowest, highest = max(fitting, default=(low, high))
-    return float(lowest), float(highest)
-
-
-def _kind(name: str, values: pd.Series) -> _Column:
-    texts = values.dropna()
-    texts = texts[texts != ""].astype(str)
-    numbers = pd.to_numeric(texts, errors="coerce").to_numpy(np.float64)
-    number = bool(len(numbers)) and bool(np.isfinite(numbers).all())
-    low, high = (float(numbers.min()), float(numbers.max())) if number else (np.nan, np.nan)
-    whole = number and bool((numbers % 1 == 0).all())
-    if number:
-        time = any(start <= low and high < end for start, end in TIMES)
-    else:
-        time = bool(len(texts)) and _all_dates(texts)
-    odd = "" if number or not len(texts) else str(texts.iloc[int(np.argmin(np.isfinite(numbers)))])
-    return _Column(name, len(texts), int(texts.nunique()), number, whole, time, low, high, odd)
-
-
 def _shown(text: str) -> str:
     """Return a value as an error quotes it."""
     return repr(text if len(text) <= LONGEST else f"{text[:LONGEST]}…") if text else "nothing"
-
-
-def _all_dates(texts: Iterable[str]) -> bool:
-    return all(DATE.fullmatch(text) for text in texts)
 
 
 def _is_number(text: str) -> bool:

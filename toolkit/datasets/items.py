@@ -8,9 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from toolkit.datasets.columns import guess
+from toolkit.datasets.fields import line_of
 from toolkit.datasets.files import DataFile
 from toolkit.datasets.item_columns import ItemColumns, attributes, guess_item_columns, set_flags
-from toolkit.datasets.tables import Layout, line_of, read_columns, sniff
+from toolkit.datasets.layout import Layout, sniff
+from toolkit.datasets.tables import read_columns
 from toolkit.errors import DataError
 from toolkit.keys import as_keys
 

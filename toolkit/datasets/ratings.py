@@ -16,12 +16,21 @@ import pyarrow.parquet as pq
 from toolkit.data import Ratings
 from toolkit.data.columns import as_floats
 from toolkit.datasets.columns import guess
+from toolkit.datasets.fields import line_of
 from toolkit.datasets.files import DataFile
 from toolkit.datasets.items import read_items
-from toolkit.datasets.tables import Kind, Layout, line_of, read_columns, sniff
+from toolkit.datasets.layout import Layout, sniff
+from toolkit.datasets.tables import Kind, read_columns
 from toolkit.errors import DataError, ParameterError, UnknownNameError
 
-KINDS: dict[str, Kind] = {"user": "key", "item": "key", "rating": "float", "timestamp": "int", "part": "key"}
+KINDS: dict[str, Kind] = {
+    "user": "key",
+    "item": "key",
+    "rating": "float",
+    "timestamp": "int",
+    "count": "float",
+    "part": "key",
+}
 HEADERLESS = ("user", "item", "rating", "timestamp")
 
 
@@ -47,11 +56,13 @@ def load_ratings(
     item: str | None = None,
     rating: str | bool | None = None,
     timestamp: str | bool | None = None,
+    count: str | None = None,
     part: str | None = None,
     scale: tuple[float, float] | None = None,
     items: str | Path | None = None,
     header: bool | None = None,
     distinct: bool = False,
+    damped: bool = False,
     name: str | None = None,
 ) -> Ratings:
     """Read ratings from a file of your own.
@@ -70,6 +81,8 @@ def load_ratings(
         (implicit data).
     timestamp : str or False, optional
         The column with times, numbers or dates; by default found by its name, if there is one. False leaves it out.
+    count : str, optional
+        With ``rating=False``, the column that says how often an event happened, or how long it took: numbers above 0.
     part : str, optional
         The column that says which part each row belongs to, for ``split("column")``.
     scale : tuple of float, optional
@@ -80,7 +93,11 @@ def load_ratings(
         Whether the first line of a text file holds the columns' names; by default told as above. With False, columns
         are named by their numbers, ``"1"`` the first.
     distinct : bool, default False
-        Keep of each user and item the first row only, in the order of time, or of the file where there are no times.
+        Keep one row of each user and item (`Ratings.distinct`): the last rating, by time or, where there are no times,
+        in the file; or the first event, which then counts as much as all of them. Without it, ratings that repeat are
+        kept, and cannot be divided.
+    damped : bool, default False
+        Let an event that counts n count log2(1 + n) (`Ratings.damped`), after `distinct`.
     name : str, optional
         Name of the data set; by default that of the file.
 
@@ -98,11 +115,12 @@ def load_ratings(
         If a column that is named here is not in the file.
     """
     file = DataFile(Path(path))
-    wanted = {"user": user, "item": item, "rating": rating, "timestamp": timestamp, "part": part}
+    wanted = {"user": user, "item": item, "rating": rating, "timestamp": timestamp, "count": count, "part": part}
     table = _read_parquet(file, wanted) if file.suffix in (".parquet", ".pq") else _read_text(file, wanted, header)
     item_table = None if items is None else read_items(DataFile(Path(items)))
     found = _ratings(table, scale, item_table, name or file.stem)
-    return found.distinct() if distinct else found
+    found = found.distinct() if distinct else found
+    return found.damped() if damped else found
 
 
 def read_ratings(
@@ -121,11 +139,23 @@ def _ratings(table: _Table, scale: tuple[float, float] | None, item_table: pd.Da
         _check(table, role, frame[role].isna(), "is empty")
     if "rating" in frame:
         frame["rating"] = _values(table, scale)
+    if "count" in frame:
+        frame["count"] = _counts(table)
     if "timestamp" in frame:
         frame["timestamp"] = _times(table)
-    rating, timestamp, part = (role if role in frame else None for role in ("rating", "timestamp", "part"))
+    rating, timestamp, count, part = (
+        role if role in frame else None for role in ("rating", "timestamp", "count", "part")
+    )
     return Ratings.from_frame(
-        frame, rating=rating, timestamp=timestamp, part=part, scale=scale, item_table=item_table, name=name, copy=False
+        frame,
+        rating=rating,
+        timestamp=timestamp,
+        count=count,
+        part=part,
+        scale=scale,
+        item_table=item_table,
+        name=name,
+        copy=False,
     )
 
 
@@ -135,6 +165,12 @@ def _values(table: _Table, scale: tuple[float, float] | None) -> pd.Series:
     if scale is not None:
         outside = (values < scale[0]) | (values > scale[1])
         _check(table, "rating", outside, f"lies outside the scale {scale[0]:g} to {scale[1]:g}")
+    return values
+
+
+def _counts(table: _Table) -> pd.Series:
+    values = as_floats(table.frame["count"])
+    _check(table, "count", ~(np.isfinite(values) & (values > 0)), "is not how often something happened: above 0")
     return values
 
 

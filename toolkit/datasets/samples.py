@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 
 from toolkit.datasets.files import DataFile
 from toolkit.datasets.guessing import guess_header
-from toolkit.datasets.tables import Layout, read_columns, sniff
+from toolkit.datasets.layout import Layout, sniff
+from toolkit.datasets.tables import read_columns
 from toolkit.errors import DataError
 
 ROWS = 100_000  # that are looked at

@@ -25,7 +25,7 @@ from toolkit.harness.store import check_directory
 from toolkit.harness.suite import LONGEST
 
 RESERVED, MOST_RESERVED = 0.15, 0.5  # share of the time in which differences are tested and the report is written
-COLUMNS = ("user", "item", "rating", "timestamp")
+COLUMNS = ("user", "item", "rating", "timestamp", "count")
 APPLIES: dict[InputKind, set[str]] = {
     "ratings": {*COLUMNS, "implicit", "scale", "items"},
     "vectors": {"items", "pairs", "analogies"},
@@ -46,6 +46,7 @@ def compare(
     item: str | None = None,
     rating: str | None = None,
     timestamp: str | None = None,
+    count: str | None = None,
     implicit: bool = False,
     scale: tuple[float, float] | None = None,
     items: str | Path | None = None,
@@ -74,6 +75,8 @@ def compare(
         Replace an earlier run in the directory.
     user, item, rating, timestamp : str, optional
         Columns of ratings, by name or, of a file without a header, by number from 1.
+    count : str, optional
+        For events, the column that says how often each happened, or how long it took.
     implicit : bool, default False
         Take every row as an event without a rating.
     scale : tuple of float, optional
@@ -97,7 +100,7 @@ def compare(
     """
     started = time.monotonic()
     names = [str(name) for name in inputs]
-    columns = dict(zip(COLUMNS, (user, item, rating, timestamp), strict=True))
+    columns = dict(zip(COLUMNS, (user, item, rating, timestamp, count), strict=True))
     wishes = Wishes(
         {role: column for role, column in columns.items() if column is not None},
         implicit,
@@ -147,8 +150,9 @@ def _check(kind: InputKind, wishes: Wishes, minutes: float) -> None:
         raise ParameterError(f"minutes is {minutes:g}; it must be a number above 0, at most {LONGEST // 60}")
     for name in sorted(wishes.given() - APPLIES[kind]):
         raise ParameterError(f"--{name} does not apply to {WHAT[kind]}; that takes {_options(kind)}")
-    if wishes.implicit and "rating" in wishes.columns:
-        raise ParameterError("--implicit says that there are no ratings, and --rating where they stand; keep one")
+    if "rating" in wishes.columns and (wishes.implicit or "count" in wishes.columns):
+        other = "--implicit" if wishes.implicit else "--count"
+        raise ParameterError(f"{other} says that there are no ratings, and --rating where they stand; keep one")
     if wishes.scale and not wishes.scale[0] < wishes.scale[1]:
         raise ParameterError(f"the scale is {wishes.scale[0]:g} to {wishes.scale[1]:g}; the lowest rating comes first")
 

@@ -17,6 +17,8 @@ InputKind = Literal["ratings", "vectors", "corpus"]
 RATINGS = (".csv", ".tsv", ".parquet", ".pq", ".inter", ".dat", ".data")
 VECTORS = (".bin", ".vec", ".arrow", ".npz")
 SAMPLE, LONGEST = 50, 1 << 20  # lines, and bytes of a line, that are looked at
+PACKED = (".parquet", ".pq")
+NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 FEWEST = 5  # numbers behind a key that make a vector of a line
 COLUMNS = (2, 30)  # fewest and most in a table of ratings
 SAID = {"ratings": "a table of ratings", "vectors": "vectors", "corpus": "a text"}
@@ -72,14 +74,38 @@ def _kind(name: str) -> InputKind:
     file = DataFile(path)
     if not path.stat().st_size:
         raise DataError("the file is empty", path)
-    if file.suffix in RATINGS:
-        return "ratings"
-    return "vectors" if file.suffix in VECTORS else _by_content(file)
+    if file.suffix in VECTORS:
+        return "vectors"
+    lines = [] if file.suffix in PACKED else _first_lines(file)
+    found: InputKind = "ratings" if file.suffix in RATINGS else _by_content(file, lines)
+    if found == "ratings":
+        _check_no_vectors(file, [line.decode(errors="replace") for line in lines])
+    return found
 
 
-def _by_content(file: DataFile) -> InputKind:
+def _first_lines(file: DataFile) -> list[bytes]:
     with open_binary(file) as stream:
-        lines = [line for line in islice(iter(lambda: stream.readline(LONGEST), b""), SAMPLE) if line.strip()]
+        return [line for line in islice(iter(lambda: stream.readline(LONGEST), b""), SAMPLE) if line.strip()]
+
+
+def _check_no_vectors(file: DataFile, lines: Sequence[str]) -> None:
+    """Refuse a key and many fractions a line, which no ratings are, divided by what vectors are not divided by."""
+    mark = next((mark for mark in ("\t", ";", ",") if lines and mark in lines[-1]), None)
+    rows = [[field.strip().strip('"') for field in line.split(mark)] for line in lines] if mark else []
+    body = rows[1:] if rows and not all(map(NUMBER.fullmatch, rows[0][1:])) else rows
+    if not body or len({len(row) for row in body}) > 1 or len(body[0]) <= FEWEST:
+        return
+    columns = list(zip(*body, strict=True))[1:]
+    if all(all(map(NUMBER.fullmatch, column)) and any("." in field for field in column) for column in columns):
+        what = "a tab" if mark == "\t" else repr(mark)
+        raise DataError(
+            f"looks like vectors, a key and {len(columns)} numbers a line, divided by {what}; vectors in text are read "
+            "from a .txt without a header, whose fields are divided by a space",
+            str(file),
+        )
+
+
+def _by_content(file: DataFile, lines: Sequence[bytes]) -> InputKind:
     if not lines:
         raise DataError("the file is empty", str(file))
     if any(lines[0].startswith(start) for start in (b"ARROW1", b"PK\x03\x04", b"PAR1")):

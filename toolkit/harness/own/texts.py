@@ -50,11 +50,7 @@ def prepare_text(source: str, wishes: Wishes, budget: Budget) -> Prepared:
     if source not in catalog():
         options["tokenizer"], guess = _tokenizer(source)
         guesses.append(guess)
-    data: Any = load_dataset(source, **options) if source in catalog() else load_corpus(source, **options)
-    if len(data.words) < FEWEST:
-        raise DataError(
-            f"{len(data.words)} words occur five times or more; {FEWEST} are needed to compare anything", source
-        )
+    data: Any = _loaded(source, options)
     dim = min(DIM, len(data.words) // 3)
     load = Load(len(data.codes), budget.deadline.left(), budget.workers, slowness=budget.slowness)
     chosen, left = chosen_methods([*TEXT_NULLS, *TEXTS], load, dim)
@@ -74,6 +70,25 @@ def prepare_text(source: str, wishes: Wishes, budget: Budget) -> Prepared:
         embedders=tuple(chosen),
     )
     return prepared(source, experiment, guesses, told, left)
+
+
+def _loaded(source: str, options: dict[str, Any]) -> Any:
+    """Return the corpus, unless it has too few words to compare anything on."""
+    if source in catalog():
+        return load_dataset(source, **options)
+    try:
+        found = load_corpus(source, **options)
+        frequent = len(found.words)
+    except DataError:  # no word is frequent, or the file is no text, as the next line then says
+        load_corpus(source, **(options | {"min_count": 1}))
+        frequent = 0
+    if frequent < FEWEST:
+        raise DataError(
+            f"{frequent} words occur five times or more; {FEWEST} are needed to compare anything, as a text of some "
+            "thousands of words has: give a longer one",
+            source,
+        )
+    return found
 
 
 def _tokenizer(source: str) -> tuple[str, str]:
