@@ -51,6 +51,7 @@ def parted() -> Ratings:
         ("kfold", {"fold": 7, "n_folds": 43}),
         ("holdout", {"test_size": 0.4, "random_state": 3}),
         ("leave-last-out", {"n": 2}),
+        ("leave-last-out", {"n": 2, "users": 3}),
         ("time", {}),
         ("time", {"cut": 15}),
     ],
@@ -147,6 +148,28 @@ def test_holdout_keeps_the_order(ratings: Ratings, test_size: float, n_test: int
 def test_holdout_depends_on_its_seed(ratings: Ratings) -> None:
     tests = [tuple(rows_of(ratings.split("holdout", random_state=seed)[1])) for seed in range(5)]
     assert len(set(tests)) == 5
+
+
+@pytest.mark.parametrize(
+    ("method", "options", "share"), [("holdout", {"test_size": 0.9}, 0.9), ("leave-last-out", {}, None)]
+)
+def test_some_users_alone_are_judged(
+    ratings: Ratings, method: str, options: dict[str, float], share: float | None
+) -> None:
+    _, of_all = ratings.split(method, **options)
+    owners = ratings.to_frame()["user"]
+    drawn = set()
+    for seed in range(5):
+        train, test = ratings.split(method, users=2, random_state=seed, **options)
+        judged = set(test.user_keys)
+        assert len(judged) == 2
+        assert sorted(rows_of(train) + rows_of(test)) == list(range(43))
+        assert len(test) == (round(share * owners.isin(judged).sum()) if share else 2)
+        assert share or set(rows_of(test)) < set(rows_of(of_all))
+        drawn.add(tuple(sorted(judged)))
+    assert len(drawn) > 1  # which users depends on the seed
+    _, everybody = ratings.split(method, users=99, **options)
+    assert everybody.fingerprint() == of_all.fingerprint()
 
 
 @given(USERS_AND_TIMES, st.integers(1, 3))
@@ -259,6 +282,9 @@ def test_unknown_option_names_the_nearest(ratings: Ratings, method: str, option:
         ("kfold", {"random_state": -1}),
         ("leave-last-out", {"n": 0}),
         ("leave-last-out", {"n": 1.5}),
+        ("leave-last-out", {"users": 0}),
+        ("leave-last-out", {"random_state": -1}),
+        ("holdout", {"users": 2.5}),
     ],
     ids=str,
 )

@@ -266,9 +266,10 @@ class Ratings:
         ----------
         method : str
             ``"u1"`` .. ``"u5"``: the canonical folds of MovieLens-100k. ``"kfold"`` (`fold`, `n_folds`,
-            `random_state`): Surprise's folds by rating. ``"holdout"`` (`test_size`, `random_state`): a random part of
-            the ratings. ``"leave-last-out"`` (`n`): each user's last ratings. ``"time"`` (`test_size` or `cut`):
-            everything after one moment. ``"column"`` (`test`): the part named so by the table's own column.
+            `random_state`): Surprise's folds by rating. ``"holdout"`` (`test_size`, `random_state`, `users`): a random
+            part of the ratings, of all users or of some. ``"leave-last-out"`` (`n`, `users`, `random_state`): each
+            user's last ratings. ``"time"`` (`test_size` or `cut`): everything after one moment. ``"column"``
+            (`test`): the part named so by the table's own column.
         **options
             See `toolkit.data.splits`.
 

@@ -97,28 +97,37 @@ def kfold(ratings: Ratings, fold: int = 1, n_folds: int = 5, random_state: int =
     return np.concatenate(parts[: fold - 1] + parts[fold:]), parts[fold - 1]
 
 
-def holdout(ratings: Ratings, test_size: float = 0.2, random_state: int = 0) -> tuple[Rows, Rows]:
+def holdout(
+    ratings: Ratings, test_size: float = 0.2, random_state: int = 0, users: int | None = None
+) -> tuple[Rows, Rows]:
     """Return a random division; both parts keep the order of the rows.
 
-    `test_size` is the share of the ratings in the test part, between 0 and 1.
+    `test_size` is the share of the ratings in the test part, between 0 and 1. With `users` it is the share of the
+    ratings of so many users, drawn at random; those of all others are trained on.
     """
     _check_share(test_size)
     _check_whole("random_state", random_state, 0, MOST)
+    rows = np.flatnonzero(_judged(ratings, users, random_state)[ratings.users])
+    n_test = round(test_size * len(rows))
     test = np.zeros(len(ratings), dtype=bool)
-    n_test = round(test_size * len(ratings))
-    test[np.random.default_rng(random_state).permutation(len(ratings))[:n_test]] = True
+    test[rows[np.random.default_rng(random_state).permutation(len(rows))[:n_test]]] = True
     return np.flatnonzero(~test), np.flatnonzero(test)
 
 
-def leave_last_out(ratings: Ratings, n: int = 1) -> tuple[Rows, Rows]:
-    """Return each user's last `n` ratings as the test part; a user with no more than `n` stays in training."""
+def leave_last_out(ratings: Ratings, n: int = 1, users: int | None = None, random_state: int = 0) -> tuple[Rows, Rows]:
+    """Return each user's last `n` ratings as the test part; a user with no more than `n` stays in training.
+
+    With `users`, those of so many users alone, drawn at random with the seed `random_state`.
+    """
     _check_whole("n", n, 1, MOST)
-    users, time = ratings.users, _times(ratings, "leave-last-out")
-    order = np.lexsort((time, users))
-    counts = np.bincount(users)
-    from_end = (np.cumsum(counts) - 1)[users[order]] - np.arange(len(order))
+    _check_whole("random_state", random_state, 0, MOST)
+    judged = _judged(ratings, users, random_state)
+    order = np.lexsort((_times(ratings, "leave-last-out"), ratings.users))
+    owners = ratings.users[order]
+    counts = np.bincount(owners)
+    from_end = (np.cumsum(counts) - 1)[owners] - np.arange(len(order))
     test = np.zeros(len(ratings), dtype=bool)
-    test[order] = (from_end < n) & (counts[users[order]] > n)
+    test[order] = (from_end < n) & (counts[owners] > n) & judged[owners]
     return np.flatnonzero(~test), np.flatnonzero(test)
 
 
@@ -165,6 +174,17 @@ def inputs(triples: Triples, fold: int = 1, n_folds: int = 26, random_state: int
     np.random.RandomState(random_state).shuffle(order)
     test = np.isin(codes, np.array_split(order, n_folds)[fold - 1])
     return np.flatnonzero(~test), np.flatnonzero(test)
+
+
+def _judged(ratings: Ratings, users: int | None, random_state: int) -> npt.NDArray[np.bool_]:
+    """Return which users may have ratings in the test part: all, or so many of them."""
+    n_users = len(ratings.user_keys)
+    chosen = np.ones(n_users, dtype=bool)
+    if users is not None:
+        _check_whole("users", users, 1, MOST)
+        rng = np.random.default_rng([random_state, n_users])  # not the stream that draws ratings
+        chosen[rng.permutation(n_users)[users:]] = False
+    return chosen
 
 
 def _times(ratings: Ratings, method: str) -> npt.NDArray[Any]:
