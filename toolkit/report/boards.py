@@ -299,6 +299,7 @@ def _figures(board: Leaderboard, anchor: str, domain: tuple[float, float]) -> li
             partial(figures.dots, chosen.assign(tip=tips(told)), axis, domain, floor, series),
             legend,
             data=told,
+            rows=_methods(chosen, "label"),
         )
     ]
     if board.has_dimensions:
@@ -318,9 +319,16 @@ def _figures(board: Leaderboard, anchor: str, domain: tuple[float, float]) -> li
                 ),
                 legend,
                 data=everything,
+                rows=_methods(points[~points["is_null"] & (points["dim"] > 0)], "embedder"),
             )
         )
     return found
+
+
+def _methods(points: pd.DataFrame, row: str) -> tuple[tuple[str, bool], ...]:
+    """Return the method of each row of a plot, and whether it is a null baseline."""
+    heads = points.drop_duplicates(row)
+    return tuple(zip(heads["embedder"], heads["is_null"].astype(bool).tolist(), strict=True))
 
 
 def _bars(board: Leaderboard) -> str:
