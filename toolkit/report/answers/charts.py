@@ -13,7 +13,7 @@ import pandas as pd
 
 from toolkit.report import plotting
 from toolkit.report.pixels import shades_as_png
-from toolkit.report.plotting import FONT, INK, LETTER, MUTED, NULL, PAD, SERIES
+from toolkit.report.plotting import FONT, HIGH, INK, LETTER, MUTED, NULL, PAD, SERIES
 
 if TYPE_CHECKING:
     import altair as alt
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 LEAST = 16  # pixels of a cell of a heat map, so that the names of its rows do not meet
 WRITTEN = 22  # pixels of a cell that has room for its number
 TREE = 110  # pixels of the tree beside a heat map
-LOW, HIGH = "#f3f1ec", "#0b5a8f"  # ends of a heat map: its own ground, the same on a light and on a dark page
 
 
 def lines(
@@ -89,7 +88,7 @@ def heat(
     order : sequence of str
         The rows, from above, and the columns, from the left.
     domain : tuple of float
-        The values of the lightest and of the darkest shade.
+        The values of the faintest and of the strongest shade.
     width : int
         Width in pixels.
     merges : pandas.DataFrame, optional
@@ -114,7 +113,7 @@ def heat(
     frame = frame.assign(
         across=[list(order).index(name) for name in frame["column"]],
         down=[list(order).index(name) for name in frame["row"]],
-        shade=((frame["value"] - domain[0]) / (domain[1] - domain[0])).clip(0, 1),
+        shade=((frame["value"] - domain[0]) / (domain[1] - domain[0])).clip(0, 1).fillna(0).round(2),
         tip=[f"{row.row} · {row.column} · {row.value:.3f}".replace("-", "−") for row in frame.itertuples()],
         text=[f"{round(value, 2) + 0.0:.2f}".replace("0.", ".").replace("-", "−") for value in frame["value"]],
     )
@@ -129,9 +128,10 @@ def heat(
         }
     )
     row_names = labels.assign(name=labels["number"] + "  " + labels["name"], is_null=[name in nulls for name in order])
-    shade = alt.Color("shade:Q", scale=alt.Scale(domain=[0, 1], range=[LOW, HIGH], interpolate="rgb"), legend=None)
+    shade = alt.FillOpacity("shade:Q", scale=None)
     layers: list[Any] = [
-        alt.Chart(frame).mark_rect(aria=True).encode(x=x, y=y, color=shade, **plotting.tip(frame)),
+        plotting.ground(side),
+        alt.Chart(frame).mark_rect(color=HIGH, aria=True).encode(x=x, y=y, fillOpacity=shade, **plotting.tip(frame)),
         *(
             alt.Chart(row_names)
             .transform_filter(test)
@@ -144,7 +144,7 @@ def heat(
         .encode(x=alt.X("at:O", axis=None, scale=places), y=alt.value(-5), text="number:N"),
     ]
     if cell >= WRITTEN:
-        text = alt.condition("datum.shade > 0.55", alt.value("#fffffe"), alt.value("#1c1c1b"))
+        text = alt.condition(f"datum.shade > {plotting.TURN}", alt.value(plotting.ON_HIGH), alt.value(plotting.ON_LOW))
         size = 10 if cell >= 26 else 9
         twice = merges is not None  # the other half says the same, and a page of many methods has its weight
         marked = frame[frame["down"] > frame["across"]] if twice else frame
@@ -318,7 +318,7 @@ def gram_panels(frame: pd.DataFrame, width: int) -> alt.LayerChart | alt.FacetCh
 
 
 def shade_panels(panels: Mapping[str, npt.NDArray[np.float64]], width: int) -> alt.LayerChart | alt.FacetChart:
-    """Draw matrices as squares of shades: from 0, light, to an absolute value of 1, dark.
+    """Draw matrices as squares of shades: from 0, faint, to an absolute value of 1, strong.
 
     Parameters
     ----------
@@ -337,10 +337,10 @@ def shade_panels(panels: Mapping[str, npt.NDArray[np.float64]], width: int) -> a
     columns = 3 if width < plotting.NARROW else 6
     panel = (width - 12 * (columns - 1)) // columns
     rows = pd.DataFrame(
-        {"place": range(len(panels)), "image": [shades_as_png(matrix, LOW, HIGH) for matrix in panels.values()]}
+        {"place": range(len(panels)), "image": [shades_as_png(matrix, HIGH) for matrix in panels.values()]}
     )
     cells = (
-        alt.Chart(rows)
+        alt.Chart()
         .mark_image(width=panel, height=panel, align="left", baseline="top", aspect=False, smooth=False)
         .encode(x=alt.value(0), y=alt.value(0), url="image:N")
         .properties(width=panel, height=panel)
@@ -353,7 +353,8 @@ def shade_panels(panels: Mapping[str, npt.NDArray[np.float64]], width: int) -> a
         labelColor=INK,
         labelPadding=3,
     )
-    return alt.layer(cells).facet(facet=alt.Facet("place:O", header=header), columns=columns, spacing=12)
+    squares = alt.layer(plotting.ground(panel), cells, data=rows)
+    return squares.facet(facet=alt.Facet("place:O", header=header), columns=columns, spacing=12)
 
 
 def thinned(most: int) -> list[int]:
