@@ -17,8 +17,9 @@ from markupsafe import Markup, escape
 from toolkit.report import plotting
 from toolkit.report.figure_data import csv_text
 from toolkit.report.parts import ARROWS, MARKS, Document, Figure
-from toolkit.report.templating import TEMPLATES
+from toolkit.report.templating import TEMPLATES, breakable
 
+MANY_COLUMNS = 12  # a table of more is set closer
 WIDTHS = {"wide": 700, "narrow": 350}
 GLYPHS = ("●", "◆", "■", "▲", "▼", "✚")  # the shapes of plotting.SHAPES
 SCRIPTS = (  # in this order, the last sets all up
@@ -33,6 +34,7 @@ SCRIPTS = (  # in this order, the last sets all up
     "filter",
     "trials",
     "tips",
+    "axis",
     "heads",
     "print",
     "start",
@@ -78,6 +80,7 @@ def render_html(document: Document) -> str:
     template = environment.get_template("report.html.j2")
     shown = {"document": document, "drawings": drawings, "colors": colors, "glyphs": GLYPHS, "arrows": ARROWS}
     scripts = [module(*SCRIPTS), *([module(*MAP_SCRIPTS)] if document.has_maps else [])]
+    shown |= {"breakable": breakable, "many": MANY_COLUMNS}
     shown |= {"marks": MARKS, "island": island, "numbers": numbers, "scripts": scripts}
     return template.render(**shown, policy=policy(scripts))
 

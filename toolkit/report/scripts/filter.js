@@ -81,7 +81,7 @@ function applyChoices(boards) {
   const whole = boards.length > 1 ? `${boards.length} leaderboards` : "rows";
   return everything
     ? `All ${whole} are shown.`
-    : `${counts.boards} of ${boards.length} leaderboards and ${counts.rows} of ${counts.of} rows are shown; their plots fade the rest, other sections show all.`;
+    : `${counts.boards} of ${boards.length} leaderboards and ${counts.rows} of ${counts.of} rows; their plots fade the rest, other sections show all.`;
 }
 
 function setUpFilter() {
