@@ -52,6 +52,15 @@ def test_a_name_fades_all_other_rows(page: Page) -> None:
     for row, _, faded in page.locator(PLOT).evaluate(FADED):
         assert faded == (rows[row] != "pca"), rows[row]
     expect(page.locator("#filter .said")).to_contain_text("their plots fade the rest")
+    page.get_by_role("combobox", name="Readout").select_option("Ridge")
+    bar = page.locator("#filter").bounding_box()
+    assert bar
+    link = page.get_by_role("navigation").get_by_role("link", name="Rating prediction")
+    link.click()
+    place = page.locator(f"{BOARD} h3").evaluate(
+        "(head) => new Promise((done) => setTimeout(() => done(head.getBoundingClientRect().top), 1500))"
+    )
+    assert place >= bar["height"], "where a link leads is not below the bar, however high it is"
     page.get_by_role("button", name="Show everything").click()
     assert not any(faded for _, _, faded in page.locator(PLOT).evaluate(FADED))
 
