@@ -237,7 +237,8 @@ def ground(side: int) -> alt.Chart:
     import altair as alt
 
     ends = {"x": alt.value(0), "x2": alt.value(side), "y": alt.value(0), "y2": alt.value(side)}
-    return alt.Chart(alt.InlineData(values=[{}])).mark_rect(color=LOW).encode(**ends)
+    square: alt.Chart = alt.Chart(alt.InlineData(values=[{}])).mark_rect(color=LOW).encode(**ends)
+    return square
 
 
 def log_ticks(low: float, high: float) -> list[float]:
