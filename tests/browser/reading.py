@@ -34,7 +34,7 @@ CONTRASTS = """() => {
         if (node.closest("script, style, title, desc, .unseen")) continue;
         const style = getComputedStyle(node);
         const inSvg = node.closest("svg") !== null;
-        if (inSvg && /^#(fffffe|1c1c1b)$/.test(node.getAttribute("fill"))) continue; // on a shade of its own
+        if (inSvg && /^#(fffffe|000001)$/.test(node.getAttribute("fill"))) continue; // on a shade of its own
         const [a, b] = [light(parse(inSvg ? style.fill : style.color)), light(ground(node))].sort((x, y) => y - x);
         const sign = node.closest(".legend [aria-hidden]"); // a shape, not a text
         const large = sign || parseFloat(style.fontSize) >= (Number(style.fontWeight) >= 700 ? 18.66 : 24);

@@ -27,6 +27,8 @@ FORMS = (
     "</title></textarea><iframe srcdoc='<script>parent.hit={0}</script>'>",
 )
 TEXTS = """() => {
+    document.querySelectorAll("wbr").forEach((place) => place.remove());
+    document.body.normalize();
     const walker = document.createTreeWalker(document, NodeFilter.SHOW_TEXT);
     const texts = [document.title];
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {

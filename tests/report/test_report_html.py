@@ -9,14 +9,18 @@ import html
 import io
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 
+from toolkit.report.document import build_document
+from toolkit.report.html import render_html
 from toolkit.report.model import read_results
+from toolkit.report.parts import Cell, Column, Row, Table
 
-VOID = {"meta", "link", "br", "hr", "img", "input"}
+VOID = {"meta", "link", "br", "hr", "img", "input", "wbr"}
 
 
 class Page(HTMLParser):
@@ -150,8 +154,19 @@ def test_every_row_of_a_leaderboard_names_its_fits(run_html, run_dir):
     data = json.loads(text)
     trials = read_results(run_dir).trials
     assert sum(len(group["fits"]) for group in data["groups"]) == len(trials)
-    for number, name in re.findall('data-trials=([0-9]+)[^>]*>\\s*<th scope="row">([^<]*)', run_html):
+    for number, name in re.findall(
+        'data-trials=([0-9]+)[^>]*>\\s*<th scope="row">([^<]*)', run_html.replace("<wbr>", "")
+    ):
         assert data["groups"][int(number)]["name"] == html.unescape(name).strip().removesuffix(" †")
+
+
+def test_tables_of_many_columns_are_set_close(run_dir):
+    tables = [
+        Table(f"of-{size}", "A table.", (Column("Name"),) * size, (Row((Cell("x"),) * size),)) for size in (12, 13)
+    ]
+    document = replace(build_document(read_results(run_dir)), reproduction=tuple(tables))
+    found = re.findall(r'<table aria-labelledby="of-(\d+)-caption"( class="close-set")?>', render_html(document))
+    assert found == [("12", ""), ("13", ' class="close-set"')]
 
 
 def test_reasons_and_failures_are_listed(run_html):

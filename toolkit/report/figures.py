@@ -70,6 +70,7 @@ def dots(
         remark=[f"{value:.2f} →" if value > domain[1] else f"← {value:.2f}" for value in points["value"]],
         short=[plotting.shorten(label, left - 12) for label in points["label"]],
     )
+    points = plotting.identified(points, rows)
     y_scale = alt.Scale(domain=[len(labels) - 0.5, -0.5], nice=False, zero=False)
     rule = alt.Chart(points).encode(y=alt.Y("row:Q", scale=y_scale, axis=None))
     base = alt.Chart(points).encode(y=alt.Y("lane:Q", scale=y_scale, axis=None))
@@ -79,13 +80,17 @@ def dots(
     layers = [
         rule.transform_filter("datum.heads").mark_rule(color=GRID).encode(x=alt.value(0), x2=alt.value(inner)),
         *plotting.floor_down(floor, domain, name),
-        base.mark_rule(color=NULL, strokeWidth=1).encode(x="min(shown):Q", x2="max(shown):Q"),
-        base.mark_rule(strokeWidth=3, opacity=0.45).encode(x="low:Q", x2="high:Q", color=color),
+        base.mark_rule(color=NULL, strokeWidth=1, aria=True).encode(
+            x="min(shown):Q", x2="max(shown):Q", **plotting.belonging("of_row")
+        ),
+        base.mark_rule(strokeWidth=3, opacity=0.45, aria=True).encode(
+            x="low:Q", x2="high:Q", color=color, **plotting.belonging()
+        ),
         *plotting.marks(marks, color, plotting.series_shape(series), x=x, **plotting.tip(points)),
         base.transform_filter("datum.outside")
         .mark_text(fontSize=FONT - 2, align=alt.expr("datum.value > datum.shown ? 'right' : 'left'"), dy=-8, aria=True)
         .encode(x=x, color=plotting.series_color(series, null=MUTED), text="remark:N", **plotting.tip(points)),
-        *plotting.row_labels(rule),
+        *plotting.row_labels(rule, named=True),
     ]
     return plotting.framed(alt.layer(*layers), inner, height, left)
 
@@ -115,6 +120,8 @@ def curves(
     import altair as alt
 
     learned = points[~points["is_null"] & (points["dim"] > 0)].assign(floor=floor)
+    names = learned["embedder"].drop_duplicates().tolist()
+    learned = plotting.identified(learned, learned["embedder"].map(names.index))
     dims = sorted(learned["dim"].unique())
     behind = (
         points[points["dim"].isin(dims)]
@@ -135,10 +142,10 @@ def curves(
     layers = [
         alt.Chart(behind).mark_line(color=NULL, strokeWidth=1, opacity=0.35).encode(x=x, y=y, detail="line:N"),
         *([] if floor is None else [rule.encode(y="min(floor):Q")]),
-        line.mark_area(opacity=0.2).encode(y=alt.Y("low:Q"), y2="high:Q"),
-        line.mark_line(strokeWidth=2),
+        line.mark_area(opacity=0.2, aria=True).encode(y=alt.Y("low:Q"), y2="high:Q", **plotting.belonging()),
+        line.mark_line(strokeWidth=2, aria=True).encode(**plotting.belonging()),
         line.mark_point(filled=True, size=45, opacity=1, aria=True).encode(
             shape=plotting.series_shape(series), **plotting.tip(points)
         ),
     ]
-    return in_panels(layers, learned, learned["embedder"].drop_duplicates().tolist(), width, title=0.85)
+    return in_panels(layers, learned, names, width, title=0.85)

@@ -10,7 +10,7 @@ import pandas as pd
 
 from toolkit.report import plotting
 from toolkit.report.numbers import minus
-from toolkit.report.plotting import FONT, HIGH, INK, LETTER, LOW, MUTED, PAD
+from toolkit.report.plotting import FONT, HIGH, INK, LETTER, MUTED, PAD
 from toolkit.report.trees import branches, reach
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 LEAST, MOST = 16, 44  # pixels of a cell: fewer, and the names of its rows meet; more say nothing more
 WRITTEN, LARGE = 22, 26  # pixels of a cell that has room for its number, and for a larger one
 TREE = 110  # pixels of the tree beside a heat map
-SWITCH = 0.55  # shade above which numbers are written in white
 
 
 def heat(
@@ -39,7 +38,7 @@ def heat(
     order : sequence of str
         The rows, from above, and the columns, from the left.
     domain : tuple of float
-        The values of the lightest and of the darkest shade.
+        The values of the faintest and of the strongest shade.
     width : int
         Width in pixels.
     merges : pandas.DataFrame, optional
@@ -63,15 +62,16 @@ def heat(
     places = alt.Scale(type="band", domain=list(range(len(order))), padding=0)
     frame = _placed(frame, order, domain)
     x, y = alt.X("across:O", axis=None, scale=places), alt.Y("down:O", axis=None, scale=places)
-    shade = alt.Color("shade:Q", scale=alt.Scale(domain=[0, 1], range=[LOW, HIGH], interpolate="rgb"), legend=None)
+    shade = alt.FillOpacity("shade:Q", scale=None)
     layers: list[Any] = [
-        alt.Chart(frame).mark_rect(aria=True).encode(x=x, y=y, color=shade, **plotting.tip(frame)),
+        plotting.ground(side),
+        alt.Chart(frame).mark_rect(color=HIGH, aria=True).encode(x=x, y=y, fillOpacity=shade, **plotting.tip(frame)),
         *_names(order, nulls, places, left - 12),
     ]
     if cell >= WRITTEN:
         # the other half says the same, and a page of many methods has its weight
         marked = frame if merges is None else frame[frame["down"] > frame["across"]]
-        color = alt.condition(f"datum.shade > {SWITCH}", alt.value("#fffffe"), alt.value("#1c1c1b"))
+        color = alt.condition(f"datum.shade > {plotting.TURN}", alt.value(plotting.ON_HIGH), alt.value(plotting.ON_LOW))
         text = alt.Chart(marked).mark_text(fontSize=10 if cell >= LARGE else 9)
         layers.append(text.encode(x=x, y=y, text="text:N", color=color))
     if tree is None:
@@ -107,7 +107,7 @@ def _placed(frame: pd.DataFrame, order: list[str], domain: tuple[float, float]) 
     return frame.assign(
         across=[order.index(name) for name in frame["column"]],
         down=[order.index(name) for name in frame["row"]],
-        shade=((frame["value"] - domain[0]) / (domain[1] - domain[0])).clip(0, 1),
+        shade=((frame["value"] - domain[0]) / (domain[1] - domain[0])).clip(0, 1).fillna(0).round(2),
         tip=[f"{row.row} · {row.column} · {minus(f'{row.value:.3f}')}" for row in frame.itertuples()],
         text=[minus(f"{round(value, 2) + 0.0:.2f}".replace("0.", ".")) for value in frame["value"]],
     )

@@ -9,15 +9,17 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import count
 
 import jinja2
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from toolkit.report import plotting
 from toolkit.report.figure_data import csv_text
 from toolkit.report.parts import ARROWS, MARKS, Document, Figure
-from toolkit.report.templating import TEMPLATES
+from toolkit.report.templating import TEMPLATES, breakable
 
+MANY_COLUMNS = 12  # a table of more is set closer
 WIDTHS = {"wide": 700, "narrow": 350}
 GLYPHS = ("●", "◆", "■", "▲", "▼", "✚")  # the shapes of plotting.SHAPES
 SCRIPTS = (  # in this order, the last sets all up
@@ -28,9 +30,11 @@ SCRIPTS = (  # in this order, the last sets all up
     "export",
     "drawing",
     "tools",
+    "fade",
     "filter",
     "trials",
     "tips",
+    "axis",
     "heads",
     "print",
     "start",
@@ -39,6 +43,10 @@ MAP_SCRIPTS = tuple(
     f"map/{name}"
     for name in ("unpack", "compare", "stamps", "plot", "light", "gestures", "search", "legend", "lists", "main")
 )
+LABEL = re.compile(rf' aria-label="(?:([\d ]+){plotting.OF})?([^"]*)"')
+PLACED = re.compile(r' (?:transform|d|x|y|x1|x2|y1|y2|width|height)="[^"]*"')
+FRACTION = re.compile(r"\d+\.\d{3,}(?:e-?\d+)?")
+IMAGE = re.compile(r'<image [^>]* width="([^"]*)" height="([^"]*)"[^>]*/>')
 LABELLED = re.compile(r' aria-roledescription="(?!axis|title|legend|header)[^"]*"')
 ARIA = re.compile(r' (?:role|aria-[a-z]+)="[^"]*"')
 
@@ -63,11 +71,16 @@ def render_html(document: Document) -> str:
         "muted": plotting.MUTED,
         "grid": plotting.GRID,
         "null": plotting.NULL,
+        "low": plotting.LOW,
+        "high": plotting.HIGH,
+        "on-low": plotting.ON_LOW,
+        "on-high": plotting.ON_HIGH,
     }
     colors |= {f"series-{i}": color for i, color in enumerate(plotting.SERIES)}
     template = environment.get_template("report.html.j2")
     shown = {"document": document, "drawings": drawings, "colors": colors, "glyphs": GLYPHS, "arrows": ARROWS}
     scripts = [module(*SCRIPTS), *([module(*MAP_SCRIPTS)] if document.has_maps else [])]
+    shown |= {"breakable": breakable, "many": MANY_COLUMNS}
     shown |= {"marks": MARKS, "island": island, "numbers": numbers, "scripts": scripts}
     return template.render(**shown, policy=policy(scripts))
 
@@ -126,10 +139,36 @@ def _drawing(figure: Figure, name: str, width: int) -> Drawing:
         chart = figure.draw(width).configure(background="transparent").configure_view(stroke=None)
         drawn = vl_convert.vegalite_to_svg(chart.configure_mark(aria=False).to_json(validate=False))
     opening, _, body = drawn.partition(">")
-    return Drawing(name, ARIA.sub("", opening.removeprefix("<svg")), re.sub("<[^>]*>", _tip, body))
+    plain = _tinted(re.sub("<[^>]*>", _plain, body), f"{figure.anchor}-{name}")
+    return Drawing(name, ARIA.sub("", opening.removeprefix("<svg")), plain)
 
 
-def _tip(tag: re.Match[str]) -> str:
-    """Return a tag with the description of its mark as data: to a reader of the page the drawing is one image."""
-    text = tag[0].replace(" aria-label=", " data-tip=") if LABELLED.search(tag[0]) else tag[0]
-    return ARIA.sub("", text)
+def _tinted(body: str, anchor: str) -> str:
+    """Return a drawing in which each image of shades is a mask over a square, whose colour the style sheet can set."""
+    numbers = count()
+
+    def masked(image: re.Match[str]) -> str:
+        mask = escape(f"{anchor}-mask-{next(numbers)}")
+        square = f'<rect width="{image[1]}" height="{image[2]}" fill="{plotting.HIGH}" mask="url(#{mask})"/>'
+        return f'<mask id="{mask}" style="mask-type:alpha">{image[0]}</mask>{square}'
+
+    return IMAGE.sub(masked, body)
+
+
+def _plain(tag: re.Match[str]) -> str:
+    """Return a tag with the description of its mark as data: to a reader of the page the drawing is one image.
+
+    Places are rounded to hundredths of a pixel, which nobody sees and which makes the page lighter.
+    """
+    text = LABEL.sub(_data, tag[0]) if LABELLED.search(tag[0]) else tag[0]
+    return ARIA.sub("", PLACED.sub(lambda places: FRACTION.sub(_hundredths, places[0]), text))
+
+
+def _data(label: re.Match[str]) -> str:
+    """Return the label of a mark as what it belongs to and what the page says of it."""
+    of, tip = label.groups()
+    return (f' data-of="{of}"' if of else "") + (f' data-tip="{tip}"' if tip or not of else "")
+
+
+def _hundredths(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")

@@ -111,6 +111,10 @@ class Figure:
         Takes a width in pixels and returns the Altair chart.
     legend : tuple of Key
         The series, where there are several.
+    rows : tuple of (str, bool)
+        The method of each row or panel, and whether it is a null baseline, where a reader can filter by these.
+    shades : tuple of str
+        What stands at the faint and at the strong end of a scale of shades, where there is one.
     has_null : bool, default True
         Whether null baselines are among what is drawn, in grey.
     data : pandas.DataFrame or callable
@@ -125,6 +129,8 @@ class Figure:
     legend: tuple[Key, ...] = ()
     has_null: bool = True
     data: pd.DataFrame | Callable[[], pd.DataFrame] = field(kw_only=True, repr=False, compare=False)
+    rows: tuple[tuple[str, bool], ...] = field(default=(), kw_only=True)
+    shades: tuple[str, ...] = field(default=(), kw_only=True)
 
     @property
     def numbers(self) -> pd.DataFrame:

@@ -12,15 +12,15 @@ import numpy.typing as npt
 SHADES = 16  # as many as four bits name
 
 
-def shades_as_png(matrix: npt.ArrayLike, low: str, high: str) -> str:
+def shades_as_png(matrix: npt.ArrayLike, color: str) -> str:
     """Return absolute values as the shades of a PNG image, the same for the same matrix.
 
     Parameters
     ----------
     matrix : array-like, shape (h, w)
-        Values of which 0 is drawn in `low` and an absolute value of 1 or more in `high`; nan counts as 0.
-    low, high : str
-        Two colours as ``#rrggbb``.
+        Values of which 0 is transparent and an absolute value of 1 or more opaque; nan counts as 0.
+    color : str
+        Of every pixel, as ``#rrggbb``.
 
     Returns
     -------
@@ -29,11 +29,12 @@ def shades_as_png(matrix: npt.ArrayLike, low: str, high: str) -> str:
 
     References
     ----------
-    W3C (2003), Portable Network Graphics specification, second edition: colour type 3, bit depth 4.
+    W3C (2003), Portable Network Graphics specification, second edition: colour type 3, bit depth 4;
+    a transparency chunk gives each entry of the palette its opacity.
 
     Examples
     --------
-    >>> shades_as_png([[0, 1]], "#ffffff", "#000000")[:22]
+    >>> shades_as_png([[0, 1]], "#000000")[:22]
     'data:image/png;base64,'
     """
     values = np.clip(np.abs(np.nan_to_num(np.asarray(matrix, dtype=np.float64), nan=0.0)), 0, 1)
@@ -43,11 +44,11 @@ def shades_as_png(matrix: npt.ArrayLike, low: str, high: str) -> str:
         codes = np.pad(codes, ((0, 0), (0, 1)))  # two to a byte
     packed = (codes[:, ::2] << 4) | codes[:, 1::2]
     lines = b"".join(b"\0" + row.tobytes() for row in packed)  # 0: stored as they are, without a filter
-    first, last = (np.array([int(color[i : i + 2], 16) for i in (1, 3, 5)], np.float64) for color in (low, high))
-    palette = np.rint(np.linspace(first, last, SHADES)).astype(np.uint8)
+    opacities = np.rint(np.linspace(0, 255, SHADES)).astype(np.uint8)
     parts = (
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 4, 3, 0, 0, 0)),
-        (b"PLTE", palette.tobytes()),
+        (b"PLTE", bytes.fromhex(color[1:]) * SHADES),
+        (b"tRNS", opacities.tobytes()),
         (b"IDAT", zlib.compress(lines, 9)),
         (b"IEND", b""),
     )

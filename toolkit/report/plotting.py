@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     import altair as alt
 
 PAGE, INK, MUTED, GRID, NULL = "#fdfcfa", "#1c1c1a", "#66645f", "#e4e1da", "#8f8c86"
+LOW, HIGH = "#f3f1ec", "#0b5a8f"  # ends of a scale of shades: HIGH, the less opaque the lower, on LOW
+ON_LOW, ON_HIGH, TURN = "#000001", "#fffffe", 0.77  # texts on shades, and the shade from which on the second is used
 SERIES = ("#0072b2", "#d55e00", "#009e73", "#a8528a", "#b07800", "#3a3a8c")
 SHAPES = ("circle", "diamond", "square", "triangle-up", "triangle-down", "cross")
 FONT, LETTER, NARROW = 13, 7.4, 480
 PAD, TOP, BOTTOM = 18, 26, 46
 FLOOR = "best null baseline"
-LOW, HIGH = "#f3f1ec", "#0b5a8f"  # ends of shades: a ground of their own, the same on a light and a dark page
+OF = "␟"  # between what a mark belongs to and what the page says of it
 FENCE = 3.0  # in interquartile ranges: what lies further off is written at the edge, so that the rest can be told apart
 
 
@@ -97,6 +99,34 @@ def tip(points: pd.DataFrame) -> dict[str, Any]:
     return {"description": alt.Description("tip:N")} if "tip" in points else {"description": alt.value("")}
 
 
+def identified(points: pd.DataFrame, rows: pd.Series) -> pd.DataFrame:
+    """Return points with what the page needs in order to fade those of other rows and readouts.
+
+    Parameters
+    ----------
+    points : pandas.DataFrame
+        A column series; tip where there is one.
+    rows : pandas.Series of int
+        The row that each is in, from above.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As given, with two columns for `belonging`; a tip begins with the numbers of row and series.
+    """
+    row = rows.astype(str)
+    own = row + " " + points["series"].astype(str) + OF
+    tips = {"tip": own + points["tip"]} if "tip" in points else {}
+    return points.assign(of=own, of_row=row + OF, **tips)
+
+
+def belonging(column: str = "of") -> dict[str, Any]:
+    """Return the encoding that gives other marks with aria=True the numbers of row and series, or (of_row) of row."""
+    import altair as alt
+
+    return {"description": alt.Description(f"{column}:N")}
+
+
 def marks(base: alt.Chart, color: alt.Color, shape: alt.Shape, **encoding: Any) -> list[alt.Chart]:
     """Return the points: hollow where field told says that a test tells them from the best, filled elsewhere."""
     import altair as alt
@@ -149,15 +179,18 @@ def label_room(labels: Iterable[str], most: int) -> int:
     return min(round(LETTER * max(map(len, labels))) + 14, most)
 
 
-def row_labels(base: alt.Chart) -> list[alt.Chart]:
-    """Return the names of the rows (field short), left of the plot; those of null baselines in italics."""
+def row_labels(base: alt.Chart, named: bool = False) -> list[alt.Chart]:
+    """Return the names of the rows (field short), left of the plot; those of null baselines in italics.
+
+    `named` says whether the rows are those of `identified`.
+    """
     import altair as alt
 
     styles = (("datum.heads && !datum.is_null", INK, "normal"), ("datum.heads && datum.is_null", MUTED, "italic"))
     return [
         base.transform_filter(test)
-        .mark_text(align="right", baseline="middle", fontSize=FONT, fontStyle=style, color=color)
-        .encode(x=alt.value(-10), text="short:N")
+        .mark_text(align="right", baseline="middle", fontSize=FONT, fontStyle=style, color=color, aria=named)
+        .encode(x=alt.value(-10), text="short:N", **(belonging("of_row") if named else {}))
         for test, color, style in styles
     ]
 
@@ -210,6 +243,15 @@ def framed(
 
     margins = {"left": left, "right": right, "top": top, "bottom": bottom}
     return chart.properties(width=inner, height=height, padding=margins, autosize=alt.AutoSizeParams(type="none"))
+
+
+def ground(side: int) -> alt.Chart:
+    """Return the square on which shades stand: without data of its own, so that it may stand in a panel."""
+    import altair as alt
+
+    ends = {"x": alt.value(0), "x2": alt.value(side), "y": alt.value(0), "y2": alt.value(side)}
+    square: alt.Chart = alt.Chart(alt.InlineData(values=[{}])).mark_rect(color=LOW).encode(**ends)
+    return square
 
 
 def log_ticks(low: float, high: float) -> list[float]:

@@ -12,14 +12,14 @@ import pandas as pd
 
 from toolkit.report import plotting
 from toolkit.report.pixels import shades_as_png
-from toolkit.report.plotting import FONT, HIGH, INK, LOW
+from toolkit.report.plotting import FONT, HIGH, INK
 
 if TYPE_CHECKING:
     import altair as alt
 
 
 def shade_panels(panels: Mapping[str, npt.NDArray[np.float64]], width: int) -> alt.LayerChart | alt.FacetChart:
-    """Draw matrices as squares of shades: from 0, light, to an absolute value of 1, dark.
+    """Draw matrices as squares of shades: from 0, faint, to an absolute value of 1, strong.
 
     Parameters
     ----------
@@ -38,10 +38,10 @@ def shade_panels(panels: Mapping[str, npt.NDArray[np.float64]], width: int) -> a
     columns = 3 if width < plotting.NARROW else 6
     panel = (width - 12 * (columns - 1)) // columns
     rows = pd.DataFrame(
-        {"place": range(len(panels)), "image": [shades_as_png(matrix, LOW, HIGH) for matrix in panels.values()]}
+        {"place": range(len(panels)), "image": [shades_as_png(matrix, HIGH) for matrix in panels.values()]}
     )
     cells = (
-        alt.Chart(rows)
+        alt.Chart()
         .mark_image(width=panel, height=panel, align="left", baseline="top", aspect=False, smooth=False)
         .encode(x=alt.value(0), y=alt.value(0), url="image:N")
         .properties(width=panel, height=panel)
@@ -54,7 +54,8 @@ def shade_panels(panels: Mapping[str, npt.NDArray[np.float64]], width: int) -> a
         labelColor=INK,
         labelPadding=3,
     )
-    return alt.layer(cells).facet(facet=alt.Facet("place:O", header=header), columns=columns, spacing=12)
+    squares = alt.layer(plotting.ground(panel), cells, data=rows)
+    return squares.facet(facet=alt.Facet("place:O", header=header), columns=columns, spacing=12)
 
 
 def gram_panels(frame: pd.DataFrame, width: int) -> alt.LayerChart | alt.FacetChart:

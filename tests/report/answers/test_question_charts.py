@@ -65,7 +65,7 @@ def test_heat_map_tells_names_as_they_are_and_numbers_with_a_minus_sign():
 def test_gram_panels_keep_methods_apart_whose_names_begin_alike(made):
     (figure,) = answered(made, "orthogonal", tuple(LONG + str(i) for i in range(4))).figures
     spec = figure.draw(350).to_dict()
-    (rows,) = spec["datasets"].values()
+    (rows,) = [rows for rows in spec["datasets"].values() if "place" in rows[0]]
     assert len({row["place"] for row in rows}) == 4
     assert len([line for line in text(figure, 350) if line.startswith("a method")]) == 4
 

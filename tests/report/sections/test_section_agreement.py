@@ -71,7 +71,7 @@ def test_seventeen_methods_fit(run, keep):
     wide, narrow = drawings(section.figures[0])
     assert len(wide.body) < 60_000
     for drawing in (wide, narrow):
-        assert drawing.body.count('fill="rgb(') == 17 * 17
+        assert drawing.body.count("fill-opacity=") == 17 * 17
     assert "1 − CKA" not in narrow.body
 
 

@@ -127,9 +127,10 @@ def _figures(gram: pd.DataFrame, anchor: str) -> Iterator[Figure]:
         yield Figure(
             f"{anchor}-{experiment}-gram",
             f"{capital(experiment)}: cosines between the {rows['row'].max()} strongest columns of each method;"
-            " the darker, the further from orthogonal.",
+            " the stronger the shade, the further from orthogonal.",
             "A square of shades a method: the absolute cosine of each two columns. The table of geometry sums them up.",
             partial(gram_panels, rows),
+            shades=("0, orthogonal", "1"),
             data=figure_data(rows, titles),
         )
 

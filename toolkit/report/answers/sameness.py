@@ -163,6 +163,7 @@ def _figures(experiment: str, rows: pd.DataFrame, merges: pd.DataFrame, anchor: 
         "Heat map of CKA; the table of agreement holds the values.",
         partial(heat, _square(rows, "cka"), order, (0.0, 1.0)),
         has_null=False,
+        shades=("0", "1, a rotation of one another"),
         data=figure_data(rows, {"first": "method", "second": "other method", "cka": "CKA"}),
     )
 

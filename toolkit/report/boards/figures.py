@@ -85,6 +85,7 @@ def _dots(
         partial(figures.dots, chosen.assign(tip=tips(told)), _axis(board), domain, floor, board.readouts),
         _legend(board),
         data=told,
+        rows=_methods(chosen, "label"),
     )
 
 
@@ -101,7 +102,14 @@ def _curves(board: Leaderboard, points: pd.DataFrame, anchor: str, floor: float 
         partial(figures.curves, points.assign(tip=tips(told)), best, floor, board.readouts),
         _legend(board),
         data=told,
+        rows=_methods(points[~points["is_null"] & (points["dim"] > 0)], "embedder"),
     )
+
+
+def _methods(points: pd.DataFrame, row: str) -> tuple[tuple[str, bool], ...]:
+    """Return the method of each row of a plot, and whether it is a null baseline."""
+    heads = points.drop_duplicates(row)
+    return tuple(zip(heads["embedder"], heads["is_null"].astype(bool).tolist(), strict=True))
 
 
 def _axis(board: Leaderboard) -> str:

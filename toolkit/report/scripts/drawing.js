@@ -20,10 +20,23 @@ function resolved(svg) {
       if (/^(#|rgb)/.test(node.getAttribute(name) ?? "")) copies[i].setAttribute(name, style[name]);
     }
     if (node.tagName === "text") copies[i].setAttribute("font-family", style.fontFamily);
-    copies[i].removeAttribute("data-tip");
-    copies[i].classList.remove("at");
+    if (node.classList.contains("off")) copies[i].setAttribute("opacity", style.opacity);
+    ["data-tip", "data-of"].forEach((name) => copies[i].removeAttribute(name));
+    copies[i].classList.remove("at", "off");
   });
   return copy;
+}
+
+/** Return a scale of shades, with what stands at its ends, as an element of a drawing. */
+function rampGroup(ramp, x, y, text, measured) {
+  const [before, after] = [ramp.previousSibling, ramp.nextSibling].map((node) => node.textContent.trim());
+  const [low, high] = ["--low", "--high"].map((name) => getComputedStyle(ramp).getPropertyValue(name));
+  const start = x + measured(before) + 8;
+  const steps = Array.from({ length: 16 }, (_, i) => makeSvg("rect", { x: start + 6 * i, y: y - 10, width: 6, height: 10, fill: high, "fill-opacity": (i / 15).toFixed(2) }));
+  const ground = makeSvg("rect", { x: start, y: y - 10, width: 96, height: 10, fill: low });
+  const group = makeSvg("g", {});
+  group.append(makeSvg("text", { ...text, x, y }, before), ground, ...steps, makeSvg("text", { ...text, x: start + 104, y }, after));
+  return group;
 }
 
 /** Return the entries of a figure's legend as texts in lines that fit into a width, and how many lines these are. */
@@ -37,7 +50,13 @@ function legendTexts(figure, width) {
     context.font = `13px ${style.fontFamily}`;
     const length = context.measureText(words).width + 20;
     if (x > 0 && x + length > width) [x, line] = [0, line + 1];
-    const text = makeSvg("text", { x: x + 4, y: line * LINE - 5, "font-size": 13, "font-family": style.fontFamily, fill: style.color });
+    const look = { "font-size": 13, "font-family": style.fontFamily, fill: style.color, opacity: style.opacity };
+    const ramp = entry.querySelector(".ramp");
+    if (ramp) {
+      texts.push(rampGroup(ramp, x + 4, line * LINE - 5, look, (words) => context.measureText(words).width));
+      continue;
+    }
+    const text = makeSvg("text", { ...look, x: x + 4, y: line * LINE - 5 });
     const glyph = entry.querySelector("[aria-hidden]");
     if (glyph) text.append(makeSvg("tspan", { fill: getComputedStyle(glyph).color }, `${glyph.textContent} `));
     text.append(glyph ? words.slice(glyph.textContent.length).trim() : words);

@@ -47,8 +47,7 @@ function filterRows(table) {
   let left = 0;
   for (const row of table.tBodies[0].rows) {
     const other = choices.Readout && row.dataset.readout && row.dataset.readout !== choices.Readout;
-    const named = plainText(row.cells[0]).toLowerCase().includes(choices.text);
-    row.hidden = Boolean(other) || !named || (!choices.nulls && row.classList.contains("null"));
+    row.hidden = Boolean(other) || !isChosen(plainText(row.cells[0]), row.classList.contains("null"));
     left += row.hidden ? 0 : 1;
   }
   return left;
@@ -63,6 +62,7 @@ function applyChoices(boards) {
       filterColumns(table, choices.Readout);
       return filterRows(table);
     });
+    all("figure[data-rows]", section).forEach(fadeMarks);
     section.hidden = !chosen || left[0] === 0;
     counts.of += section.querySelector("tbody").rows.length;
     if (section.hidden) continue;
@@ -81,7 +81,7 @@ function applyChoices(boards) {
   const whole = boards.length > 1 ? `${boards.length} leaderboards` : "rows";
   return everything
     ? `All ${whole} are shown.`
-    : `${counts.boards} of ${boards.length} leaderboards and ${counts.rows} of ${counts.of} rows are shown; plots show all.`;
+    : `${counts.boards} of ${boards.length} leaderboards and ${counts.rows} of ${counts.of} rows; their plots fade the rest, other sections show all.`;
 }
 
 function setUpFilter() {

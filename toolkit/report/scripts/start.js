@@ -4,6 +4,7 @@ setUpSorting();
 setUpTrials();
 setUpTools();
 setUpTips();
+setUpAxes();
 setUpPrinting();
 setUpFilter();
 setUpHeads();

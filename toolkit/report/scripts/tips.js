@@ -36,10 +36,10 @@ function placeTip(mark) {
 }
 
 /** Let the arrow keys go from mark to mark. */
-function stepMarks(event, holder, marks) {
+function stepMarks(event, marks) {
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
   if (event.key === "Escape") showTip(null);
-  if (!step) return;
+  if (!step || !marks.length) return;
   event.preventDefault();
   const at = marks.findIndex((mark) => mark.classList.contains("at"));
   const next = at < 0 ? (step > 0 ? 0 : marks.length - 1) : (at + step + marks.length) % marks.length;
@@ -54,15 +54,16 @@ function setUpTips() {
   for (const holder of all("figure.plot .wide, figure.plot .narrow")) {
     const marks = all("[data-tip]", holder);
     if (!marks.length) continue;
+    const shown = () => marks.filter((mark) => !mark.classList.contains("off"));
     const title = holder.querySelector("title").textContent;
     holder.tabIndex = 0;
     holder.setAttribute("role", "group");
     holder.setAttribute("aria-label", `${title} The arrow keys go from mark to mark.`);
-    const point = (event) => showTip(nearest(marks, event.clientX, event.clientY));
+    const point = (event) => showTip(nearest(shown(), event.clientX, event.clientY));
     holder.addEventListener("pointermove", point);
     holder.addEventListener("pointerdown", point);
     holder.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && showTip(null));
-    holder.addEventListener("keydown", (event) => stepMarks(event, holder, marks));
+    holder.addEventListener("keydown", (event) => stepMarks(event, shown()));
     holder.addEventListener("blur", () => showTip(null));
   }
   const follow = () => tip.hidden || placeTip(document.querySelector(".at"));

@@ -42,7 +42,7 @@ function told(done) {
 function menu(figure, tools) {
   const name = make("summary", { textContent: "Copy, save" });
   const caption = figure.querySelector("figcaption").textContent.trim();
-  name.setAttribute("aria-label", `Copy or save: ${caption}`);
+  name.setAttribute("aria-label", `Copy, save: ${caption}`);
   const items = Object.entries(tools).map(([title, act]) => {
     const button = make("button", { type: "button", textContent: title });
     button.addEventListener("click", async () => {

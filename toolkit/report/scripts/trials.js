@@ -42,6 +42,13 @@ function trialParts({ titles, parameters }, group) {
   return [list, fitTable(titles, group.fits, sets.length > 1 ? sets : null), parameterTable(sets.map((set) => parameters[set]))];
 }
 
+/** Return the texts of a cell's name with the places between them where a line may break. */
+function nameParts(cell) {
+  const nodes = [...cell.childNodes];
+  const end = nodes.findIndex((node) => node.nodeType === Node.ELEMENT_NODE && node.tagName !== "WBR");
+  return end < 0 ? nodes : nodes.slice(0, end);
+}
+
 function setUpTrials() {
   const data = islandOf(document.getElementById("trials"));
   if (!data) return;
@@ -54,10 +61,10 @@ function setUpTrials() {
   document.body.append(dialog);
   for (const row of all("tr[data-trials]")) {
     const group = data.groups[Number(row.dataset.trials)];
-    const name = row.cells[0].firstChild;
+    const [name, ...rest] = nameParts(row.cells[0]);
     const button = make("button", { type: "button", className: "method", title: "Parameters, time and memory", "aria-haspopup": "dialog" });
     name.replaceWith(button, " ");
-    button.append(name.textContent.trim());
+    button.append(name.textContent.trimStart(), ...rest);
     button.addEventListener("click", () => {
       title.textContent = group.name;
       content.replaceChildren(...trialParts(data, group));

@@ -87,11 +87,12 @@ def agreement_figure(found: Likeness, nulls: set[str], things: str, anchor: str)
     ]
     return Figure(
         anchor,
-        f"{capital(things)}: CKA of each two methods, over {count(found.n, 'key')}; the darker, the more alike. The"
-        " tree joins those that are alike; it and the numbers stand where there is room for them.",
+        f"{capital(things)}: CKA of each two methods, over {count(found.n, 'key')}; the stronger the shade, the more"
+        " alike. The tree joins those that are alike; it and the numbers stand where there is room for them.",
         f"Heat map of CKA between methods, in this order: {', '.join(order)}. The tables below hold the values.",
         partial(heat, pd.DataFrame(cells), order, (0.0, 1.0), merges=merges, nulls=sorted(nulls)),
         has_null=False,
+        shades=("0", "1, a rotation of one another"),
         data=figure_data(found.pairs, TITLES),
     )
 

@@ -126,11 +126,12 @@ def gram_figure(embeddings: Mapping[str, Embedding], things: str, anchor: str) -
     return Figure(
         anchor,
         f"{capital(things)}: absolute cosines between the columns of each method{cut}, strongest column first; the"
-        " darker, the further from orthogonal. Blank but for the diagonal: orthogonal.",
+        " stronger the shade, the further from orthogonal. Blank but for the diagonal: orthogonal.",
         f"A square of shades a method: the absolute cosine of each two of up to {most} columns. The table of geometry"
         f" sums them up; the numbers of the figure are those of the {TOLD} strongest columns.",
         partial(shade_panels, panels),
         has_null=False,
+        shades=("0, orthogonal", "1"),
         data=figure_data(gram_cells(embeddings, TOLD), titles),
     )
 

@@ -2,12 +2,14 @@
 
 const DISAGREE = 15; // keys listed
 const SHARED = "✓";
+const ONE_LINE = 16; // letters of a name, on the smallest screen
 
 function nearTable(atlas, state, choose) {
-  const table = element("table", undefined, { className: "atlas-near" });
+  const table = element("table", undefined, { className: "atlas-near", ariaLabel: "Neighbours, a column a method" });
   const order = [...new Set([state.left, state.right, ...atlas.methods.keys()])];
   const near = order.map((m) => (atlas.has(m, state.key) ? atlas.neighbors(m, state.key) : null));
   const reference = order.map((_, i) => new Set(near[i ? 0 : Math.min(1, near.length - 1)] ?? []));
+  if (near.some((keys) => keys?.some((key) => atlas.names[key].length > ONE_LINE))) table.classList.add("atlas-two");
   const [head, body] = [table.createTHead(), table.createTBody()];
   const row = head.insertRow();
   row.append(element("th", "", { scope: "col" }));
@@ -43,7 +45,8 @@ function nearCell(atlas, m, key, other, rank, reference, choose) {
 }
 
 function keyButton(atlas, key, choose) {
-  const button = element("button", atlas.names[key], { type: "button", className: "atlas-key" });
+  const button = element("button", undefined, { type: "button", className: "atlas-key", title: atlas.names[key] });
+  button.append(element("span", atlas.names[key]));
   button.addEventListener("click", () => choose(key));
   button.addEventListener("pointerenter", () => choose.hover(key));
   button.addEventListener("pointerleave", () => choose.hover(-1));
