@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import toolkit as tk
-from toolkit.errors import DataError, ParameterError, ToolkitError
+from toolkit.errors import DataError, ParameterError, ToolkitError, UnknownNameError
 from toolkit.harness import load_suite
 from toolkit.harness.deadline import Deadline
 from toolkit.harness.own.prepared import Budget, Prepared, Wishes
@@ -275,10 +275,33 @@ def test_what_there_is_no_time_for_is_said(tmp_path: Path, frame: pd.DataFrame) 
 def test_a_large_catalogue_is_judged_by_the_top_of_each_ranking(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("toolkit.harness.own.ratings.CELLS", 1000)
+    monkeypatch.setattr("toolkit.harness.own.judging.CELLS", 1000)
     events = pd.DataFrame({"user": np.arange(400) % 40, "sku": np.arange(400) * 7 % 50})
     events.to_csv(tmp_path / "a.csv", index=False)
     run = tk.compare(tmp_path / "a.csv", out=tmp_path / "run", **LOOK)
     assert run.ok
     assert set(run.scores["metric"]) - {""} == {"ndcg@10", "recall@10", "precision@10", "hit_rate@10", "coverage"}
     assert "400 events" in run.info["suite"]["description"]
+
+
+def test_the_time_is_that_of_the_methods_named(tmp_path: Path, frame: pd.DataFrame) -> None:
+    path = written(frame, tmp_path, "csv")
+    named = prepared(path, minutes=0.2, only=("bpr", "popularity"))
+    assert [spec.shown for spec in named.suite.experiments[0].embedders] == ["popularity", "bpr"]
+    assert "Left out" not in named.suite.description
+    with pytest.raises(UnknownNameError, match="unknown method 'bpt'; did you mean 'bpr'"):
+        prepared(path, only=("bpt",))
+    run = tk.compare(path, out=tmp_path / "run", minutes=0.001, only=["svdpp", "als", "pca"], workers=1, quiet=True)
+    assert set(run.trials["embedder"]) == {"pca"}
+    assert "no time for them beside the others (--minutes): als" in run.info["suite"]["description"]
+
+
+def test_some_of_very_many_users_are_judged(
+    tmp_path: Path, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("toolkit.harness.own.judging.JUDGED", 20)
+    run = tk.compare(written(frame, tmp_path, "csv"), out=tmp_path / "run", **LOOK)
+    assert run.ok
+    assert "one fifth of the ratings of 20 users, drawn at random (seed 0)" in run.info["suite"]["description"]
+    counts = run.scores[(run.scores["task"] == "ranking") & (run.scores["metric"] == "ndcg@10")]["n"]
+    assert counts.between(1, 20).all()

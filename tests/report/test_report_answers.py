@@ -71,7 +71,8 @@ def test_a_study_that_did_not_end_well_says_why(folder):
 def test_markup_is_inert_in_html(folder):
     text = written(folder, "html")
     assert "<script>" not in text, "those of the page have a type"
-    assert text.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 4, "heading, cell, and twice the error"
+    whole = text.replace("<wbr>", "")  # where a line may end
+    assert whole.count("&lt;script&gt;alert(1)&lt;/script&gt;") == 4, "heading, cell, and twice the error"
     found = re.findall(r' id="([^"]*)"', text)
     assert len(found) == len(set(found))
     assert not [name for name in found if re.search(r"[^a-z0-9-]", name)]

@@ -108,6 +108,7 @@ def compare(
         None if items is None else str(items),
         tuple(map(str, pairs)),
         tuple(map(str, analogies)),
+        tuple(only),
     )
     kind = kind_of(names)
     _check(kind, wishes, minutes)
@@ -120,7 +121,8 @@ def compare(
     reserved = min(RESERVED * slow, MOST_RESERVED)
     deadline = Deadline(started + 60 * minutes * (1 - reserved), minutes)
     prepared = _prepare(kind, names, wishes, Budget(deadline, workers, slow))
-    plan(prepared.suite, only)  # a name that is unknown shows before anything is said
+    of_vectors = only if kind == "vectors" else ()  # the other suites hold nothing else
+    plan(prepared.suite, of_vectors)  # a name that is unknown shows before anything is said
     console = Console(stderr=True, quiet=quiet)
     for line in prepared.said:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -129,7 +131,7 @@ def compare(
         prepared.suite,
         path,
         workers,
-        only=only,
+        only=of_vectors,
         timeout=timeout,
         fresh=fresh,
         quiet=quiet,

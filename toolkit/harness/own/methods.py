@@ -1,9 +1,9 @@
 """Which methods are tried on somebody's own data, and what each costs: the most that fit into the time.
 
-Costs are seconds of fit and judging together, for a million ratings or tokens, of one trial on one core while another
-ran beside it, on two cores. Ratings: MovieLens-100k and a million synthetic ones of 6,040 users and 3,700 items, the
-higher of the two. Text: two million tokens of English prose, 20,000 words. They rank methods and tell what is hopeless;
-that the promised time is kept is the harness's doing, which ends what takes longer.
+Costs are seconds of one trial on one core while another ran beside it, on two cores. Ratings: of one fit, for a
+million, the higher of those for one and for five million (`benchmarks/perf/costs.py`); judging comes to it. Text: of
+fit and judging together, for a million tokens, of two million tokens of English prose, 20,000 words. They rank methods
+and tell what is hopeless; that the promised time is kept is the harness's doing, which ends what takes longer.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from toolkit.errors import UnknownNameError
 from toolkit.harness.suite import EmbedderSpec
 from toolkit.registry import embedder_class, make_embedder
 
@@ -76,6 +77,8 @@ class Load:
         How many run at a time.
     history : float, default 0
         Ratings in the history that the average rating belongs to.
+    fits : int, default 1
+        How often a method learns: twice where readouts are set by vectors that have not seen a part of the ratings.
     judging : float, default 0
         Seconds that judging takes for each method beyond what `Method.cost` holds.
     slowness : float, default 1
@@ -86,36 +89,37 @@ class Load:
     seconds: float
     workers: int
     history: float = 0.0
+    fits: int = 1
     judging: float = 0.0
     slowness: float = 1.0
 
 
 WINDOWED = {"window": 20}  # of histories, whose order says less than that of words
 NULLS = (
-    Method("popularity", 1),
-    Method("bias", 1, explicit=True),
-    Method("random", 7),
-    Method("shuffled", 9, {"embedder": "pca"}, "shuffled pca"),
+    Method("popularity", 0.1),
+    Method("bias", 0.1, explicit=True),
+    Method("random", 0.1),
+    Method("shuffled", 1.2, {"embedder": "pca"}, "shuffled pca"),
 )
 RATINGS = (  # likeliest to be of use first
-    Method("pca", 9),
-    Method("als", 17),
-    Method("truncated-svd", 10),
-    Method("svd", 36, explicit=True, epochs=(20, 10), most=SURPRISE),
-    Method("joined", 28),
-    Method("bpr", 56, epochs=(100, 30, 10)),
-    Method("word2vec", 37, {**WINDOWED, "architecture": "cbow"}, "word2vec cbow", (10, 5)),
-    Method("ppmi-svd", 20, {"window": "all"}),
-    Method("embedding-layer", 67, {"batch_size": 512, "learning_rate": 0.02}, epochs=(5, 3), explicit=True),
-    Method("nmf", 54, epochs=(200, 50)),
-    Method("lmf", 15),
-    Method("nmf-surprise", 24, explicit=True, most=SURPRISE),
-    Method("word2vec", 300, WINDOWED, "word2vec skip-gram", (10, 5, 2)),
-    Method("glove", 140, {"window": "all"}, epochs=(15, 5)),
-    Method("svdpp", 55, explicit=True, epochs=(20, 10, 5), history=True, most=SURPRISE),
-    Method("embedding-mlp", 80, {"batch_size": 512}, epochs=(5, 3), explicit=True),
-    Method("fasttext", 320, {**WINDOWED, "max_n": 0}, epochs=(10, 5, 2)),
-    Method("sgns", 320, WINDOWED, epochs=(10, 5)),
+    Method("pca", 1.2),
+    Method("als", 5),
+    Method("truncated-svd", 0.8),
+    Method("svd", 2, explicit=True, epochs=(20, 10), most=SURPRISE),
+    Method("joined", 1.8),
+    Method("bpr", 36, epochs=(100, 30, 10)),
+    Method("word2vec", 12, {**WINDOWED, "architecture": "cbow"}, "word2vec cbow", (10, 5)),
+    Method("ppmi-svd", 8.5, {"window": "all"}),
+    Method("embedding-layer", 10, {"batch_size": 512, "learning_rate": 0.02}, epochs=(5, 3), explicit=True),
+    Method("nmf", 9, epochs=(200, 50)),
+    Method("lmf", 4),
+    Method("nmf-surprise", 4, explicit=True, most=SURPRISE),
+    Method("word2vec", 120, WINDOWED, "word2vec skip-gram", (10, 5, 2)),
+    Method("glove", 30, {"window": "all"}, epochs=(15, 5)),
+    Method("svdpp", 57, explicit=True, epochs=(20, 10, 5), history=True, most=SURPRISE),
+    Method("embedding-mlp", 21, {"batch_size": 512}, epochs=(5, 3), explicit=True),
+    Method("fasttext", 110, {**WINDOWED, "max_n": 0}, epochs=(10, 5, 2)),
+    Method("sgns", 200, WINDOWED, epochs=(10, 5)),
 )
 TEXT_NULLS = (
     Method("popularity", 1, power=GROWTH),
@@ -139,6 +143,21 @@ TEXTS = (
     Method("sgns", 95, epochs=(5,)),
 )
 DIMS = {"lmf": 30, "nmf-surprise": 15, "svdpp": 20}  # where the common number suits a method badly
+
+
+def named_methods(methods: Iterable[Method], only: Sequence[str]) -> list[Method]:
+    """Return the methods that are named, so that all the time is theirs; all where none is.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no method of a name.
+    """
+    known = {method.shown: method for method in methods}
+    for name in only:
+        if name not in known:
+            raise UnknownNameError("method", name, known)
+    return [method for name, method in known.items() if not only or name in only]
 
 
 def chosen_methods(methods: Iterable[Method], load: Load, dim: int) -> tuple[list[EmbedderSpec], list[str]]:
@@ -195,7 +214,7 @@ def _ways(method: Method, load: Load) -> list[_Way]:
     if not embedder_class(method.name).installed():
         return [_Way(0, 0.0)]  # it will be a row that says how to install it
     by_history = load.history / 100 if method.history else 1.0
-    learning = (load.size / 1e6) ** method.power * method.cost * by_history
+    learning = load.fits * (load.size / 1e6) ** method.power * method.cost * by_history
     possible = method.most is None or load.size <= method.most
     passes = method.epochs or (0,)
     shares = [epochs / passes[0] if epochs else 1.0 for epochs in passes]

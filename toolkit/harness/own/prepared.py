@@ -26,6 +26,8 @@ class Wishes:
         A table of the items.
     pairs, analogies : tuple of str
         Sets of one's own to judge words by.
+    only : tuple of str
+        The methods that are tried, where they are named.
     """
 
     columns: dict[str, str] = field(default_factory=dict)
@@ -34,9 +36,10 @@ class Wishes:
     items: str | None = None
     pairs: tuple[str, ...] = ()
     analogies: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
 
     def given(self) -> set[str]:
-        """Return the names of the options that were given."""
+        """Return the names of the options about the inputs that were given."""
         names = {name for name in ("implicit", "scale", "items", "pairs", "analogies") if getattr(self, name)}
         return names | set(self.columns)
 

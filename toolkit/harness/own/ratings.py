@@ -7,8 +7,6 @@ from itertools import chain, combinations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from toolkit.data import Ratings
 from toolkit.datasets.catalog import catalog
 from toolkit.datasets.files import DataFile
@@ -19,18 +17,13 @@ from toolkit.datasets.ratings import load_ratings
 from toolkit.datasets.samples import read_sample
 from toolkit.datasets.values import guess_scale
 from toolkit.errors import DataError, ParameterError
-from toolkit.harness.own.methods import NULLS, RATINGS, Load, chosen_methods
+from toolkit.harness.own.judging import division_of, load_of, tasks_of
+from toolkit.harness.own.methods import NULLS, RATINGS, chosen_methods, named_methods
 from toolkit.harness.own.prepared import Budget, Prepared, Wishes, prepared, stem_of
-from toolkit.harness.suite import Experiment, SplitSpec, TaskSpec
+from toolkit.harness.suite import Experiment
 
 FEWEST = 10  # ratings of which anything can be said
 DIM = 50
-CELLS = 100_000_000  # users × items up to which the whole ranking of each user is looked at, and not its top alone
-LARGE = 2_000_000  # ratings above which readouts that fit anew are left out
-PACE, PACE_TOP = 25e6, 100e6  # scores of items that one core ranks in a second: all of them, or the top alone
-TOP = ["ndcg@k", "recall@k", "precision@k", "hit_rate@k"]
-LIGHT = {"rating-prediction": ["native", "mean", "bias"], "ranking": ["native", "cosine"]}
-READOUTS = {True: 5, False: 3}  # of ranking, with ratings and without
 LACK: dict[str, tuple[str, Any]] = {  # what a column that is left out lacks, and the option that leaves it out
     "timestamp": ("not every row has a time", False),
     "count": ("not every row has a number above 0", None),
@@ -40,7 +33,6 @@ DAMPED = (
     "(pca, truncated-svd, nmf); the others learn from who met what, and by that all are judged"
 )
 OF_STARS = (5, 10)  # tops of scales that begin with 1 as a rule
-RARE = 0.02  # share of ratings that count as relevant by the usual rule, below which their upper quarter does
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,13 +70,13 @@ def prepare_ratings(source: str, wishes: Wishes, budget: Budget) -> Prepared:
     found = _of_catalog(source, wishes) if source in catalog() else _of_file(source, wishes)
     data = found.data
     _check_size(data, source)
-    load = _load(data, budget)
-    split, about_split = _split(data)
-    tasks, about_tasks = _tasks(data)
+    load = load_of(data, budget)
+    split, about_split = division_of(data)
+    tasks, about_tasks = tasks_of(data)
     dim = max(1, min(DIM, min(len(data.user_keys), len(data.item_keys)) // 3))
     wanted = [method for method in (*NULLS, *RATINGS) if data.explicit or not method.explicit]
     wanted = [method for method in wanted if method.name != "joined" or dim == DIM]  # of a fixed size
-    chosen, left = chosen_methods(wanted, load, dim)
+    chosen, left = chosen_methods(named_methods(wanted, wishes.only), load, dim)
     told = [
         f"{_size(data)}, {_density(data)}",
         about_split,
@@ -217,48 +209,3 @@ def _size(data: Ratings) -> str:
 def _density(data: Ratings) -> str:
     share = len(data) / (len(data.user_keys) * len(data.item_keys))
     return f"{100 * share:.2g} % of all pairs of a user and an item"
-
-
-def _load(data: Ratings, budget: Budget) -> Load:
-    counts = np.bincount(data.users).astype(np.float64)
-    cells = len(data.user_keys) * len(data.item_keys)
-    light = _is_large(data)
-    judging = cells * len(LIGHT["ranking"]) / PACE_TOP if light else cells * READOUTS[data.explicit] / PACE
-    history = float((counts**2).sum() / counts.sum())
-    return Load(len(data), budget.deadline.left(), budget.workers, history, judging, budget.slowness)
-
-
-def _is_large(data: Ratings) -> bool:
-    return len(data) > LARGE or len(data.user_keys) * len(data.item_keys) > CELLS
-
-
-def _split(data: Ratings) -> tuple[SplitSpec, str]:
-    """Return how the data is divided, and a sentence about it."""
-    several = float((np.bincount(data.users) > 1).mean())
-    if not data.explicit and data.timestamps is not None and several >= 0.5:
-        return SplitSpec(name="leave-last-out"), "held out to judge by: the last event of each user"
-    what = "ratings" if data.explicit else "events"
-    return SplitSpec(name="holdout"), f"held out to judge by: one fifth of the {what}, at random (seed 0)"
-
-
-def _tasks(data: Ratings) -> tuple[tuple[TaskSpec, ...], list[str]]:
-    """Return what is asked, and sentences about it."""
-    light, told = _is_large(data), []
-    options: dict[str, Any] = {"readouts": LIGHT["ranking"], "metrics": TOP} if light else {}
-    if light:
-        told.append("the data is large, so readouts that fit anew and metrics of the whole ranking are left out")
-    if data.explicit:
-        threshold = data.relevance_threshold
-        if float((data.values >= threshold).mean()) < RARE:
-            threshold = float(np.quantile(data.values, 0.75))
-            options["relevance_threshold"] = threshold
-            told.append("few ratings lie in the upper quarter of the scale, so the upper quarter of the ratings counts")
-        told.append(f"an item is relevant to a user who rated it {threshold:g} or more")
-    tasks = [TaskSpec(name="ranking", options=options)]
-    if data.explicit:
-        predicted = {"readouts": LIGHT["rating-prediction"]} if light else {}
-        tasks.insert(0, TaskSpec(name="rating-prediction", options=predicted))
-    if data.item_table is not None and "genres" in data.item_table:
-        tasks.append(TaskSpec(name="item-similarity"))
-        told.append("items are alike that have an attribute in common")
-    return tuple(tasks), told

@@ -11,7 +11,7 @@ from toolkit.datasets.corpora import load_corpus, words_of
 from toolkit.datasets.files import DataFile, open_text
 from toolkit.datasets.load import load_dataset
 from toolkit.errors import DataError
-from toolkit.harness.own.methods import TEXT_NULLS, TEXTS, Load, chosen_methods
+from toolkit.harness.own.methods import TEXT_NULLS, TEXTS, Load, chosen_methods, named_methods
 from toolkit.harness.own.prepared import Budget, Prepared, Wishes, prepared, stem_of
 from toolkit.harness.own.wordsets import gather_sets
 from toolkit.harness.suite import Experiment
@@ -53,7 +53,7 @@ def prepare_text(source: str, wishes: Wishes, budget: Budget) -> Prepared:
     data: Any = _loaded(source, options)
     dim = min(DIM, len(data.words) // 3)
     load = Load(len(data.codes), budget.deadline.left(), budget.workers, slowness=budget.slowness)
-    chosen, left = chosen_methods([*TEXT_NULLS, *TEXTS], load, dim)
+    chosen, left = chosen_methods(named_methods([*TEXT_NULLS, *TEXTS], wishes.only), load, dim)
     told = [
         f"{data.summary} that occur five times or more"
         + (f" (the most frequent {MOST:,})" if len(data.words) == MOST else ""),
