@@ -86,6 +86,9 @@ def _add_run(commands: Commands) -> None:
     _add_only(run, "experiments, studies or embedders")
     run.add_argument("--data", metavar="NAME_OR_FILE", help="a data set or file in place of the suite's own")
     run.add_argument("--timeout", metavar="S", type=float, help="seconds that one trial, tuning or study may take")
+    run.add_argument("--memory", metavar="M", help="memory that one of them may hold, such as 4G")
+    run.add_argument("--threads", metavar="N", type=int, default=1, help="threads of each trial (default: 1)")
+    run.add_argument("--store", metavar="DIR", help="where results are kept for other runs (default: DIR/store)")
     run.add_argument("--tune", metavar="N|Ss", help="tune each method on ratings: with 30 trials, or for 60s")
     run.add_argument("--quick", action="store_true", help="the quick version of the suite, which says less")
     run.add_argument("--fresh", action="store_true", help="replace an earlier run in the directory")
@@ -115,6 +118,8 @@ def _add_compare(commands: Commands) -> None:
     own.add_argument("--workers", metavar="N", type=int, help="trials at a time (default: number of cores)")
     _add_only(own, "embedders")
     own.add_argument("--timeout", metavar="S", type=float, help="seconds that one trial may take")
+    own.add_argument("--memory", metavar="M", help="memory that one trial may hold, such as 4G")
+    own.add_argument("--store", metavar="DIR", help="where results are kept for other runs (default: DIR/store)")
     own.add_argument("--fresh", action="store_true", help="replace an earlier run in the directory")
     for role in ("user", "item", "rating", "timestamp"):
         own.add_argument(f"--{role}", metavar="COLUMN", help=f"column of the {role}s (default: guessed)")
@@ -201,6 +206,9 @@ def _run(options: argparse.Namespace) -> int:
         only=options.only,
         data=options.data,
         timeout=options.timeout,
+        memory=options.memory,
+        threads=options.threads,
+        store=options.store,
         tune=options.tune,
         fresh=options.fresh,
         quick=options.quick,
@@ -212,8 +220,9 @@ def _compare(options: argparse.Namespace) -> int:
     from toolkit.harness import compare
 
     columns = ("user", "item", "rating", "timestamp", "count")
-    names = ("out", "minutes", "workers", "only", "timeout", "fresh", "implicit", "items", "pairs", "analogies")
-    given = {name: getattr(options, name) for name in (*names, *columns)}
+    limits = ("minutes", "workers", "timeout", "memory")
+    names = ("out", "only", "store", "fresh", "implicit", "items", "pairs", "analogies")
+    given = {name: getattr(options, name) for name in (*limits, *names, *columns)}
     return _reported(compare(*options.inputs, **given, scale=tuple(options.scale) if options.scale else None))
 
 

@@ -11,3 +11,8 @@ _SHIPPED = _PACKAGE / "_shipped"  # in an installed wheel; a source checkout has
 def folder(name: str) -> Path:
     """Return a folder that ships with the toolkit: ``"benchmarks"`` or ``"data"``."""
     return (_SHIPPED if _SHIPPED.is_dir() else _PACKAGE.parent) / name
+
+
+def package_folder() -> Path:
+    """Return the folder of the package's own source."""
+    return _PACKAGE

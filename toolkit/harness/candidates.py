@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -104,6 +106,29 @@ def create_studies(storage: str, wanted: Mapping[str, bool]) -> dict[str, str]:
             taken.add(given[name])
             opened.create_new_study([StudyDirection.MINIMIZE if lower else StudyDirection.MAXIMIZE], given[name])
     return given
+
+
+def adopt_study(source: Path, name: str, target: str) -> None:
+    """Copy a study from a file into a storage, in place of one of that name.
+
+    Parameters
+    ----------
+    source : Path
+        An SQLite file, which is opened as a copy, for opening writes to it.
+    name : str
+        The study.
+    target : str
+        The URL of the storage.
+    """
+    import optuna
+
+    with quiet(), tempfile.TemporaryDirectory(prefix="toolkit-tuning-") as folder:
+        for path in source.parent.glob(f"{CANDIDATES}*"):  # with what SQLite needs to undo a change that was cut short
+            shutil.copyfile(path, Path(folder) / path.name)
+        opened, own = open_storage(target), open_storage(database("", Path(folder)))
+        if name in optuna.get_all_study_names(opened):
+            optuna.delete_study(study_name=name, storage=opened)
+        optuna.copy_study(from_study_name=name, from_storage=own, to_storage=opened)
 
 
 def load_study(storage: str, name: str, seed: int) -> optuna.Study:

@@ -13,10 +13,10 @@ from threadpoolctl import threadpool_limits
 from toolkit.data.staged import open_staged
 from toolkit.embedding import Embedding
 from toolkit.harness.plan import Trial
-from toolkit.harness.tables import EMBEDDINGS, UNITS
+from toolkit.harness.tables import UNITS
 from toolkit.harness.trial import judged
 from toolkit.registry import make_embedder
-from toolkit.tasks import Subject, unit_files, units_of, write_units
+from toolkit.tasks import Subject, units_of, write_units
 
 OWN = "own vocabulary"  # variant of the scores that a method has over all words that it knows
 
@@ -54,20 +54,20 @@ def common_words(
 
 
 def judge_common(
-    trial: Trial, data: Sequence[Path], threads: int, folder: Path, common: frozenset[str]
+    data: Sequence[Path], folder: Path, trial: Trial, threads: int, common: frozenset[str]
 ) -> list[dict[str, Any]]:
-    """Judge a trial over some of its words; its units are those of this judgement from then on.
+    """Judge a trial over some of its words.
 
     Parameters
     ----------
+    data : sequence of Path
+        The staged corpus, and the vectors of the words, if they are kept.
+    folder : Path
+        Into which the units are written.
     trial : Trial
         What was fitted.
-    data : sequence of Path
-        The staged corpus.
     threads : int
         How many threads BLAS and OpenMP may use.
-    folder : Path
-        Directory of the run.
     common : frozenset of str
         The words, in upper case.
 
@@ -77,16 +77,13 @@ def judge_common(
         The fields of its scores.
     """
     with threadpool_limits(threads):
-        parts: list[Any] = [open_staged(path) for path in data]
-        path = folder / EMBEDDINGS / f"{trial.id}.word.arrow"
-        if path.is_file():
-            words = Embedding.load(path)
+        corpus: Any = open_staged(data[0])
+        if len(data) > 1:
+            words = Embedding.load(data[1])
         else:  # vectors that were only read are not kept
-            words = make_embedder(trial.embedder, **trial.params).fit(parts[0]).embedding("word")
+            words = make_embedder(trial.embedder, **trial.params).fit(corpus).embedding("word")
         rows = np.flatnonzero([key.upper() in common for key in words.keys])
-        subject = Subject(trial.label, {"word": words.subset(words.keys[rows])}, None, *parts)
+        subject = Subject(trial.label, {"word": words.subset(words.keys[rows])}, None, corpus)
         scores = list(judged(trial, subject))
-    written = write_units(units_of(scores), folder / UNITS / trial.id)
-    for earlier in set(unit_files(folder / UNITS, trial.id)).difference(written):
-        earlier.unlink()
+    write_units(units_of(scores), folder / UNITS)
     return [score.row() for score in scores if not score.variant]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +17,16 @@ from threadpoolctl import threadpool_limits
 from toolkit.atomic import write_text, writing
 from toolkit.comparing import Board, boards_of, compare_board, rank_table
 from toolkit.errors import DataError
+from toolkit.harness.address import Key, address_of, step_key
 from toolkit.harness.common_words import OWN, common_words, judge_common
 from toolkit.harness.jobs import Job
 from toolkit.harness.machine import available_cores
 from toolkit.harness.plan import Trial
 from toolkit.harness.progress import Reporter
 from toolkit.harness.results import Run, open_run
-from toolkit.harness.store import RunWriter, write_trace
 from toolkit.harness.tables import (
     DIFFERENCE_COLUMNS,
+    EMBEDDINGS,
     INTERVAL_COLUMNS,
     RANK_COLUMNS,
     STEP_COLUMNS,
@@ -32,7 +34,7 @@ from toolkit.harness.tables import (
     UNITS,
     lines,
 )
-from toolkit.tasks import unit_files
+from toolkit.harness.writer import RunWriter, write_trace
 
 COLUMNS = {
     "intervals": INTERVAL_COLUMNS,
@@ -51,7 +53,7 @@ class Step:
     ----------
     step : str
         Its name.
-    status : {"ok", "failed", "timeout", "crashed"}
+    status : {"ok", "failed", "left out", "timeout", "memory", "crashed"}
         How it ended.
     error : str, default ""
         Why, where it did not end well.
@@ -61,6 +63,8 @@ class Step:
         Rows of tables of the run.
     trace : str, default ""
         The traceback of one that raised.
+    folder : Path, optional
+        Where its files are.
     """
 
     step: str
@@ -69,6 +73,12 @@ class Step:
     seconds: float = math.nan
     rows: Mapping[str, list[dict[str, Any]]] = field(default_factory=dict)
     trace: str = ""
+    folder: Path | None = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """dict: what is kept of it."""
+        return {"seconds": self.seconds, "rows": self.rows}
 
 
 class StepWriter:
@@ -101,6 +111,7 @@ def common_jobs(
     trials: Iterable[Trial],
     files: Mapping[str, tuple[Path, ...]],
     threads: int,
+    made: dict[str, str],
     writer: RunWriter,
     steps: StepWriter,
     reporter: Reporter,
@@ -113,41 +124,79 @@ def common_jobs(
     for trial in trials:
         if trial.id in common:
             name = f"common words {trial.id}"
-            arguments = (name, trial, files[trial.id], threads, writer.path, common[trial.id])
-            keep = partial(_keep_common, trial.id, writer, steps)
-            jobs.append(Job(name, judge_step, arguments, partial(Step, name), keep, _words))
+            words = writer.path / EMBEDDINGS / f"{trial.id}.word.arrow"
+            data = (*files[trial.id], *([words] if words.is_file() else []))
+            key = step_key("common words", [made[trial.id], sorted(common[trial.id])], trial.seed, threads)
+            keep = partial(_keep_common, trial.id, made, address_of(key), writer, steps)
+            jobs.append(_job(name, judge_step, (trial, threads, common[trial.id]), keep, key, data))
     return jobs
 
 
-def judge_step(name: str, trial: Trial, *arguments: Any) -> Step:
+def judge_step(
+    data: Sequence[Path], folder: Path, name: str, trial: Trial, threads: int, common: frozenset[str]
+) -> Step:
     """Judge a trial over common words; see `judge_common`."""
     started = time.perf_counter()
-    scores = judge_common(trial, *arguments)
+    scores = judge_common(data, folder, trial, threads, common)
     return Step(name, "ok", "", time.perf_counter() - started, {"scores": scores})
 
 
-def _keep_common(trial: str, writer: RunWriter, steps: StepWriter, outcome: Step) -> None:
+def _keep_common(
+    trial: str, made: dict[str, str], address: str, writer: RunWriter, steps: StepWriter, outcome: Step
+) -> None:
     """Put the scores over common words in place of the others; without them, the trial is not compared."""
-    if outcome.status != "ok":
-        for path in unit_files(writer.path / UNITS, trial):
-            path.unlink()
-    writer.rejudge(trial, outcome.rows.get("scores", []), OWN)
+    made[trial] = f"{made[trial]} {address if outcome.status == 'ok' else outcome.status}"
+    writer.rejudge(trial, outcome.rows.get("scores", []), OWN, outcome.folder)
     steps.add(outcome)
 
 
-def compare_jobs(path: Path, steps: StepWriter, threads: int, seed: int) -> list[Job]:
-    """Return a job for each leaderboard of a run, and one for average ranks, once all scores are there."""
+def compare_jobs(path: Path, steps: StepWriter, threads: int, seed: int, made: Mapping[str, str]) -> list[Job]:
+    """Return a job for each leaderboard of a run, and one for average ranks, once all scores are there.
+
+    Parameters
+    ----------
+    path : Path
+        The directory of the run.
+    steps : StepWriter
+        Keeps what comes of them.
+    threads : int
+        How many threads BLAS and OpenMP may use.
+    seed : int
+        Of the comparisons.
+    made : dict of str to str
+        By the id of a trial, the address of its result; what is compared is told by these. Where they are not known,
+        nothing is kept for another run.
+    """
     run = open_run(path)
     ended = run.trials[run.trials["status"] == "ok"]
     boards = boards_of(ended, run.scores, path / UNITS)
     named = [(" ".join(filter(None, ["compare", *board.identity.values()])), board) for board in boards]
     jobs = [
-        Job(name, compare_step, (name, board, threads, seed), partial(Step, name), steps.add, _words)
+        _job(name, compare_step, (board, threads, seed), steps.add, _key(name, board.trials, made, seed, threads))
         for name, board in named
     ]
     if boards:
-        jobs.append(Job("ranks", rank_step, ("ranks", run.scores), partial(Step, "ranks"), steps.add, _words))
+        key = _key("ranks", ended, made, seed, threads)
+        jobs.append(_job("ranks", rank_step, (run.scores,), steps.add, key))
     return jobs
+
+
+def _key(name: str, trials: pd.DataFrame, made: Mapping[str, str], seed: int, threads: int) -> Key | None:
+    if not made:
+        return None
+    rows = trials[["trial", "experiment", "dataset", "split", "fold", "seed", "embedder", "embedding_dim"]]
+    return step_key(name, [[*map(str, row), made[row[0]]] for row in rows.itertuples(index=False)], seed, threads)
+
+
+def _job(
+    name: str,
+    function: Callable[..., Step],
+    arguments: tuple[Any, ...],
+    keep: Callable[[Step], None],
+    key: Key | None,
+    data: tuple[Path, ...] = (),
+) -> Job:
+    return Job(name, function, data, (name, *arguments), key, partial(Step, name), attrgetter("facts"), keep, _words)
 
 
 def compare_again(run: Run) -> Run:
@@ -171,12 +220,12 @@ def compare_again(run: Run) -> Run:
     if not (run.path / UNITS).is_dir():
         raise DataError(f"keeps no units, from which differences could be tested: {UNITS} is missing", run.path)
     steps = StepWriter(run.path)
-    for job in compare_jobs(run.path, steps, available_cores(), run.info["suite"]["seeds"][0]):
-        job.keep(job.function(*job.arguments))
+    for job in compare_jobs(run.path, steps, available_cores(), run.info["suite"]["seeds"][0], {}):
+        job.keep(job.function(job.data, run.path, *job.arguments))
     return Run(run.path)
 
 
-def compare_step(name: str, board: Board, threads: int, seed: int) -> Step:
+def compare_step(data: Sequence[Path], folder: Path, name: str, board: Board, threads: int, seed: int) -> Step:
     """Compare a leaderboard; see `compare_board`."""
     started = time.perf_counter()
     with threadpool_limits(threads):
@@ -184,7 +233,7 @@ def compare_step(name: str, board: Board, threads: int, seed: int) -> Step:
     return Step(name, "ok", "", time.perf_counter() - started, rows)
 
 
-def rank_step(name: str, scores: pd.DataFrame) -> Step:
+def rank_step(data: Sequence[Path], folder: Path, name: str, scores: pd.DataFrame) -> Step:
     """Rank embedders over folds and data sets; see `rank_table`."""
     started = time.perf_counter()
     return Step(name, "ok", "", time.perf_counter() - started, {"ranks": rank_table(scores)})

@@ -6,18 +6,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
 from toolkit.errors import MissingDependencyError
+from toolkit.harness.address import Key, address_of, study_key, trial_key, tuning_key
 from toolkit.harness.plan import Trial
 from toolkit.harness.progress import Reporter
-from toolkit.harness.store import RunWriter
 from toolkit.harness.studying import StudyOutcome, gather_evidence, run_study
 from toolkit.harness.suite import StudySpec
 from toolkit.harness.tables import LEFT_OUT
 from toolkit.harness.trial import Outcome, run_trial
-from toolkit.harness.tuning import Tuning, TuningOutcome, gather_tried, run_tuning
+from toolkit.harness.tuning import Tuning, TuningOutcome, run_tuning
+from toolkit.harness.writer import RunWriter
 from toolkit.registry import embedder_class
 from toolkit.studies import study_info
 
@@ -32,10 +34,16 @@ class Job:
         What people call it.
     function : callable
         What is called, in another process.
+    data : tuple of Path
+        Files that it reads.
     arguments : tuple
-        With what.
-    fault : callable
-        Makes an outcome of a status, an error and a trace where the call did not return one.
+        With what it is called behind these and the folder into which it writes.
+    key : dict or None
+        What its result depends on; None of one that is not kept for another run.
+    outcome : callable
+        Makes an outcome of a status, an error and a trace, or of a status and the facts of one that is kept.
+    facts : callable
+        Returns what is kept of an outcome that is well.
     keep : callable
         Writes an outcome.
     words : callable
@@ -44,8 +52,11 @@ class Job:
 
     name: str
     function: Callable[..., Any]
+    data: tuple[Path, ...]
     arguments: tuple[Any, ...]
-    fault: Callable[..., Any]
+    key: Key | None
+    outcome: Callable[..., Any]
+    facts: Callable[[Any], dict[str, Any]]
     keep: Callable[[Any], None]
     words: Callable[[Any], str]
 
@@ -54,6 +65,7 @@ def trial_jobs(
     trials: Iterable[Trial],
     files: Mapping[str, tuple[Path, ...]],
     threads: int,
+    made: dict[str, str],
     writer: RunWriter,
     reporter: Reporter,
 ) -> list[Job]:
@@ -65,12 +77,30 @@ def trial_jobs(
             reason = f"{cls.library} is not installed: {cls.install_command()}"
             missing[reason].append(trial.label)
             writer.add(Outcome(trial.id, LEFT_OUT, reason))
+            made[trial.id] = LEFT_OUT
             continue
-        arguments = (trial, files[trial.id], threads, writer.path)
-        jobs.append(Job(_name(trial), run_trial, arguments, partial(Outcome, trial.id), writer.add, _trial_words))
+        key = trial_key(trial, files[trial.id], threads)
+        jobs.append(
+            Job(
+                _name(trial),
+                run_trial,
+                files[trial.id],
+                (trial, threads),
+                key,
+                partial(Outcome, trial.id),
+                attrgetter("facts"),
+                partial(_keep_trial, made, address_of(key), writer),
+                _trial_words,
+            )
+        )
     for reason, labels in missing.items():
         reporter.leave_out(len(labels), f"{reason} (left out: {', '.join(dict.fromkeys(labels))})")
     return jobs
+
+
+def _keep_trial(made: dict[str, str], address: str, writer: RunWriter, outcome: Outcome) -> None:
+    made[outcome.trial] = address if outcome.status == "ok" else outcome.status
+    writer.add(outcome)
 
 
 def tuning_jobs(
@@ -80,17 +110,20 @@ def tuning_jobs(
     writer: RunWriter,
 ) -> list[Job]:
     """Return a job for each tuning. It is given the path of the training part, and never that of the test part."""
-    jobs = []
-    for tuning in tunings:
-        train = files[tuning.trials[0].id][0]
-        fault = partial(_broken_off, tuning)
-        words = partial(_tuning_words, tuning)
-        jobs.append(Job(f"tune {tuning.name}", run_tuning, (tuning, train, threads), fault, writer.add_tuning, words))
-    return jobs
-
-
-def _broken_off(tuning: Tuning, status: str, error: str, trace: str = "") -> TuningOutcome:
-    return TuningOutcome(tuning, status, error, gather_tried(tuning), trace=trace)
+    return [
+        Job(
+            f"tune {tuning.name}",
+            run_tuning,
+            files[tuning.trials[0].id][:1],
+            (tuning, threads),
+            tuning_key(tuning.trials[0].embedder, tuning.asked, files[tuning.trials[0].id][:1], threads),
+            partial(TuningOutcome, tuning),
+            attrgetter("facts"),
+            writer.add_tuning,
+            partial(_tuning_words, tuning),
+        )
+        for tuning in tunings
+    ]
 
 
 def study_jobs(
@@ -99,6 +132,7 @@ def study_jobs(
     files: Mapping[str, tuple[Path, ...]],
     threads: int,
     seed: int,
+    made: Mapping[str, str],
     writer: RunWriter,
     reporter: Reporter,
 ) -> list[Job]:
@@ -111,9 +145,21 @@ def study_jobs(
             writer.add_study(StudyOutcome(spec.name, LEFT_OUT, str(error)))
             reporter.leave_out(1, f"{error} (left out)")
             continue
-        arguments = (spec, gather_evidence(spec, writer.path, trials, files, seed), threads)
-        fault = partial(StudyOutcome, spec.name)
-        jobs.append(Job(f"study {spec.name}", run_study, arguments, fault, writer.add_study, _study_words))
+        evidence = gather_evidence(spec, writer.path, trials, files, seed)
+        looked_at = {trial.id: made[trial.id] for trial in trials if trial.experiment in spec.experiments}
+        jobs.append(
+            Job(
+                f"study {spec.name}",
+                run_study,
+                (),
+                (spec, evidence, threads),
+                study_key(spec, looked_at, seed, threads),
+                partial(StudyOutcome, spec.name),
+                attrgetter("facts"),
+                writer.add_study,
+                _study_words,
+            )
+        )
     return jobs
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import shlex
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor
@@ -21,16 +20,20 @@ from toolkit.errors import ParameterError
 from toolkit.harness.candidates import database, open_storage
 from toolkit.harness.data import stage_data, without_ratings
 from toolkit.harness.deadline import Deadline
+from toolkit.harness.directory import FORMAT, check_directory, held, info_of, prepare_directory
 from toolkit.harness.entities import write_entities
-from toolkit.harness.machine import available_cores, machine, versions
+from toolkit.harness.isolation import Limits, warm
+from toolkit.harness.local import LocalExecutor
+from toolkit.harness.machine import available_cores, machine, size, versions
 from toolkit.harness.plan import Trial, plan, plan_studies
-from toolkit.harness.pool import IsolatedExecutor
 from toolkit.harness.progress import Reporter
 from toolkit.harness.results import Run
-from toolkit.harness.store import RunWriter, prepare_directory
+from toolkit.harness.store import Store
 from toolkit.harness.suite import DATA, LONGEST, Suite, load_suite
+from toolkit.harness.tables import STORE
 from toolkit.harness.tuning import left_untuned, plan_tunings, prepare_tunings
 from toolkit.harness.work import Work
+from toolkit.harness.writer import RunWriter
 from toolkit.registry import embedder_class
 
 # what the methods of a library import when they are fitted, by the library's import name
@@ -53,14 +56,21 @@ def run(
     only: Sequence[str] = (),
     data: str | None = None,
     timeout: float | None = None,
+    memory: int | str | None = None,
+    threads: int = 1,
     tune: int | str | None = None,
     fresh: bool = False,
     quick: bool = False,
     quiet: bool = False,
     deadline: Deadline | None = None,
     command: str = "",
+    store: str | Path | None = None,
+    executor: Executor | None = None,
 ) -> Run:
     """Run a suite and keep everything that comes of it.
+
+    Each result is kept as soon as it is there. The same command again does only what is missing, whatever ended the
+    first one: what depends on the same data, parameters, seed and versions is found and not made anew.
 
     Parameters
     ----------
@@ -68,15 +78,19 @@ def run(
         The name of a suite that ships with the toolkit, the path of a TOML file or of an earlier run's ``run.json``, or
         a suite made in memory, which has one version alone.
     out : str or Path, optional
-        Directory of the run; ``runs/<suite>`` by default.
+        Directory of the run; ``runs/<suite>`` by default. An earlier run of the suite there is gone on with.
     workers : int, optional
-        How many trials run at a time; by default as many as there are cores. The cores are shared out among them.
+        How many trials run at a time; by default as many as there are cores.
     only : sequence of str, optional
         Names of experiments or studies, or labels of embedders; the others are left out.
     data : str, optional
         A data set of the catalog or a file, in place of the one that the suite names.
     timeout : float, optional
         Seconds that one trial, tuning or study may take.
+    memory : int or str, optional
+        Bytes, or a text such as ``"4G"``, that one of them may hold, what it shares with others included.
+    threads : int, default 1
+        How many threads BLAS and OpenMP may use in each. With another number, the last digits may be others.
     tune : int or str, optional
         Tune each method on ratings that has a search space, and show it so beside what the suite gives: a number of
         trials for each, such as 30, or of seconds, such as ``"60s"``, in place of the suite's own.
@@ -90,6 +104,11 @@ def run(
         When fits must have ended: those that have not begun are left out then, and those that run are ended.
     command : str, optional
         By what the run is made again, as its report says; by default ``toolkit run`` with these arguments.
+    store : str or Path, optional
+        The folder in which results are kept, which several runs may share; by default ``store`` in the directory.
+    executor : concurrent.futures.Executor, optional
+        Carries out the fits, on this machine or on others, such as `toolkit.harness.distributed.DaskExecutor`; it is
+        not shut down. By default `workers` processes of this machine.
 
     Returns
     -------
@@ -108,35 +127,45 @@ def run(
         wanted = _on_other_data(wanted, data, {trial.experiment for trial in trials})
         trials = plan(wanted, only)
     workers = available_cores() if workers is None else workers
-    _check_limits(wanted, workers, timeout)
+    _check_limits(wanted, workers, threads, timeout)
     tunings = plan_tunings(wanted, trials)
-    threads = max(1, available_cores() // workers)
     path = Path("runs", wanted.name) if out is None else Path(out)
+    trained_on = {experiment.dataset for experiment in wanted.experiments}
+    check_directory(path, wanted.name, fresh, trained_on)
     studies = plan_studies(wanted, only)
     modules = _libraries(trials) + (TUNERS if tunings else [])
-    executor = IsolatedExecutor(workers, threads, timeout, modules)  # starts while the data is loaded
-    with tempfile.TemporaryDirectory(prefix="toolkit-run-", ignore_cleanup_errors=True) as folder:
-        datasets, files = stage_data(trials, Path(folder))
+    limits = Limits(threads, timeout, None if memory is None else size(memory), deadline, tuple(modules))
+    warm(threads, limits.preload)  # starts while the data is loaded
+    with held(path) as folder:
+        datasets, files = stage_data(trials, folder)
         tunings = plan_tunings(wanted, trials, without_ratings(trials, files))
         if tunings and wanted.tune is not None and wanted.tune.storage:
             open_storage(database(wanted.tune.storage, path))  # what is wrong with it shows before anything is removed
+        check_directory(path, wanted.name, fresh, trained_on)  # once more, now that no other run can change it
         prepare_directory(path, fresh)
-        tunings = prepare_tunings(wanted, tunings, path)
+        tunings = prepare_tunings(wanted, tunings)
         writer = RunWriter(path, trials, [study.name for study in studies], tunings)
-        command = command or _command(wanted.name, suite, only, data, timeout, tune, quick)
+        earlier = {} if fresh else info_of(path)
+        command = command or _command(wanted.name, suite, only, data, timeout, memory, threads, tune, quick)
         info = _info(wanted, command, machine(workers, threads), datasets)
         writer.write_info(info)
         with writing(path):
             write_entities(path, trials, files)
         started = time.monotonic()
-        with _closed(executor), Reporter(len(trials) + len(tunings) + len(studies), console) as reporter:
+        local = LocalExecutor(workers)
+        with _closed(local), Reporter(len(trials) + len(tunings) + len(studies), console) as reporter:
             if line := left_untuned(wanted, trials):
                 reporter.say(line)
-            work = Work(trials, tunings, studies, files, threads, wanted.seeds[0], writer, reporter, executor)
-            work.fit(deadline)
+            kept = Store(path / STORE if store is None else Path(store), reporter.say)
+            given = trials, tunings, studies, files, limits, wanted.seeds[0], folder, kept, writer, reporter
+            work = Work(*given, local if executor is None else executor, local)
+            work.fit()
             work.compare()
             work.study()
-    writer.write_info({**info, "seconds": round(time.monotonic() - started, 1)})
+        took = {"seconds": round(time.monotonic() - started, 1), "kept": len(work.kept)}
+        if not work.done and earlier.get("seconds") is not None:  # all was there: it took what it took then
+            took = {name: earlier[name] for name in ("started", "seconds", "kept") if name in earlier}
+        writer.write_info({**info, **took})
     return Run(path)
 
 
@@ -163,11 +192,12 @@ def _checked(suite: Suite, quick: bool, tune: int | str | None) -> Suite:
 def _info(suite: Suite, command: str, machine: dict[str, Any], datasets: dict[str, Any]) -> dict[str, Any]:
     """Return what ``run.json`` says of a run that begins now."""
     return {
-        "format": 1,
+        "format": FORMAT,
         "suite": suite.model_dump(mode="json"),
         "command": command,
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
         "seconds": None,
+        "kept": 0,
         "versions": versions(),
         "machine": machine,
         "datasets": datasets,
@@ -202,9 +232,10 @@ def _on_other_data(suite: Suite, data: str, names: set[str]) -> Suite:
     return suite.model_copy(update={"experiments": tuple(experiments)})
 
 
-def _check_limits(suite: Suite, workers: int, timeout: float | None) -> None:
-    if workers < 1:
-        raise ParameterError(f"workers is {workers}; it must be at least 1")
+def _check_limits(suite: Suite, workers: int, threads: int, timeout: float | None) -> None:
+    for name, value in (("workers", workers), ("threads", threads)):
+        if value < 1:
+            raise ParameterError(f"{name} is {value}; it must be at least 1")
     if timeout is None:
         return
     if not 0 < timeout <= LONGEST:
@@ -220,6 +251,8 @@ def _command(
     only: Sequence[str],
     data: str | None,
     timeout: float | None,
+    memory: int | str | None,
+    threads: int,
     tune: int | str | None,
     quick: bool,
 ) -> str:
@@ -232,6 +265,10 @@ def _command(
         words += ["--data", data]
     if timeout is not None:
         words += ["--timeout", f"{timeout:g}"]
+    if memory is not None:
+        words += ["--memory", str(memory)]
+    if threads != 1:
+        words += ["--threads", str(threads)]
     if tune is not None:
         words += ["--tune", str(tune)]
     return shlex.join(words)

@@ -1,253 +1,176 @@
-"""How the directory of a run is written, as its trials end."""
+"""Results as they are kept: each in a folder of its own, found by its address, whole or not at all.
+
+A folder holds ``record.json`` (what the result depends on, its facts, and the digest of every file) and the files. It
+appears under its name in one step, once all is written. Whatever is read is checked first: a result of which a byte
+has changed is told of, removed and made anew.
+"""
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
-from collections.abc import Iterable, Sequence
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from toolkit.atomic import write_text, writing
+from toolkit.atomic import writing
+from toolkit.datasets.cache import sha256_of
 from toolkit.errors import DataError
-from toolkit.harness.plan import Trial, base_label
-from toolkit.harness.tables import (
-    EMBEDDINGS,
-    ERRORS,
-    FILES,
-    FOLDERS,
-    REPORTS,
-    SCORE_COLUMNS,
-    STUDIES,
-    STUDY_COLUMNS,
-    TRIAL_COLUMNS,
-    TUNING_COLUMNS,
-    UNITS,
-    lines,
-)
-from toolkit.harness.trial import Outcome
-from toolkit.registry import embedder_class
+from toolkit.harness.address import Key, address_of, canonical
 
-if TYPE_CHECKING:
-    from toolkit.harness.studying import StudyOutcome
-    from toolkit.harness.tuning import Tuning, TuningOutcome
+RECORD = "record.json"
 
 
-class RunWriter:
-    """Writes a run as its trials end; the tables are whole at every moment.
+@dataclass(frozen=True)
+class Entry:
+    """A result that is kept.
+
+    Parameters
+    ----------
+    folder : Path
+        Where its files are.
+    facts : dict
+        What it says itself.
+    """
+
+    folder: Path
+    facts: dict[str, Any]
+
+
+class Store:
+    """A folder of results; several runs may share it.
 
     Parameters
     ----------
     path : Path
-        The directory.
-    trials : list of Trial
-        All trials, in the order in which tables show them.
-    studies : list of str, optional
-        All studies, in that order.
-    tunings : list of Tuning, optional
-        All that is tuned, in that order.
+        The folder; made when the first result is kept.
+    say : callable
+        Told in one line of a result that is damaged.
     """
 
-    def __init__(
-        self, path: Path, trials: list[Trial], studies: Sequence[str] = (), tunings: Sequence[Tuning] = ()
-    ) -> None:
-        self.path, self.trials = path, {trial.id: trial for trial in trials}
-        self._study_lines = dict.fromkeys(studies, "")
-        self._trial_lines = dict.fromkeys(self.trials, "")
-        self._score_lines = dict.fromkeys(self.trials, "")
-        self._outcomes: dict[str, Outcome] = {}
-        self._tuning_lines = {tuning.id: "" for tuning in tunings}
-        with writing(path):
-            self._write_tables()
+    def __init__(self, path: Path, say: Callable[[str], None]) -> None:
+        self.path, self._say = path, say
 
-    def add(self, outcome: Outcome) -> None:
-        """Write what came of one more trial.
+    def find(self, key: Key, name: str) -> Entry | None:
+        """Return a result, if it is there and nothing of it has changed since it was written.
+
+        Parameters
+        ----------
+        key : dict
+            What it depends on.
+        name : str
+            What people call it.
 
         Raises
         ------
         DataError
-            If the directory cannot be written to any more.
+            If one that is damaged cannot be removed.
         """
-        trial = self.trials[outcome.trial]
-        self._outcomes[trial.id] = outcome
-        self._trial_lines[trial.id] = lines([{**self._common(outcome), **_trial_row(trial, outcome)}], TRIAL_COLUMNS)
-        self._score_lines[trial.id] = self._lines_of(outcome, outcome.scores)
-        with writing(self.path):
-            write_trace(self.path, outcome.trial, outcome.trace)
-            self._write_tables()
+        folder = self.path / address_of(key)
+        if not folder.exists():
+            return None
+        try:
+            return Entry(folder, _checked(folder, key))
+        except (DataError, OSError) as error:
+            self._say(f"{name}: what was kept of it is damaged ({error}); it is done again")
+        with writing(folder):
+            _remove(folder)
+        return None
 
-    @property
-    def words(self) -> dict[str, list[str]]:
-        """dict of str to list of str: the words that trials learned vectors of, of those that ended well."""
-        return {name: outcome.words for name, outcome in self._outcomes.items() if outcome.words}
+    def commit(self, key: Key, folder: Path, facts: dict[str, Any]) -> Entry:
+        """Keep a result.
 
-    def rejudge(self, trial: str, scores: list[dict[str, Any]], earlier: str) -> None:
-        """Write the scores that count from now on; those of before become the variant `earlier`.
+        Parameters
+        ----------
+        key : dict
+            What it depends on.
+        folder : Path
+            Holds its files, and nothing else; it is moved.
+        facts : dict
+            What it says itself: text, numbers, lists and dicts.
+
+        Returns
+        -------
+        Entry
+            As `find` will return it. Where another run has kept the same in the meantime, that one's.
 
         Raises
         ------
         DataError
-            If the directory cannot be written to any more.
+            If it cannot be written.
         """
-        outcome = self._outcomes[trial]
-        before = [{**score, "variant": score["variant"] or earlier} for score in outcome.scores]
-        self._score_lines[trial] = self._lines_of(outcome, [*scores, *before])
-        with writing(self.path):
-            self._write_tables()
-
-    def _lines_of(self, outcome: Outcome, scores: list[dict[str, Any]]) -> str:
-        """Return scores as lines of their table."""
-        return lines([{**self._common(outcome), **score} for score in scores], SCORE_COLUMNS)
-
-    def _common(self, outcome: Outcome) -> dict[str, Any]:
-        """Return what the rows of a trial and of its scores have in common."""
-        trial = self.trials[outcome.trial]
-        dim = outcome.embedding_dim or trial.params.get("embedding_dim", "")
-        if trial.tuned and len(self._tuned_dims(trial)) > 1:
-            dim = ""  # the folds of one row of a table, which has no one number of dimensions
-        return {
-            "dataset": trial.dataset,
-            "split": trial.split,
-            "fold": trial.fold,
-            "seed": trial.seed,
-            "embedder": trial.label,
-            "embedding_dim": dim,
-            "experiment": trial.experiment,
-            "trial": trial.id,
-        }
-
-    def add_study(self, outcome: StudyOutcome) -> None:
-        """Write what came of one more study.
-
-        Raises
-        ------
-        DataError
-            If the directory cannot be written to any more.
-        """
-        row = {name: getattr(outcome, name) for name in STUDY_COLUMNS}
-        self._study_lines[outcome.study] = lines([row], STUDY_COLUMNS)
-        with writing(self.path):
-            write_trace(self.path, outcome.study, outcome.trace)
-            folder = self.path / STUDIES / outcome.study
-            folder.mkdir(parents=True, exist_ok=True)
-            for name, table in outcome.tables.items():
-                write_text(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
-            self._write_tables()
-
-    def add_tuning(self, outcome: TuningOutcome) -> None:
-        """Write what was tried in one more tuning, and take over the parameters that were chosen.
-
-        Raises
-        ------
-        DataError
-            If the directory cannot be written to any more.
-        """
-        tuning = outcome.tuning
-        first, by = tuning.trials[0], tuning.objective
-        common = {name: getattr(first, name) for name in ("experiment", "split", "fold")}
-        common |= {"embedder": base_label(first), "task": by.task, "readout": by.readout, "metric": by.metric}
-        self._tuning_lines[tuning.id] = lines([{**common, **row} for row in outcome.rows], TUNING_COLUMNS)
-        self.trials.update((trial.id, trial) for trial in outcome.settled())
-        if outcome.status != "ok":
-            for trial in tuning.trials:
-                self.add(Outcome(trial.id, outcome.status, f"tuning: {outcome.error}"))
-        with writing(self.path):
-            write_trace(self.path, tuning.id, outcome.trace)
-            self._write_tables()
-
-    def waiting(self, trials: Iterable[Trial]) -> list[Trial]:
-        """Return those of some trials of which nothing is written yet, with the parameters that they now have."""
-        return [self.trials[trial.id] for trial in trials if not self._trial_lines[trial.id]]
-
-    def _tuned_dims(self, trial: Trial) -> set[int]:
-        """Return the numbers of dimensions that were chosen for a method on the folds of an experiment."""
-        alike = (
-            each
-            for each in self.trials.values()
-            if each.tuned and (each.experiment, each.split) == (trial.experiment, trial.split)
-        )
-        chosen = (each.params.get("embedding_dim") for each in alike if each.label == trial.label)
-        return {dim for dim in chosen if dim is not None}
-
-    def _write_tables(self) -> None:
-        tables = [("trials", TRIAL_COLUMNS, self._trial_lines), ("scores", SCORE_COLUMNS, self._score_lines)]
-        if self._tuning_lines:
-            tables.append(("tuning", TUNING_COLUMNS, self._tuning_lines))
-        if self._study_lines:
-            tables.append(("studies", STUDY_COLUMNS, self._study_lines))
-        for name, columns, rows in tables:
-            write_text(self.path / f"{name}.csv", "".join([",".join(columns), "\n", *rows.values()]))
-
-    def write_info(self, info: dict[str, Any]) -> None:
-        """Write ``run.json``.
-
-        Raises
-        ------
-        DataError
-            If the directory cannot be written to.
-        """
-        with writing(self.path):
-            write_text(self.path / "run.json", json.dumps(info, indent=1, ensure_ascii=False) + "\n")
+        place = self.path / address_of(key)
+        with writing(place):
+            files = {path.relative_to(folder).as_posix(): _state(path) for path in _files(folder)}
+            text = _sealed({"key": key, "facts": facts, "files": files})
+            (folder / RECORD).write_text(text, encoding="utf-8")
+            self.path.mkdir(parents=True, exist_ok=True)
+            _move(folder, place)
+        return Entry(place, json.loads(text)["facts"])
 
 
-def write_trace(path: Path, name: str, trace: str) -> None:
-    """Keep the traceback of what raised in a directory."""
-    if trace:
-        (path / ERRORS).mkdir(exist_ok=True)
-        write_text(path / ERRORS / f"{name}.txt", trace)
-
-
-def check_directory(path: Path, fresh: bool) -> None:
-    """Refuse a directory that a run may not be written to; see `prepare_directory`.
+def _checked(folder: Path, key: Key) -> dict[str, Any]:
+    """Return the facts of a result, if every byte of it is as it was written.
 
     Raises
     ------
     DataError
-        If it holds an earlier run and `fresh` is false, or anything that is not a run, or cannot be read.
+        If not.
     """
-    with writing(path):
-        occupied = path.exists() and any(path.iterdir())
-        if occupied and not (path / "run.json").is_file():
-            raise DataError("is not empty and holds no run; choose another directory", path)
-        if occupied and not fresh:
-            raise DataError("already holds a run; replace it with --fresh, or choose another directory", path)
+    path = folder / RECORD
+    try:
+        text = path.read_text(encoding="utf-8")
+        record = json.loads(text)
+        if _sealed(record) != text or canonical(record["key"]) != canonical(key):
+            raise DataError("not as it was written", path)
+        for name, state in record["files"].items():
+            if _state(folder / name) != state:
+                raise DataError("not as it was written", folder / name)
+    except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        raise DataError(f"not as it was written: {type(error).__name__}", path) from error
+    facts: dict[str, Any] = record["facts"]
+    return facts
 
 
-def prepare_directory(path: Path, fresh: bool) -> None:
-    """Make the directory of a run.
-
-    Parameters
-    ----------
-    path : Path
-        Where.
-    fresh : bool
-        Whether an earlier run there is to be removed.
-
-    Raises
-    ------
-    DataError
-        If it holds an earlier run and `fresh` is false, or anything that is not a run, or cannot be made.
-    """
-    check_directory(path, fresh)
-    with writing(path):
-        for name in (*FILES, *REPORTS):
-            (path / name).unlink(missing_ok=True)
-        for name in FOLDERS:
-            if (path / name).is_dir():
-                shutil.rmtree(path / name)
-        for name in (EMBEDDINGS, UNITS):
-            (path / name).mkdir(parents=True)
+def _sealed(record: dict[str, Any]) -> str:
+    """Return a record as text that holds its own digest, and of which no byte can change unseen."""
+    body = {name: record[name] for name in ("key", "facts", "files")}
+    return canonical({**body, "seal": address_of(body)}) + "\n"
 
 
-def _trial_row(trial: Trial, outcome: Outcome) -> dict[str, Any]:
-    """Return what the row of a trial has beside what its scores have, too."""
-    cls = embedder_class(trial.embedder)
-    facts = {
-        "name": trial.embedder,
-        "library": cls.library,
-        "is_null": cls.is_null,
-        "parameters": json.dumps(trial.params),
-        "tuned": trial.tuned,
-    }
-    measured = ("status", "error", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb")
-    return {**facts, **{name: getattr(outcome, name) for name in measured}}
+def _state(path: Path) -> list[Any]:
+    return [path.stat().st_size, sha256_of(path)]
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _move(folder: Path, place: Path) -> None:
+    """Put a folder into its place in one step; one that is there already is as good."""
+    try:
+        os.rename(folder, place)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            shutil.rmtree(folder)
+        elif error.errno == errno.EXDEV:  # the store is on another disk
+            partial = place.with_name(f".{uuid.uuid4().hex}")
+            try:
+                shutil.copytree(folder, partial)
+                _move(partial, place)
+            finally:
+                shutil.rmtree(partial, ignore_errors=True)
+            shutil.rmtree(folder)
+        else:
+            raise
+
+
+def _remove(folder: Path) -> None:
+    """Remove a folder in one step, as others see it."""
+    gone = folder.with_name(f".{uuid.uuid4().hex}")
+    os.rename(folder, gone)
+    shutil.rmtree(gone)

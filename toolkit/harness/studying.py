@@ -5,17 +5,17 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from toolkit.errors import DataError, MissingDependencyError, ParameterError
+from toolkit.atomic import write_text
+from toolkit.errors import DataError, ParameterError
 from toolkit.harness.plan import Trial
 from toolkit.harness.results import open_run
 from toolkit.harness.suite import StudySpec
-from toolkit.harness.tables import LEFT_OUT
 from toolkit.studies import Evidence, Tables, study_info
 
 
@@ -27,7 +27,7 @@ class StudyOutcome:
     ----------
     study : str
         Its name.
-    status : {"ok", "failed", "timeout", "crashed", "left out"}
+    status : {"ok", "failed", "timeout", "memory", "crashed", "left out"}
         How it ended; left out where a library is not installed.
     error : str, default ""
         Why, where it did not end well.
@@ -37,6 +37,8 @@ class StudyOutcome:
         What it found.
     trace : str, default ""
         The traceback of one that raised.
+    folder : Path, optional
+        Where the tables are, written.
     """
 
     study: str
@@ -45,6 +47,12 @@ class StudyOutcome:
     seconds: float = math.nan
     tables: Tables = field(default_factory=dict)
     trace: str = ""
+    folder: Path | None = None
+
+    @property
+    def facts(self) -> dict[str, float]:
+        """dict: what is kept of it beside its tables."""
+        return {"seconds": self.seconds}
 
 
 def gather_evidence(
@@ -58,11 +66,15 @@ def gather_evidence(
     return Evidence(folder, ended, scores, {name: files[name] for name in mine}, seed)
 
 
-def run_study(spec: StudySpec, evidence: Evidence, threads: int) -> StudyOutcome:
+def run_study(data: Sequence[Path], folder: Path, spec: StudySpec, evidence: Evidence, threads: int) -> StudyOutcome:
     """Carry out a study.
 
     Parameters
     ----------
+    data : sequence of Path
+        Nothing: all that it looks at is in the evidence.
+    folder : Path
+        Into which its tables are written.
     spec : StudySpec
         Which one, with its options.
     evidence : Evidence
@@ -73,7 +85,7 @@ def run_study(spec: StudySpec, evidence: Evidence, threads: int) -> StudyOutcome
     Returns
     -------
     StudyOutcome
-        With status ``ok``, or ``left out`` where a library is not installed; whatever else goes wrong is raised.
+        With status ``ok``; whatever goes wrong is raised.
 
     Raises
     ------
@@ -81,15 +93,19 @@ def run_study(spec: StudySpec, evidence: Evidence, threads: int) -> StudyOutcome
         If it found nothing.
     """
     started = time.perf_counter()
-    try:
-        with threadpool_limits(threads):
-            tables = _kept(study_info(spec.name).function(evidence, **spec.options))
-    except MissingDependencyError as error:
-        return StudyOutcome(spec.name, LEFT_OUT, str(error))
+    with threadpool_limits(threads):
+        tables = _kept(study_info(spec.name).function(evidence, **spec.options))
     if not tables:
         looked_at = ", ".join(spec.experiments) or "no experiment, as the suite names none for it"
         raise DataError(f"study {spec.name!r} found nothing; it looked at {looked_at}")
-    return StudyOutcome(spec.name, "ok", "", time.perf_counter() - started, tables)
+    write_tables(tables, folder)
+    return StudyOutcome(spec.name, "ok", "", time.perf_counter() - started)
+
+
+def write_tables(tables: Tables, folder: Path) -> None:
+    """Write tables by their names, as CSV."""
+    for name, table in tables.items():
+        write_text(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
 
 
 def _kept(found: Tables) -> Tables:

@@ -15,12 +15,12 @@ from threadpoolctl import threadpool_limits
 
 from toolkit.data.staged import open_staged
 from toolkit.embedder import Embedder
-from toolkit.errors import MissingDependencyError
 from toolkit.harness.plan import Trial
-from toolkit.harness.tables import EMBEDDINGS, LEFT_OUT, UNITS
+from toolkit.harness.tables import EMBEDDINGS, UNITS
 from toolkit.registry import make_embedder
 from toolkit.tasks import Score, Subject, task_info, units_of, write_units
 
+FACTS = ("embedding_dim", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb", "scores", "words")
 ROWS = 50_000  # of vectors that were only read: the larger ones are kept where they came from, and there alone
 
 
@@ -32,7 +32,7 @@ class Outcome:
     ----------
     trial : str
         Its id.
-    status : {"ok", "failed", "timeout", "crashed", "left out"}
+    status : {"ok", "failed", "timeout", "memory", "crashed", "left out"}
         How it ended; left out where a library is not installed.
     error : str, default ""
         Why, where it did not end well.
@@ -48,6 +48,8 @@ class Outcome:
         The traceback of a trial that raised.
     words : list of str
         The words that it learned vectors of.
+    folder : Path, optional
+        Where its vectors and units are.
     """
 
     trial: str
@@ -61,41 +63,44 @@ class Outcome:
     scores: list[dict[str, Any]] = field(default_factory=list)
     trace: str = ""
     words: list[str] = field(default_factory=list)
+    folder: Path | None = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """dict: what is kept of it, whatever the trial is called."""
+        return {name: getattr(self, name) for name in FACTS}
 
 
-def run_trial(trial: Trial, data: Sequence[Path], threads: int, folder: Path) -> Outcome:
+def run_trial(data: Sequence[Path], folder: Path, trial: Trial, threads: int) -> Outcome:
     """Run a trial.
 
     Parameters
     ----------
-    trial : Trial
-        What to do.
     data : sequence of Path
         The staged training and test part, or the staged corpus.
+    folder : Path
+        Into which vectors and units are written.
+    trial : Trial
+        What to do.
     threads : int
         How many threads BLAS and OpenMP may use.
-    folder : Path
-        Directory of the run, in which vectors and units are kept.
 
     Returns
     -------
     Outcome
-        With status ``ok``, or ``left out`` where a library is not installed; whatever else goes wrong is raised.
+        With status ``ok``; whatever goes wrong is raised.
     """
     before = _peak_mb()
     with threadpool_limits(threads):
         parts: list[Any] = [open_staged(path) for path in data]
         embedder = make_embedder(trial.embedder, **trial.params)
         wall, cpu = time.perf_counter(), time.process_time()
-        try:
-            embedder.fit(parts[0])
-        except MissingDependencyError as error:  # of a method within the method
-            return Outcome(trial.id, LEFT_OUT, str(error))
+        embedder.fit(parts[0])
         fit_seconds, cpu_seconds = time.perf_counter() - wall, time.process_time() - cpu
-        _keep(embedder, trial, folder / EMBEDDINGS)
+        _keep(embedder, trial, folder)
         wall = time.perf_counter()
         scores = list(judged(trial, Subject(trial.label, embedder.embeddings_, embedder, *parts)))
-        write_units(units_of(scores), folder / UNITS / trial.id)
+        write_units(units_of(scores), folder / UNITS)
         evaluate_seconds = time.perf_counter() - wall
     return Outcome(
         trial.id,
@@ -120,7 +125,7 @@ def judged(trial: Trial, subject: Subject) -> Iterator[Score]:
 def _keep(embedder: Embedder, trial: Trial, folder: Path) -> None:
     for entity, embedding in embedder.embeddings_.items():
         if embedder.view != "none" or trial.kind == "vocabulary" or len(embedding) <= ROWS:
-            embedding.save(folder / f"{trial.id}.{entity}.arrow")
+            embedding.save(folder / f"{EMBEDDINGS}.{entity}.arrow")
 
 
 def _peak_mb() -> float:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from statistics import fmean
@@ -23,6 +23,7 @@ from toolkit.harness import candidates
 from toolkit.harness.objective import METRICS, Objective, judge, objective_of
 from toolkit.harness.plan import Trial, base_label
 from toolkit.harness.suite import Suite
+from toolkit.harness.tables import CANDIDATES
 from toolkit.registry import embedder_class
 from toolkit.search import Space, Whole
 
@@ -57,7 +58,8 @@ class Tuning:
     seed : int
         Of the first division, the same for every method, and of the search; the other divisions take the next ones.
     storage, study : str, default ""
-        The URL of an Optuna storage, and the name of the study in it, once it was made.
+        The URL of the Optuna storage that the suite names, and the name of the study in it, once it was made. Where it
+        names none, what is tried stands in a file of the tuning's own.
     """
 
     trials: tuple[Trial, ...]
@@ -82,6 +84,16 @@ class Tuning:
         """str: unique within the run; names the file of its trace."""
         return f"{self.trials[0].id}-tuning"
 
+    @property
+    def asked(self) -> dict[str, Any]:
+        """dict: what the choice depends on, beside the data."""
+        names = ("own", "n_trials", "seconds", "validation", "divisions", "seed")
+        return {**{name: getattr(self, name) for name in names}, "objective": asdict(self.objective)}
+
+    def at(self, folder: Path) -> tuple[str, str]:
+        """Return the URL of the storage and the name of the study in it, by default in a folder."""
+        return (self.storage, self.study) if self.study else (candidates.database("", folder), self.name)
+
 
 @dataclass(frozen=True)
 class TuningOutcome:
@@ -91,7 +103,7 @@ class TuningOutcome:
     ----------
     tuning : Tuning
         The job.
-    status : {"ok", "failed", "timeout", "crashed"}
+    status : {"ok", "failed", "left out", "timeout", "memory", "crashed"}
         How it ended.
     error : str, default ""
         Why, where it did not end well.
@@ -101,6 +113,8 @@ class TuningOutcome:
         What was chosen.
     trace : str, default ""
         The traceback of one that raised.
+    folder : Path, optional
+        Where the file is in which it tried them.
     """
 
     tuning: Tuning = field(repr=False)
@@ -109,6 +123,12 @@ class TuningOutcome:
     rows: list[dict[str, Any]] = field(default_factory=list)
     params: dict[str, Any] | None = None
     trace: str = ""
+    folder: Path | None = None
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """dict: what is kept of it."""
+        return {"rows": self.rows, "params": self.params}
 
     def settled(self) -> list[Trial]:
         """Return the trials with the parameters that were chosen."""
@@ -170,31 +190,33 @@ def left_untuned(suite: Suite, trials: Sequence[Trial]) -> str:
     return f"not tuned: {', '.join(stay)}; tuning needs ratings to hold out, and a method with a search space"
 
 
-def prepare_tunings(suite: Suite, tunings: Sequence[Tuning], folder: Path) -> list[Tuning]:
-    """Make an Optuna study for each, by default in the directory of the run, and return them with its name.
+def prepare_tunings(suite: Suite, tunings: Sequence[Tuning]) -> list[Tuning]:
+    """Make an Optuna study for each in the storage that the suite names, if any, and return them with its name.
 
     Raises
     ------
     DataError
         If the storage cannot be opened.
     """
-    if suite.tune is None or not tunings:
-        return []
-    storage = candidates.database(suite.tune.storage, folder)
+    if suite.tune is None or not suite.tune.storage or not tunings:
+        return list(tunings)
+    storage = candidates.database(suite.tune.storage, Path())
     names = candidates.create_studies(storage, {each.name: each.objective.lower_is_better for each in tunings})
     return [replace(each, storage=storage, study=names[each.name]) for each in tunings]
 
 
-def run_tuning(tuning: Tuning, train: Path, threads: int) -> TuningOutcome:
+def run_tuning(data: Sequence[Path], folder: Path, tuning: Tuning, threads: int) -> TuningOutcome:
     """Look for the best parameters of a method.
 
     Parameters
     ----------
+    data : sequence of Path
+        The staged training part alone. It is divided at random, for all methods in the same way: candidates learn from
+        the greater part and are judged by the other.
+    folder : Path
+        Into which what is tried is written, unless the suite names a storage.
     tuning : Tuning
         What to do.
-    train : Path
-        The staged training part. It is divided at random, for all methods in the same way: candidates learn from the
-        greater part and are judged by the other.
     threads : int
         How many threads BLAS and OpenMP may use.
 
@@ -206,11 +228,13 @@ def run_tuning(tuning: Tuning, train: Path, threads: int) -> TuningOutcome:
     """
     cls = embedder_class(tuning.trials[0].embedder)
     with threadpool_limits(threads), candidates.quiet():
-        data: Any = open_staged(train)
+        train: Any = open_staged(data[0])
         seeds = range(tuning.seed, tuning.seed + tuning.divisions)
-        parts = [data.split("holdout", test_size=tuning.validation, random_state=seed) for seed in seeds]
+        parts = [train.split("holdout", test_size=tuning.validation, random_state=seed) for seed in seeds]
         space = _fitting(cls.search_space, parts[0][0])
-        study = candidates.load_study(tuning.storage, tuning.study, tuning.seed)
+        if not tuning.study:
+            candidates.create_studies(tuning.at(folder)[0], {tuning.name: tuning.objective.lower_is_better})
+        study = candidates.load_study(*tuning.at(folder), tuning.seed)
         leader: _Judged | None = None
         for trial, params in _asked(study, tuning, space):
             leader = _try(study, trial, tuning, params, parts, leader) or leader
@@ -231,11 +255,13 @@ class _Judged:
     mean: float
 
 
-def gather_tried(tuning: Tuning) -> list[dict[str, Any]]:
+def gather_tried(tuning: Tuning, folder: Path) -> list[dict[str, Any]]:
     """Return what was tried until a job ended that did not answer, as far as the storage can still tell."""
+    if not tuning.study and not (folder / CANDIDATES).is_file():
+        return []
     try:
         with candidates.quiet():
-            tried = candidates.load_study(tuning.storage, tuning.study, tuning.seed).get_trials(deepcopy=False)
+            tried = candidates.load_study(*tuning.at(folder), tuning.seed).get_trials(deepcopy=False)
     except (DataError, KeyError):
         return []
     return candidates.rows(tried, None)

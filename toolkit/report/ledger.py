@@ -125,7 +125,7 @@ def reproduction_tables(results: Results) -> tuple[Table, ...]:
     ]
     run = [
         _row("started", info.started),
-        _row("took", duration(info.seconds)),
+        _row("took", duration(info.seconds) + (f", beside {info.kept} results kept from before" if info.kept else "")),
         _row("seeds", listed(map(str, info.suite.seeds))),
     ]
     machine = [_row(_spoken(name), MISSING if value is None else str(value)) for name, value in info.machine.items()]

@@ -104,11 +104,12 @@ class DatasetInfo:
 class RunInfo:
     """The contents of ``run.json``."""
 
-    format: Literal[1]
+    format: Literal[1, 2]
     suite: Suite
     command: str
     started: str
     seconds: float | None  # of a run that was stopped: none
+    kept: int = field(default=0, kw_only=True)  # results of an earlier run there, or of one that shares its store
     versions: Mapping[str, str]
     machine: Mapping[str, str | int | float | None]
     datasets: Mapping[str, DatasetInfo]

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from toolkit.errors import ParameterError
 from toolkit.harness.deadline import Deadline
+from toolkit.harness.directory import check_directory
 from toolkit.harness.machine import available_cores
 from toolkit.harness.own.inputs import InputKind, kind_of
 from toolkit.harness.own.pace import slowness
@@ -21,7 +22,6 @@ from toolkit.harness.own.vectors import prepare_vectors
 from toolkit.harness.plan import plan
 from toolkit.harness.results import Run
 from toolkit.harness.runner import run
-from toolkit.harness.store import check_directory
 from toolkit.harness.suite import LONGEST
 
 RESERVED, MOST_RESERVED = 0.15, 0.5  # share of the time in which differences are tested and the report is written
@@ -41,6 +41,7 @@ def compare(
     workers: int | None = None,
     only: Sequence[str] = (),
     timeout: float | None = None,
+    memory: int | str | None = None,
     fresh: bool = False,
     user: str | None = None,
     item: str | None = None,
@@ -53,6 +54,7 @@ def compare(
     pairs: Sequence[str | Path] = (),
     analogies: Sequence[str | Path] = (),
     quiet: bool = False,
+    store: str | Path | None = None,
 ) -> Run:
     """Compare what can be compared on data of your own; what the data is, and how to judge on it, is guessed and said.
 
@@ -71,6 +73,8 @@ def compare(
         Labels of embedders; the others are left out.
     timeout : float, optional
         Seconds that one trial may take.
+    memory : int or str, optional
+        Bytes, or a text such as ``"4G"``, that one trial may hold.
     fresh : bool, default False
         Replace an earlier run in the directory.
     user, item, rating, timestamp : str, optional
@@ -87,6 +91,8 @@ def compare(
         Sets of your own to judge words by, beside those that ship.
     quiet : bool, default False
         Say nothing.
+    store : str or Path, optional
+        The folder in which results are kept, which several runs may share; by default ``store`` in the directory.
 
     Returns
     -------
@@ -113,7 +119,7 @@ def compare(
     kind = kind_of(names)
     _check(kind, wishes, minutes)
     path = Path("runs", stem_of(names[0])) if out is None else Path(out)
-    check_directory(path, fresh)
+    check_directory(path, stem_of(names[0]), fresh)
     workers = available_cores() if workers is None else workers
     if workers < 1:
         raise ParameterError(f"workers is {workers}; it must be at least 1")
@@ -126,17 +132,19 @@ def compare(
     console = Console(stderr=True, quiet=quiet)
     for line in prepared.said:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-    command = _command(names, wishes, minutes, only, timeout)
+    command = _command(names, wishes, minutes, only, timeout, memory)
     return run(
         prepared.suite,
         path,
         workers,
         only=of_vectors,
         timeout=timeout,
+        memory=memory,
         fresh=fresh,
         quiet=quiet,
         deadline=deadline,
         command=command,
+        store=store,
     )
 
 
@@ -163,7 +171,14 @@ def _options(kind: InputKind) -> str:
     return ", ".join(f"--{name}" for name in sorted(APPLIES[kind]))
 
 
-def _command(names: Sequence[str], wishes: Wishes, minutes: float, only: Sequence[str], timeout: float | None) -> str:
+def _command(
+    names: Sequence[str],
+    wishes: Wishes,
+    minutes: float,
+    only: Sequence[str],
+    timeout: float | None,
+    memory: int | str | None,
+) -> str:
     words = ["toolkit", "compare", *names, "--minutes", f"{minutes:g}"]
     for role, column in wishes.columns.items():
         words += [f"--{role}", column]
@@ -178,4 +193,6 @@ def _command(names: Sequence[str], wishes: Wishes, minutes: float, only: Sequenc
             words += [f"--{option}", value]
     if timeout is not None:
         words += ["--timeout", f"{timeout:g}"]
+    if memory is not None:
+        words += ["--memory", str(memory)]
     return shlex.join(words)

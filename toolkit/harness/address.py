@@ -1,0 +1,202 @@
+"""By what a result is found again: a digest of all that it depends on.
+
+What has the same address has the same content: the data, the method with every parameter, what is asked of it, the
+seed, the versions of the libraries behind it and the toolkit's own source. Whatever of it changes, the result is
+another one, and is made anew. Names that are for people only (of the suite, the experiment, the fold) take no part.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+import platform
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from toolkit.datasets.cache import sha256_of
+from toolkit.datasets.catalog import catalog
+from toolkit.harness.machine import versions
+from toolkit.harness.plan import Trial
+from toolkit.harness.suite import StudySpec
+from toolkit.registry import embedder_class, embedder_names, make_embedder
+from toolkit.resources import package_folder
+from toolkit.studies import study_info
+from toolkit.tasks import task_info
+
+Key = dict[str, Any]
+
+# what every number goes through, whichever library learns the vectors
+SHARED = ("numpy", "scipy", "pandas", "pyarrow", "scikit-learn")
+WITHOUT_INFLUENCE = ("report", "cli.py", "completion.py", "display.py")  # parts of the toolkit that change no result
+
+
+def address_of(key: Key) -> str:
+    """Return the SHA-256 of a key, in hexadecimal."""
+    return hashlib.sha256(canonical(key).encode()).hexdigest()
+
+
+def canonical(value: Any) -> str:
+    """Return a value as JSON that is the same wherever it is written."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_scalar)
+
+
+def _scalar(value: Any) -> Any:
+    """Return a number of NumPy as Python's own."""
+    return value.item()
+
+
+def trial_key(trial: Trial, data: Sequence[Path], threads: int) -> Key:
+    """Return what the result of a trial depends on.
+
+    Parameters
+    ----------
+    trial : Trial
+        With the parameters that it now has.
+    data : sequence of Path
+        Its staged data.
+    threads : int
+        How many threads BLAS and OpenMP may use, which may change the last digits.
+    """
+    params = make_embedder(trial.embedder, **trial.params).get_params(deep=False)
+    tasks = [(task.name, content(task.options), _source(task_info(task.name).function)) for task in trial.tasks]
+    return {
+        "what": "trial",
+        "data": digests(data),
+        "kind": trial.kind,
+        "embedder": trial.embedder,
+        "label": trial.label,  # stands in notes
+        "parameters": content(params),
+        "tasks": tasks,
+        "threads": threads,
+        "versions": _versions([trial.embedder, *_strings(params)]),
+    }
+
+
+def study_key(spec: StudySpec, trials: Mapping[str, str], seed: int, threads: int) -> Key:
+    """Return what a study depends on: among it, the addresses of the trials that it looks at."""
+    info = study_info(spec.name)
+    return {
+        "what": "study",
+        "study": spec.name,
+        "options": content(spec.options),
+        "source": _source(info.function),
+        "trials": trials,
+        "seed": seed,
+        "threads": threads,
+        "versions": {**versions(), **_toolkit()},
+    }
+
+
+def step_key(name: str, trials: Any, seed: int, threads: int) -> Key:
+    """Return what a comparison depends on: among it, the addresses of the trials that are compared."""
+    shared = {package: found for package, found in versions().items() if package in SHARED}
+    return {
+        "what": "step",
+        "step": name,
+        "trials": trials,
+        "seed": seed,
+        "threads": threads,
+        "versions": {**shared, **_toolkit()},
+    }
+
+
+def tuning_key(embedder: str, asked: Key, data: Sequence[Path], threads: int) -> Key:
+    """Return what a search for parameters depends on."""
+    return {
+        "what": "tuning",
+        "data": digests(data),
+        "embedder": embedder,
+        "asked": content(asked),
+        "threads": threads,
+        "versions": {**_versions([embedder, *_strings(asked)]), "optuna": version("optuna")},
+    }
+
+
+def digests(paths: Iterable[Path]) -> list[str]:
+    """Return the digests of files."""
+    return [sha256_of(path) for path in paths]
+
+
+def content(value: Any) -> Any:
+    """Return a value as JSON has it, with the digest of its content beside the name of a file or of catalog data.
+
+    Examples
+    --------
+    >>> content({"k": 10, "source": "nowhere.txt", "dims": (2, 3)})
+    {'k': 10, 'source': 'nowhere.txt', 'dims': [2, 3]}
+    """
+    if isinstance(value, Mapping):
+        return {str(name): content(each) for name, each in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        parts = [content(each) for each in value]
+        return sorted(parts, key=canonical) if isinstance(value, set | frozenset) else parts
+    if isinstance(value, str | Path):
+        return _text(str(value))
+    if value is None or isinstance(value, bool | int | float) or hasattr(value, "item"):
+        return value
+    return repr(value)
+
+
+def _text(text: str) -> Any:
+    if text in catalog():
+        return {"catalog": text, "sources": [source.model_dump() for source in catalog()[text].sources]}
+    if len(text) < 4096 and "\0" not in text and Path(text).is_file():
+        return {"file": Path(text).name, "sha256": sha256_of(Path(text))}
+    return text
+
+
+def _strings(value: Any) -> Iterator[str]:
+    """Yield all texts within a value: one may be the name of a method within the method."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _strings(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _strings(each)
+
+
+def _versions(names: Iterable[str]) -> dict[str, str]:
+    """Return the versions of what methods are made of; of a package that is not the toolkit's, its source too."""
+    known = set(embedder_names())
+    found = {package: each for package, each in versions().items() if package in SHARED}
+    for cls in {embedder_class(name) for name in names if name in known}:
+        try:
+            found[cls.library] = version(cls.library)
+        except PackageNotFoundError:
+            found[cls.library] = ""  # no package of the index; its source says which it is
+        found[cls.__module__] = _source(cls)
+    return {**found, **_toolkit()}
+
+
+def _toolkit() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        "machine": f"{platform.system()} {platform.machine()}",
+        "embedding-comparison-toolkit": _toolkit_source(),
+    }
+
+
+@cache
+def _toolkit_source() -> str:
+    """Return a digest of the toolkit's own source, without what has no influence on results."""
+    root, digest = package_folder(), hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        place = path.relative_to(root)
+        if place.parts[0] not in WITHOUT_INFLUENCE:
+            digest.update(f"{place.as_posix()}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def _source(thing: Any) -> str:
+    """Return a digest of the file in which something is written, or its name where there is none."""
+    try:
+        path = inspect.getsourcefile(inspect.unwrap(thing) if callable(thing) else thing)
+    except TypeError:
+        path = None
+    return sha256_of(Path(path)) if path and Path(path).is_file() else repr(thing)

@@ -1,0 +1,170 @@
+"""The directory of a run: whose it is, what may be done to it, and that one run at a time writes there."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import json
+import os
+import shutil
+import socket
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from toolkit.atomic import writing
+from toolkit.errors import DataError
+from toolkit.harness.tables import EMBEDDINGS, FILES, FOLDERS, KEPT, LOCK, REPORTS, UNITS, WORK
+
+FORMAT = 2  # of a run that can be gone on with
+MOST = 1 << 26  # bytes of a run.json
+
+
+def check_directory(path: Path, suite: str, fresh: bool, datasets: Collection[str] = ()) -> None:
+    """Refuse a directory that a run may not be written to.
+
+    Parameters
+    ----------
+    path : Path
+        Where.
+    suite : str
+        The name of the suite; a run of another one is not gone on with.
+    fresh : bool
+        Whether an earlier run there is to be removed.
+    datasets : collection of str, optional
+        What the suite trains on; a run on nothing of that is not gone on with either.
+
+    Raises
+    ------
+    DataError
+        If it holds anything that is not a run, or cannot be read; or, where `fresh` is false, a run of another suite or
+        of an earlier version.
+    """
+    with writing(path):
+        occupied = path.exists() and any(each.name not in (LOCK, WORK) for each in path.iterdir())
+        if not occupied:
+            return
+        if not (path / "run.json").is_file():
+            raise DataError("is not empty and holds no run; choose another directory", path)
+    if fresh:
+        return
+    ways = "replace it with --fresh, or choose another directory"
+    try:
+        info = info_of(path)
+        written, name = int(info["format"]), str(info["suite"]["name"])
+        trained_on = {str(experiment["dataset"]) for experiment in info["suite"]["experiments"]}
+    except (ValueError, TypeError, LookupError):
+        return  # it is damaged, and written anew
+    if written < FORMAT:
+        raise DataError(f"holds a run of an earlier version, which cannot be gone on with; {ways}", path)
+    if name != suite:
+        raise DataError(f"already holds a run of {name!r}, and this is one of {suite!r}; {ways}", path)
+    if datasets and trained_on and trained_on.isdisjoint(datasets):
+        other = f"on {', '.join(sorted(trained_on))}, and this is one on {', '.join(sorted(datasets))}"
+        raise DataError(f"already holds a run of {name!r} {other}; {ways}", path)
+
+
+def info_of(path: Path) -> dict[str, Any]:
+    """Return what the ``run.json`` of a directory says; nothing, where there is none or it is damaged."""
+    if not (path / "run.json").is_file():
+        return {}
+    with writing(path / "run.json"), (path / "run.json").open("rb") as stream:
+        text = stream.read(MOST)
+    try:
+        info = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return info if isinstance(info, dict) else {}
+
+
+@contextmanager
+def held(path: Path) -> Iterator[Path]:
+    """Hold a directory: while it is, no other run writes there. What is not there is made.
+
+    Parameters
+    ----------
+    path : Path
+        The directory.
+
+    Yields
+    ------
+    Path
+        An empty folder in it, for what is needed meanwhile; removed at the end.
+
+    Raises
+    ------
+    DataError
+        If another run holds it, or it cannot be written to.
+    """
+    made = [each for each in (path, *path.parents) if not each.exists()]
+    with writing(path):
+        path.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        _take(lock, path)
+        try:
+            with writing(path):
+                shutil.rmtree(path / WORK, ignore_errors=True)  # of a run that was killed
+                (path / WORK).mkdir()
+            yield path / WORK
+        finally:
+            shutil.rmtree(path / WORK, ignore_errors=True)
+            with suppress(OSError):  # of a directory that is gone, or has become read-only
+                (path / LOCK).unlink()
+            _remove_empty(made)
+    finally:
+        os.close(lock)
+
+
+def _take(lock: int, path: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # who had it before may have removed it since it was opened here
+        if os.fstat(lock).st_ino != (path / LOCK).stat().st_ino:
+            raise BlockingIOError
+    except (BlockingIOError, FileNotFoundError):
+        holder = os.pread(lock, 200, 0).decode(errors="replace").strip() or "another process"
+        raise DataError(
+            f"another run is writing there ({holder}); wait until it has ended, or choose another directory", path
+        ) from None
+    except OSError as error:
+        if error.errno not in (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP):
+            raise DataError(f"cannot be locked: {error.strerror}", path) from error
+    with writing(path):
+        os.truncate(lock, 0)
+        os.pwrite(lock, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """Remove those of some folders, each within the next, that hold nothing."""
+    for folder in folders:
+        try:
+            folder.rmdir()
+        except OSError:
+            return
+
+
+def prepare_directory(path: Path, fresh: bool) -> None:
+    """Make what a run writes into, empty.
+
+    Parameters
+    ----------
+    path : Path
+        The directory.
+    fresh : bool
+        Whether the results of an earlier run are to be removed too. All but these can be made of them again.
+
+    Raises
+    ------
+    DataError
+        If it cannot be written to.
+    """
+    with writing(path):
+        for name in (*FILES, *REPORTS) if fresh else ():
+            (path / name).unlink(missing_ok=True)
+        for name in (*FOLDERS, *KEPT) if fresh else FOLDERS:
+            if (path / name).is_dir():
+                shutil.rmtree(path / name)
+        for name in (EMBEDDINGS, UNITS):
+            (path / name).mkdir(parents=True, exist_ok=True)
