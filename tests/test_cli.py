@@ -84,7 +84,7 @@ def test_run_that_was_stopped_has_a_report(folder: Path, capsys: pytest.CaptureF
         raise KeyboardInterrupt
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("toolkit.harness.work._outcome", stopped)
+        patch.setattr("toolkit.harness.work._answer_of", stopped)
         assert main(["run", "small.toml", "--workers", "1"]) == 130
     assert main(["report", "runs/small", "--format", "md"]) == 0
     assert "stopped before its end" in (folder / "runs" / "small" / "report.md").read_text()

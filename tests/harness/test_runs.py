@@ -153,7 +153,7 @@ def test_vectors_are_kept(finished: Run, films: Path) -> None:
 def test_what_run_json_says(finished: Run, films: Path) -> None:
     info = json.loads((finished.path / "run.json").read_text())
     assert finished.info == info
-    assert set(info) == {"format", "suite", "command", "started", "seconds", "versions", "machine", "datasets"}
+    assert set(info) == {"format", "suite", "command", "started", "seconds", "kept", "versions", "machine", "datasets"}
     assert info["suite"]["seeds"] == [0, 1]
     (experiment,) = info["suite"]["experiments"]
     assert [embedder["name"] for embedder in experiment["embedders"]] == ["bias", "pca", "pca", "svd"]

@@ -14,8 +14,8 @@ from toolkit.data.staged import open_staged
 from toolkit.errors import DataError
 from toolkit.harness import data, load_suite, work
 from toolkit.harness.data import stage_data
+from toolkit.harness.isolation import warm
 from toolkit.harness.plan import plan
-from toolkit.harness.pool import IsolatedExecutor
 from toolkit.tasks import SCORE_FIELDS
 
 Write = Callable[..., Path]
@@ -41,7 +41,7 @@ embedders = ["popularity", "random"]
 @pytest.fixture
 def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder in which temporary folders are made."""
-    IsolatedExecutor(1, 1).shutdown()  # multiprocessing's own folder, made at the first start, lies elsewhere
+    warm(1)  # multiprocessing's own folder, made at the first start, lies elsewhere
     folder = tmp_path / "scratch"
     folder.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(folder))
@@ -100,14 +100,15 @@ def test_nothing_is_left_of_a_run_that_is_stopped(
     seen: list[Path] = []
 
     def stopped(*_: object) -> None:
-        seen.extend(scratch.rglob("*.arrow"))
+        seen.extend((tmp_path / "run" / ".work").glob("*.arrow"))
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(work, "_outcome", stopped)
+    monkeypatch.setattr(work, "_answer_of", stopped)
     with pytest.raises(KeyboardInterrupt):
         tk.run(suite(), out=tmp_path / "run", quiet=True)
     assert [path.name for path in sorted(seen)] == ["films-001.test.arrow", "films-001.train.arrow"]
     assert list(scratch.iterdir()) == []
+    assert [path.name for path in (tmp_path / "run").iterdir() if path.name.startswith(".")] == []
 
 
 def test_nothing_is_left_of_a_run_that_cannot_begin(suite: Write, scratch: Path, tmp_path: Path) -> None:

@@ -283,17 +283,19 @@ def test_vectors_that_are_laid_side_by_side(evidence: Evidence) -> None:
     ("name", "message"),
     [("no-table", "no attribute 'empty'"), ("bad-name", r"a table is called '../numbers'; use letters, digits")],
 )
-def test_a_study_that_returns_no_tables_fails_in_its_own_process(evidence: Evidence, name: str, message: str) -> None:
+def test_a_study_that_returns_no_tables_fails_in_its_own_process(
+    evidence: Evidence, tmp_path: Path, name: str, message: str
+) -> None:
     with pytest.raises((AttributeError, ToolkitError), match=message):
-        run_study(StudySpec(name=name), evidence, 1)
+        run_study((), tmp_path, StudySpec(name=name), evidence, 1)
 
 
-def test_a_study_that_finds_nothing(evidence: Evidence) -> None:
+def test_a_study_that_finds_nothing(evidence: Evidence, tmp_path: Path) -> None:
     none = Evidence(evidence.folder, evidence.trials[:0], evidence.scores[:0], {}, 0)
     with pytest.raises(DataError, match="study 'count' found nothing; it looked at films, words"):
-        run_study(StudySpec(name="count", experiments=("films", "words")), none, 1)
+        run_study((), tmp_path, StudySpec(name="count", experiments=("films", "words")), none, 1)
     with pytest.raises(DataError, match="it looked at no experiment, as the suite names none for it"):
-        run_study(StudySpec(name="count"), none, 1)
+        run_study((), tmp_path, StudySpec(name="count"), none, 1)
 
 
 def test_command_line_tells_of_studies(

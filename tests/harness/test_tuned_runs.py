@@ -15,11 +15,12 @@ from tests.harness.tuning import Write, body
 from toolkit import registry
 from toolkit.harness import Run, load_suite
 from toolkit.harness.candidates import database
+from toolkit.harness.directory import prepare_directory
 from toolkit.harness.plan import plan
-from toolkit.harness.store import RunWriter, prepare_directory
 from toolkit.harness.tables import TUNING_COLUMNS
 from toolkit.harness.trial import Outcome
 from toolkit.harness.tuning import TuningOutcome, plan_tunings
+from toolkit.harness.writer import RunWriter
 
 
 @pytest.fixture(scope="module")

@@ -15,10 +15,11 @@ from tests.harness.tuning import HEAD, Write, body, search
 from toolkit.data.staged import open_staged, stage
 from toolkit.harness import Run, load_suite
 from toolkit.harness.data import stage_data
+from toolkit.harness.directory import prepare_directory
 from toolkit.harness.jobs import tuning_jobs
 from toolkit.harness.plan import plan
-from toolkit.harness.store import RunWriter, prepare_directory
 from toolkit.harness.tuning import plan_tunings, prepare_tunings
+from toolkit.harness.writer import RunWriter
 
 SHORT = '{ name = "svd", params = { epochs = 5 } }, { name = "als", params = { embedding_dim = 3 } }'
 
@@ -69,13 +70,13 @@ def test_a_tuning_job_is_not_even_told_where_the_test_part_is(suite: Write, tmp_
     trials = plan(loaded)
     files = {trial.id: (tmp_path / "seen.train.arrow", tmp_path / "secret.test.arrow") for trial in trials}
     prepare_directory(tmp_path / "run", fresh=False)
-    tunings = prepare_tunings(loaded, plan_tunings(loaded, trials), tmp_path / "run")
+    tunings = prepare_tunings(loaded, plan_tunings(loaded, trials))
     writer = RunWriter(tmp_path / "run", trials, tunings=tunings)
     jobs = tuning_jobs(tunings, files, 1, writer)
     assert len(jobs) == 2
     for job in jobs:
         tuning, *others = job.arguments
-        assert tmp_path / "seen.train.arrow" in others
+        assert job.data == (tmp_path / "seen.train.arrow",)
         assert "secret" not in f"{dataclasses.asdict(tuning)} {others}"
 
 

@@ -12,11 +12,12 @@ import toolkit as tk
 from toolkit.atomic import write_text
 from toolkit.errors import DataError
 from toolkit.harness import load_suite
+from toolkit.harness.directory import prepare_directory
 from toolkit.harness.plan import Trial, plan
-from toolkit.harness.store import RunWriter, prepare_directory
 from toolkit.harness.studying import StudyOutcome
 from toolkit.harness.tables import SCORE_COLUMNS, STUDY_COLUMNS, TRIAL_COLUMNS
 from toolkit.harness.trial import Outcome
+from toolkit.harness.writer import RunWriter
 
 SCORE = {
     "task": "ranking",

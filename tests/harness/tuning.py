@@ -23,11 +23,12 @@ def search(path: Path, folder: Path, only: list[str] | None = None) -> list[Tuni
     """Plan a suite's tunings and carry them out in this process."""
     loaded = load_suite(path)
     folder.mkdir(exist_ok=True)
-    tunings = prepare_tunings(loaded, plan_tunings(loaded, plan(loaded, only or [])), folder)
+    tunings = prepare_tunings(loaded, plan_tunings(loaded, plan(loaded, only or [])))
     outcomes = []
-    for tuning in tunings:
+    for number, tuning in enumerate(tunings):
+        (folder / str(number)).mkdir()
         trial = tuning.trials[0]
         train, _ = tk.load_ratings(trial.dataset).split(trial.split_method, **trial.split_options)
         stage(train, folder / "train.arrow")
-        outcomes.append(run_tuning(tuning, folder / "train.arrow", threads=1))
+        outcomes.append(run_tuning([folder / "train.arrow"], folder / str(number), tuning, threads=1))
     return outcomes

@@ -147,8 +147,11 @@ def warm(threads: int, modules: tuple[str, ...] = ()) -> Any:
     if method == "forkserver":
         context.set_forkserver_preload([server.__name__])
         preload = {server.VARIABLE: " ".join([*PRELOAD, *modules])}
-        with _starting, _environment({**_variables(threads), **preload}):
-            import_module("multiprocessing.forkserver").ensure_running()
+        try:
+            with _starting, _environment({**_variables(threads), **preload}):
+                import_module("multiprocessing.forkserver").ensure_running()
+        except ChildProcessError:  # this process was forked from one that has a server, which is none of its own
+            return mp.get_context("spawn")
     return context
 
 
