@@ -112,9 +112,11 @@ def test_used_directory_is_left_alone(folder: Path, capsys: pytest.CaptureFixtur
     scores = folder / "runs" / "small" / "scores.csv"
     before = scores.read_bytes()
     capsys.readouterr()
-    assert "already holds a run; replace it with --fresh" in refused(capsys, "run", "small.toml")
+    (folder / "small.toml").rename(folder / "other.toml")
+    told = refused(capsys, "run", "other.toml", "--out", "runs/small")
+    assert "already holds a run of 'small', and this is one of 'other'; replace it with --fresh, or choose" in told
     assert scores.read_bytes() == before
-    assert main(["run", "small.toml", "--workers", "1", "--only", "bias", "pca", "--fresh"]) == 0
+    assert main(["run", "other.toml", "--out", "runs/small", "--workers", "1", "--only", "pca", "--fresh"]) == 0
     assert scores.read_bytes() != before
 
 

@@ -1,16 +1,20 @@
 """The command line.
 
 Exit code 0: done. 1: done, but some trials or studies failed (their rows say why). 2: the request or an input is wrong,
-with one clear line on stderr and nothing written over. 130: stopped by the user. 141: nobody reads the output any more,
+with one clear line on stderr and nothing written over. 130: stopped by the user, and 143: by the system; what had ended
+is kept, and the same command goes on from there. 141: nobody reads the output any more,
 as after ``| head``.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import signal
 import sys
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from toolkit import __version__
@@ -23,11 +27,17 @@ if TYPE_CHECKING:
 
 
 Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
+GO_ON = "stopped; what had ended is kept, and the same command goes on from there"
+INTERRUPTED, TERMINATED = 130, 143  # exit codes of a program that was stopped: 128 + SIGINT, 128 + SIGTERM
 UNREAD = 141  # exit code of a program that the system ends for want of a reader: 128 + SIGPIPE
 
 
 class _UnreadError(Exception):
     """Nobody reads what a command answers."""
+
+
+class _TerminatedError(KeyboardInterrupt):
+    """The system, or who manages the machine, asks the program to end."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -52,17 +62,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        code: int = options.command(options)
+        with _stopped_in_order():
+            code: int = options.command(options)
     except ToolkitError as error:
         print(f"toolkit: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201  # the one clear line
         return 2
-    except KeyboardInterrupt:
-        print("toolkit: stopped; the trials that had ended are kept", file=sys.stderr)  # noqa: T201  # likewise
-        return 130
+    except KeyboardInterrupt as stop:
+        print(f"toolkit: {options.stopped}", file=sys.stderr)  # noqa: T201  # likewise
+        return TERMINATED if isinstance(stop, _TerminatedError) else INTERRUPTED
     except _UnreadError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it ends
         return UNREAD
     return code
+
+
+@contextlib.contextmanager
+def _stopped_in_order() -> Iterator[None]:
+    """Take SIGTERM as Ctrl-C is taken: what runs is ended, and what was written stays whole."""
+
+    def stop(*_: object) -> NoReturn:
+        raise _TerminatedError
+
+    if threading.current_thread() is not threading.main_thread():  # which alone may say what a signal does
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_run(commands: Commands) -> None:
     run = _command(commands, "run", _run, "carry out a suite and write a report", "toolkit run quickstart")
     run.add_argument("suite", metavar="SUITE", help="such as quickstart, or a TOML file; an unknown name lists them")
+    run.set_defaults(stopped=GO_ON)
     run.add_argument("--out", metavar="DIR", help="directory of the run (default: runs/SUITE)")
     run.add_argument("--workers", metavar="N", type=int, help="trials at a time (default: number of cores)")
     _add_only(run, "experiments, studies or embedders")
@@ -110,6 +139,7 @@ def _add_compare(commands: Commands) -> None:
         "a first look at ratings, vectors or a text of your own",
         "toolkit compare mine.csv",
     )
+    own.set_defaults(stopped=GO_ON)
     own.add_argument("inputs", metavar="INPUT", nargs="+", help="a table of ratings, vector files, or a text")
     own.add_argument(
         "--out", metavar="DIR", help="directory of the run (default: runs/ and the name of the first INPUT)"
@@ -192,7 +222,7 @@ def _command(
     parser = commands.add_parser(
         name, help=summary, description=summary.capitalize() + ".", epilog=f"example: {example}"
     )
-    parser.set_defaults(command=function)
+    parser.set_defaults(command=function, stopped="stopped")
     return parser
 
 

@@ -1,8 +1,8 @@
 """Kill a run at a random moment, carry it on, and see that nothing was lost and nothing done twice.
 
-    python benchmarks/faults/kills.py                       # 50 times, each in a directory of its own
-    python benchmarks/faults/kills.py --chain 5             # 50 times, up to 5 times in one directory
-    python benchmarks/faults/kills.py --signal INT          # by Ctrl-C, which is to end it within 2 seconds
+python benchmarks/faults/kills.py                       # 50 times, each in a directory of its own
+python benchmarks/faults/kills.py --chain 5             # 50 times, up to 5 times in one directory
+python benchmarks/faults/kills.py --signal INT          # by Ctrl-C, which is to end it within 2 seconds
 """
 
 from __future__ import annotations
@@ -18,8 +18,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-RUN = "import sys; from toolkit.cli import main; sys.exit(main(sys.argv[1:]))"
-NO_REPORT = "import sys, toolkit as tk; tk.run(sys.argv[1], out=sys.argv[2], only=sys.argv[3:])"
+RUN = "import sys, toolkit as tk; tk.run(sys.argv[1], out=sys.argv[2], only=sys.argv[3:])"
 SOON = 2.0  # seconds within which Ctrl-C ends a run
 
 
@@ -44,14 +43,14 @@ def main() -> int:
     parser.add_argument("--signal", choices=["KILL", "INT", "TERM"], default="KILL", help="default: KILL")
     parser.add_argument("--seed", type=int, default=0, help="of the moments (default: 0)")
     given = parser.parse_args()
-    moments = random.Random(given.seed)  # noqa: S311  # no secret
+    moments = random.Random(given.seed)
     seen = Seen()
     with tempfile.TemporaryDirectory(prefix="toolkit-kills-") as home:
         started = time.monotonic()
         whole = Path(home) / "undisturbed"
         _start(given.suite, whole, given.only).wait()
         seconds, expected = time.monotonic() - started, (whole / "scores.csv").read_bytes()
-        print(f"undisturbed: {seconds:.0f} s, {len(expected):,} bytes of scores", flush=True)  # noqa: T201
+        print(f"undisturbed: {seconds:.0f} s, {len(expected):,} bytes of scores", flush=True)
         number = 0
         while seen.times < given.times:
             number += 1
@@ -59,13 +58,13 @@ def main() -> int:
             _one_directory(given, out, moments, seconds, seen)
             if (out / "scores.csv").read_bytes() != expected:
                 seen.wrong.append(f"{out.name}: scores differ")
-            print(f"{seen.times} of {given.times}: {seen}", flush=True)  # noqa: T201
-            subprocess.run(["rm", "-r", str(out)], check=True)  # noqa: S607
+            print(f"{seen.times} of {given.times}: {seen}", flush=True)
+            subprocess.run(["rm", "-r", str(out)], check=True)
     fault = {"KILL": "`kill -9` of the process group", "INT": "Ctrl-C", "TERM": "SIGTERM"}[given.signal]
     shown = f"{seen.finished} results were there and {len(seen.repeated)} of them repeated; {len(seen.wrong)} wrong"
     soon = f"; ended within {seen.slowest:.1f} s" if given.signal != "KILL" else ""
-    print(f"| {fault} at a random moment of `{given.suite}`, then resume | {seen.times} | {shown}{soon} |")  # noqa: T201
-    print(*seen.wrong, *seen.repeated, sep="\n")  # noqa: T201
+    print(f"| {fault} at a random moment of `{given.suite}`, then resume | {seen.times} | {shown}{soon} |")
+    print(*seen.wrong, *seen.repeated, sep="\n")
     return int(bool(seen.wrong or seen.repeated or (given.signal != "KILL" and seen.slowest > SOON)))
 
 
@@ -96,7 +95,7 @@ def _one_directory(given: argparse.Namespace, out: Path, moments: random.Random,
 
 def _start(suite: str, out: Path, only: list[str]) -> subprocess.Popen[bytes]:
     """Start a run without its report, in a process group of its own."""
-    command = [sys.executable, "-c", NO_REPORT, suite, str(out), *only]
+    command = [sys.executable, "-c", RUN, suite, str(out), *only]
     with (out.parent / "log.txt").open("ab") as log:
         return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
 

@@ -193,7 +193,8 @@ from pathlib import Path
 from tests.harness.test_isolation import evaluated
 from toolkit.harness.isolation import Call, Limits, isolated
 limits = Limits(1, 60, preload=("broken_library", "good_library"))
-for text in ("'good_library' in sys.modules", "__import__('gc').get_freeze_count() > 0", "__import__('gc').isenabled()"):
+gc_there = "__import__('gc')"
+for text in ("'good_library' in sys.modules", f"{gc_there}.get_freeze_count() > 0", f"{gc_there}.isenabled()"):
     print(isolated(Call(evaluated, (), Path(), (text,), limits)).value)
 print(gc.isenabled())
 with multiprocessing.get_context("forkserver").Pool(1) as others:

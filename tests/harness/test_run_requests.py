@@ -28,8 +28,15 @@ def test_a_directory_that_holds_a_run_is_left_alone(suite: Write, tmp_path: Path
     out = tmp_path / "run"
     tk.run(suite(ONE), out=out, quiet=True)
     before = contents(out)
-    with pytest.raises(DataError, match="already holds a run; replace it with --fresh"):
-        tk.run(suite(ONE), out=out, quiet=True)
+    other = shutil.copy(suite(ONE), tmp_path / "other.toml")
+    with pytest.raises(
+        DataError, match="already holds a run of 'small', and this is one of 'other'; replace it with --"
+    ):
+        tk.run(other, out=out, quiet=True)
+    with pytest.raises(
+        DataError, match=r"already holds a run of 'small' on .*films\.csv, and this is one on .*mine\.csv"
+    ):
+        tk.run(suite(ONE, data=shutil.copy(out / "scores.csv", tmp_path / "mine.csv")), out=out, quiet=True)
     with pytest.raises(UnknownNameError):
         tk.run(suite(ONE), out=out, quiet=True, fresh=True, only=["no-such"])
     with pytest.raises(ToolkitError):
@@ -53,7 +60,7 @@ def test_fresh_replaces_a_run_and_nothing_else(suite: Write, tmp_path: Path) -> 
     second = tk.run(suite(ONE), out=out, quiet=True, fresh=True)
     assert second.scores["embedder"].unique().tolist() == ["popularity"]
     compared = {f"{name}.csv" for name in ("intervals", "differences", "strata", "ranks", "steps")}
-    whole = {"run.json", "trials.csv", "scores.csv", "embeddings", "entities", "units", "notes.txt"}
+    whole = {"run.json", "trials.csv", "scores.csv", "embeddings", "entities", "units", "store", "notes.txt"}
     assert {path.name for path in out.iterdir()} == whole | compared
     assert {path.name for path in (out / "embeddings").iterdir()} == {
         "films-001.item.arrow",

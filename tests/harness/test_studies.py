@@ -322,7 +322,7 @@ def test_fresh_removes_what_studies_found(suite: Write, tmp_path: Path) -> None:
     assert (first.path / "studies" / "count" / "counts.csv").is_file()
     again = tk.run(suite(), out=tmp_path / "run", quiet=True, fresh=True)
     assert {path.name for path in again.path.iterdir()} == {
-        *("run.json", "trials.csv", "scores.csv", "embeddings", "entities", "units"),
+        *("run.json", "trials.csv", "scores.csv", "embeddings", "entities", "units", "store"),
         *("intervals.csv", "differences.csv", "strata.csv", "ranks.csv", "steps.csv"),
     }
     assert again.ok

@@ -69,6 +69,7 @@ def test_a_tuning_job_is_not_even_told_where_the_test_part_is(suite: Write, tmp_
     loaded = load_suite(suite(body('"pca", "svd"')))
     trials = plan(loaded)
     files = {trial.id: (tmp_path / "seen.train.arrow", tmp_path / "secret.test.arrow") for trial in trials}
+    (tmp_path / "seen.train.arrow").touch()
     prepare_directory(tmp_path / "run", fresh=False)
     tunings = prepare_tunings(loaded, plan_tunings(loaded, trials))
     writer = RunWriter(tmp_path / "run", trials, tunings=tunings)

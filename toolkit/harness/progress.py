@@ -83,7 +83,7 @@ class Reporter:
         """Say how much of what is to come is kept from before; trials and studies need not be counted any more."""
         if counted and number:
             self.expect_fewer(number)
-            self.say(f"{number} {'is' if number == 1 else 'are'} kept from before")
+            self.say(f"{number} of {self.total + number} {'is' if number == 1 else 'are'} there from before")
 
     def expect_fewer(self, number: int) -> None:
         """Take some trials or studies away from what is to come."""
