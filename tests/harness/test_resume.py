@@ -246,11 +246,12 @@ def test_a_fault_is_a_row_and_the_others_go_on(
     suite: Write, tmp_path: Path, fault: str, status: str, error: str
 ) -> None:
     body = BODY.replace("embedders = [", f'embedders = [{{ name = "faulty", params = {{ fault = "{fault}" }} }}, ')
-    run = tk.run(suite(body), out=tmp_path / "run", workers=2, timeout=3, memory="2G", quiet=True)
+    seconds = 3 if fault == "hang" else 120
+    run = tk.run(suite(body), out=tmp_path / "run", workers=2, timeout=seconds, memory="2G", quiet=True)
     assert run.trials["status"].tolist() == [status, "ok", "ok", "ok"]
     assert run.trials["error"].iloc[0].startswith(error)
     before = records(run.path)
-    again = tk.run(suite(body), out=run.path, workers=2, timeout=3, memory="2G", quiet=True)
+    again = tk.run(suite(body), out=run.path, workers=2, timeout=seconds, memory="2G", quiet=True)
     assert again.trials["status"].tolist() == [status, "ok", "ok", "ok"], "what failed is tried again"
     assert records(run.path) == before
 
