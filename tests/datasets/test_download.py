@@ -22,7 +22,6 @@ SENT_ON = {  # the same server by another name stands for one that is not asked
     "/elsewhere": "http://localhost:{port}/file",
     "/round": "http://127.0.0.1:{port}/round",
     "/from-disk": "file:///etc/hostname",
-    "/nowhere": "http://",
 }
 
 
@@ -99,7 +98,7 @@ def test_a_server_may_send_on_within_what_is_asked(server: str, tmp_path: Path) 
     assert (tmp_path / "file").read_bytes() == CONTENT
 
 
-@pytest.mark.parametrize("path", ["elsewhere", "from-disk", "nowhere"])
+@pytest.mark.parametrize("path", ["elsewhere", "from-disk"])
 def test_a_server_that_sends_on_to_something_else_is_not_followed(server: str, tmp_path: Path, path: str) -> None:
     with pytest.raises(SourceError, match="does not begin with https://$"):
         download(f"{server}/{path}", tmp_path / "file")
@@ -198,7 +197,6 @@ def test_a_file_called_pip_where_the_user_stands_is_not_run(
 
 
 def test_a_requirement_is_never_an_option(wheels: Path, tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"^pip: "):
-        pip_download("--find-links=elsewhere", tmp_path)
-    with pytest.raises(SourceError, match=r"(?i)^pip: .*invalid requirement|hint"):
-        pip_download("--help", tmp_path)
+    for requirement in ("--help", "--find-links=elsewhere", "-rwheels"):
+        with pytest.raises(SourceError, match=r"^pip: Invalid requirement: "):
+            pip_download(requirement, tmp_path)

@@ -139,6 +139,7 @@ def pip_download(requirement: str, folder: Path) -> Path:
     wheels = list(folder.glob("*.whl"))
     if done.returncode or not wheels:
         said = [line for line in done.stdout.splitlines() if line.strip()]
+        said = [line for line in said if line.startswith("ERROR: ")] or said
         raise SourceError(f"pip: {said[-1].removeprefix('ERROR: ')}" if said else f"pip failed with {done.returncode}")
     return wheels[0]
 
@@ -146,7 +147,7 @@ def pip_download(requirement: str, folder: Path) -> Path:
 def _reason(error: RequestException) -> str:
     from requests import exceptions
 
-    if error.response is not None:
+    if isinstance(error, exceptions.HTTPError) and error.response is not None:
         return f"HTTP status {error.response.status_code}"
     if isinstance(error, exceptions.Timeout):
         return "no answer in time"

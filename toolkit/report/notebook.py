@@ -18,6 +18,7 @@ from toolkit.display import html_table
 from toolkit.errors import DataError, UnknownNameError
 from toolkit.report import plotting
 from toolkit.report.document import build_document
+from toolkit.report.figure_data import csv_text
 from toolkit.report.html import GLYPHS, WIDTHS
 from toolkit.report.model import Results, read_results
 from toolkit.report.numbers import count, dimension, written
@@ -109,7 +110,7 @@ class Shown:
         if ending == ".svg":
             return self.svg
         if ending == ".csv":
-            return str(self.data.to_csv(index=False, lineterminator="\n"))
+            return csv_text(self.data, digits=None)
         return str(self.chart.to_json()) if ending == ".json" else self._repr_html_()
 
     def _repr_html_(self) -> str:
