@@ -1,8 +1,8 @@
 """The errors that the toolkit raises for a user's request or input.
 
 Every message is one line that says what is wrong, the value, what is allowed and, for a name, the nearest
-match. The command line prints it and exits with code 2. Messages hold what stands in people's files, so that signs which
-a terminal would obey are written out in them.
+match. The command line prints it and exits with code 2. Messages hold what stands in people's files, so signs that a
+terminal would obey are written out in them.
 """
 
 from __future__ import annotations

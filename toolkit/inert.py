@@ -1,9 +1,9 @@
 r"""Texts that do nothing where they are shown: in a terminal, on a page, in a cell of a spreadsheet.
 
-Keys, titles, paths and the messages of other libraries are written by somebody else. A terminal obeys an ESC in them, a
-bidirectional override turns round what stands beside it, and a spreadsheet computes what begins with ``=``. `visible`
-writes out what would not be seen, as Python does: ``\x1b``. `cell` puts an apostrophe before what would be computed, and
-`uncell` takes it off again.
+Keys, titles, paths and the messages of other libraries are written by somebody else. A terminal obeys an ESC in them,
+a bidirectional override turns round what stands beside it, and a spreadsheet computes what begins with ``=``. `visible`
+writes out what would not be seen, as Python does: ``\x1b``. `cell` puts an apostrophe before what would be computed,
+and `uncell` takes it off again.
 
 References
 ----------
@@ -14,15 +14,17 @@ vulnerabilities: why direction overrides mislead. OWASP, CSV injection: how a ce
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TypeVar
 
 Value = TypeVar("Value")
 
 # All controls but the tab and the end of a line, what turns the direction of writing, what has no width, ends of lines
-# that few programs show, surrogates and tags. The joiners U+200C and U+200D stay: Persian and emoji are written with them.
+# that few programs show, surrogates, tags, and what no XML may hold. The joiners U+200C and U+200D stay: Persian and
+# emoji need them.
 HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
-    "\ud800-\udfff\U000e0000-\U000e007f]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff"
+    "\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 # A formula at the start, or where a program that divides cells at other signs begins a new one; the wide forms of the
 # signs count, and what some programs drop before them: white space, quotation marks, apostrophes.
@@ -49,6 +51,21 @@ def visible(text: str) -> str:
     \x1b[31mred\u202e
     """
     return HIDDEN.sub(_written_out, text)
+
+
+def visible_parts(value: object) -> object:
+    r"""Return a value of JSON in which every text and every name is as `visible` has it.
+
+    Examples
+    --------
+    >>> visible_parts({"name": ["\x07", 1.5, None]})
+    {'name': ['\\x07', 1.5, None]}
+    """
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, Mapping):
+        return {visible_parts(name): visible_parts(part) for name, part in value.items()}
+    return [visible_parts(part) for part in value] if isinstance(value, list | tuple) else value
 
 
 def one_line(text: str) -> str:

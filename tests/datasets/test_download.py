@@ -80,7 +80,7 @@ def test_a_failure_tells_its_reason(server: str, tmp_path: Path, path: str, reas
 
 @pytest.mark.parametrize("size", [0, 1, 1000, PIECE, len(CONTENT) - 1])
 def test_an_answer_that_is_cut_is_none(server: str, tmp_path: Path, size: int) -> None:
-    with pytest.raises(SourceError, match="^the connection broke off"):
+    with pytest.raises(SourceError, match=r"^the connection broke off"):
         download(f"{server}/cut/{size}", tmp_path / "file")
 
 
@@ -88,7 +88,7 @@ def test_only_https_is_asked(server: str, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.undo()
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     assert SCHEMES == ("https://",)
-    with pytest.raises(SourceError, match="does not begin with https://$"):
+    with pytest.raises(SourceError, match=r"does not begin with https://$"):
         download(f"{server}/file", tmp_path / "file")
     assert not (tmp_path / "file").exists()
 
@@ -100,7 +100,7 @@ def test_a_server_may_send_on_within_what_is_asked(server: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("path", ["elsewhere", "from-disk"])
 def test_a_server_that_sends_on_to_something_else_is_not_followed(server: str, tmp_path: Path, path: str) -> None:
-    with pytest.raises(SourceError, match="does not begin with https://$"):
+    with pytest.raises(SourceError, match=r"does not begin with https://$"):
         download(f"{server}/{path}", tmp_path / "file")
     assert not (tmp_path / "file").exists()
 
@@ -109,13 +109,13 @@ def test_an_answer_without_end_does_not_fill_the_disk(
     server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("toolkit.datasets.download.LARGEST", 1_000_000)
-    with pytest.raises(SourceError, match="^it goes on after 1,000,000 bytes"):
+    with pytest.raises(SourceError, match=r"^it goes on after 1,000,000 bytes"):
         download(f"{server}/endless", tmp_path / "file")
     assert (tmp_path / "file").stat().st_size <= 1_000_000
 
 
 def test_an_answer_that_says_it_is_too_long_is_not_begun(server: str, tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match="^it is 1,000,000,000,000 bytes long; at most"):
+    with pytest.raises(SourceError, match=r"^it is 1,000,000,000,000 bytes long; at most"):
         download(f"{server}/said-long", tmp_path / "file")
     assert not (tmp_path / "file").exists()
 
