@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,14 @@ def test_ratings(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = (folder / "runs" / "mine" / "report.md").read_text()
     assert "column user holds the users (by its name)" in report
     before = (folder / "runs" / "mine" / "scores.csv").read_bytes()
-    assert "already holds a run; replace it with --fresh" in refused(capsys, "mine.csv", *QUICK)
+    assert main(["compare", "mine.csv", *QUICK]) == 0
+    assert "2 of 2 are there from before\n" in capsys.readouterr().err
+    assert (folder / "runs" / "mine" / "scores.csv").read_bytes() == before
+    (folder / "elsewhere").mkdir()
+    shutil.copy(folder / "mine.csv", folder / "elsewhere")
+    assert "already holds a run of 'mine' on mine.csv, and this is one on" in refused(
+        capsys, "elsewhere/mine.csv", *QUICK
+    )
     assert (folder / "runs" / "mine" / "scores.csv").read_bytes() == before
     assert main(["compare", "mine.csv", *QUICK, "--fresh", "--implicit"]) == 0
 

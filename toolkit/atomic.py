@@ -37,7 +37,8 @@ def replacing(path: str | Path) -> Iterator[Path]:
 def write_text(path: str | Path, text: str) -> None:
     """Write a text as UTF-8, with the line ends that it has."""
     with replacing(path) as partial:
-        partial.write_text(text, encoding="utf-8", newline="")
+        # a part of a letter, as in the name of a file that is not UTF-8, is written out
+        partial.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
 
 
 @contextmanager

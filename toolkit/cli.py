@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from toolkit import __version__
 from toolkit.errors import ToolkitError
+from toolkit.inert import one_line, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+        self.exit(2, f"{self.prog}: {one_line(message)} (see {self.prog} --help)\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _stopped_in_order():
             code: int = options.command(options)
     except ToolkitError as error:
-        print(f"toolkit: {' '.join(str(error).split())}", file=sys.stderr)  # noqa: T201  # the one clear line
+        print(f"toolkit: {one_line(str(error))}", file=sys.stderr)  # noqa: T201  # the one clear line
         return 2
     except KeyboardInterrupt as stop:
         print(f"toolkit: {options.stopped}", file=sys.stderr)  # noqa: T201  # likewise
@@ -331,12 +332,13 @@ def _completion(options: argparse.Namespace) -> int:
 
 
 def _table(frame: pd.DataFrame) -> int:
-    _say(frame.to_string(index=False))
+    texts = frame.map(lambda value: one_line(value) if isinstance(value, str) else value)
+    _say(texts.to_string(index=False))
     return 0
 
 
 def _say(text: str) -> None:
     try:
-        print(text, flush=True)  # noqa: T201  # what a command answers goes to standard output
+        print(visible(text), flush=True)  # noqa: T201  # what a command answers goes to standard output
     except BrokenPipeError as error:
         raise _UnreadError from error

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
+from toolkit.inert import visible
+
 LONGEST = 60  # letters of a cell
 
 
@@ -31,14 +33,14 @@ def html_table(caption: str, header: Sequence[str], rows: Iterable[Sequence[obje
     >>> "<th>a&amp;b</th><td>0.5</td>" in html_table("Keys", ["key", "norm"], [["a&b", 0.5]])
     True
     """
-    heads = "".join(f"<th>{escape(name)}</th>" for name in header)
+    heads = "".join(f"<th>{escape(visible(name))}</th>" for name in header)
     lines = "".join(f"<tr>{''.join(_cell(value, place) for place, value in enumerate(row))}</tr>" for row in rows)
-    below = f"<p>{escape(note)}</p>" if note else ""
+    below = f"<p>{escape(visible(note))}</p>" if note else ""
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
-    return f"<div><p><strong>{escape(caption)}</strong></p>{table}{below}</div>"
+    return f"<div><p><strong>{escape(visible(caption))}</strong></p>{table}{below}</div>"
 
 
 def _cell(value: object, place: int) -> str:
-    text = f"{value:.4g}" if isinstance(value, float) else str(value)
+    text = f"{value:.4g}" if isinstance(value, float) else visible(str(value))
     text = escape(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…")
     return f"<td>{text}</td>" if place else f"<th>{text}</th>"

@@ -1,7 +1,8 @@
 """The errors that the toolkit raises for a user's request or input.
 
 Every message is one line that says what is wrong, the value, what is allowed and, for a name, the nearest
-match. The command line prints it and exits with code 2.
+match. The command line prints it and exits with code 2. Messages hold what stands in people's files, so signs that a
+terminal would obey are written out in them.
 """
 
 from __future__ import annotations
@@ -10,13 +11,21 @@ import difflib
 from collections.abc import Iterable
 from pathlib import Path
 
+from toolkit.inert import visible
+
 
 class ToolkitError(Exception):
     """Base of every error that a caller can put right."""
 
+    def __str__(self) -> str:
+        return visible(super().__str__())
+
 
 class ToolkitWarning(UserWarning):
     """Something was passed over that the caller should know about."""
+
+    def __str__(self) -> str:
+        return visible(super().__str__())
 
 
 class DataError(ToolkitError):

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+import toolkit as tk
 from tests.browser.reading import column
+from tests.payloads import PAYLOADS, script
 from tests.report.runs import RunBuilder
 from toolkit.report import write_report
 
@@ -71,6 +73,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
         build.score(trial, "ranking", "", "", "native", note=text())
     for label in labels[:6]:
         build.trial("films", label, 9, text(), text(), 0, "failed", f"ValueError: {text()}")
+    build.study("odd", status="failed", error=text())
     report = write_report(build.write(folder / "run"), folder / "report.html")
     return report, text.given
 
@@ -141,6 +144,21 @@ def test_filter_and_copies_hold_the_texts_too(
     assert any(row[0].startswith("'=HYPERLINK") for row in rows)
     assert not any(field.startswith(("=", "+", "-", "@")) for row in rows for field in row)
     assert page.evaluate("typeof window.hit") == "undefined"
+
+
+def test_a_run_on_hostile_data_is_a_page_like_any_other(tmp_path: Path, browser: Browser) -> None:
+    markup = script("markup")
+    run = tk.open_run(markup.make_run(tmp_path))
+    assert sorted(run.trials["status"]) == ["failed", *["ok"] * markup.LABELS]
+    run.report(format="csv")
+    page = browser.new_page()
+    seen = markup.look(run.report(), page)
+    page.close()
+    assert {kind: what for kind, what in seen.done.items() if what} == {}
+    assert seen.shown == len(PAYLOADS) >= 50
+    cells, computed = markup.formulas(run.path)
+    assert cells > 1000
+    assert computed == []
 
 
 def test_no_script_but_the_page_s_own_is_let_in(hostile: tuple[Path, list[str]], browser: Browser) -> None:

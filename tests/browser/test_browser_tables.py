@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.reading import column, number, plain, run_script
+from tests.payloads import PAYLOADS
+from toolkit.inert import cell, visible
 from toolkit.report.document import build_document
 from toolkit.report.latex import escape as latex
 from toolkit.report.latex import render_latex
@@ -27,6 +30,8 @@ TEXTS = [
     "> quote",
     "= x",
     "−0.5 ± 0.1 – · † ‡ ≈ … \n",
+    "--- https://a.invalid www.a.invalid",
+    *map(visible, PAYLOADS),
 ]
 
 
@@ -263,6 +268,8 @@ def test_texts_are_escaped_as_in_the_other_reports(page: Page) -> None:
         page, "cells escape", "argument.map(csvField)", ["=1+1", "@x", "-x", "−0.5", "+1,234", 'a"b', "a,b"]
     )
     assert fields == ["'=1+1", "'@x", "'-x", "-0.5", "1234", '"a""b"', '"a,b"']
+    lines = run_script(page, "cells escape", "argument.map(csvField)", PAYLOADS)
+    assert [next(csv.reader(io.StringIO(line, newline=""))) for line in lines] == [[cell(text)] for text in PAYLOADS]
 
 
 def test_a_table_is_saved_as_csv_with_numbers(page: Page, table: Locator, tmp_path: Path) -> None:

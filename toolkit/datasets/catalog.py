@@ -15,6 +15,7 @@ from toolkit.resources import folder
 
 Kind = Literal["ratings", "corpus", "pairs", "analogies", "triples", "vectors"]
 Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+Inside = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_+-]*([./][A-Za-z0-9_+-]+)*$")]  # no way out of a folder
 
 
 class _Model(BaseModel):
@@ -24,7 +25,7 @@ class _Model(BaseModel):
 class Part(_Model):
     """A file of a source, by its path there and its digest."""
 
-    path: str
+    path: Inside
     sha256: Sha256
 
     @property
@@ -43,7 +44,7 @@ class _Source(_Model):
 class UrlSource(_Source):
     """A file on the web; where it is a zip archive, the members that are read."""
 
-    url: Annotated[str, Field(pattern="^https://")]
+    url: Annotated[str, Field(pattern=r"^https://[^/]+/(.*/)?[A-Za-z0-9_][A-Za-z0-9._-]*$")]  # its name is a file's
     sha256: Sha256
     members: tuple[str, ...] = ()
 
@@ -56,7 +57,7 @@ class UrlSource(_Source):
 class WheelSource(_Source):
     """Files inside a wheel, downloaded with pip but not installed."""
 
-    requirement: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*$")]
+    requirement: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*==[0-9][A-Za-z0-9.]*$")]
     files: Annotated[tuple[Part, ...], Field(min_length=1)]
 
     @property

@@ -6,6 +6,7 @@ import importlib.util
 import shutil
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -86,7 +87,7 @@ def fetch(name: str) -> Fetched:
     for source in info.sources:
         if _ready(source):
             return Fetched(name, source, tuple(_places(source)))
-    say = download.console().print
+    say = download.say
     say(f"{info.title}. Licence: {info.licence}; see {info.link}")
     failures = []
     for source in info.sources:
@@ -148,7 +149,7 @@ def _ready(source: Source) -> bool:
         if sha256_of(path) != sha256:
             if not isinstance(source, UrlSource | WheelSource):
                 verify(path, sha256, str(path))
-            download.console().print(f"{path} is damaged or is another file; it is fetched again")
+            download.say(f"{path} is damaged or is another file; it is fetched again")
             return False
     return True
 
@@ -168,11 +169,18 @@ def _obtain(source: Source) -> None:
 
 
 def _extract(wheel: Path, member: str, target: Path) -> None:
+    """Write the file of exactly this name in an archive, whose digest is not known yet; `store` checks the file's."""
     try:
-        with zipfile.ZipFile(wheel) as archive, archive.open(member) as packed, target.open("wb") as unpacked:
-            shutil.copyfileobj(packed, unpacked)
+        with zipfile.ZipFile(wheel) as archive, target.open("wb") as unpacked:
+            size = archive.getinfo(member).file_size  # no more than this is unpacked
+            if size > download.LARGEST:
+                raise SourceError(f"{member} is {size:,} bytes long; at most {download.LARGEST:,} are unpacked")
+            with archive.open(member) as packed:
+                shutil.copyfileobj(packed, unpacked)
     except KeyError:
         raise SourceError(f"{wheel.name} has no file {member}") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise SourceError(f"{wheel.name} is no whole archive: {error}") from error
 
 
 def _by_hand(source: Source) -> str:

@@ -6,8 +6,8 @@ import errno
 import fcntl
 import json
 import os
+import platform
 import shutil
-import socket
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -133,7 +133,7 @@ def _take(lock: int, path: Path) -> None:
             raise DataError(f"cannot be locked: {error.strerror}", path) from error
     with writing(path):
         os.truncate(lock, 0)
-        os.pwrite(lock, f"process {os.getpid()} on {socket.gethostname()}".encode(), 0)
+        os.pwrite(lock, f"process {os.getpid()} on {platform.node()}".encode(), 0)
 
 
 def _remove_empty(folders: list[Path]) -> None:

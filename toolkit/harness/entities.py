@@ -5,7 +5,6 @@ The report shows these tables beside the vectors, and so needs no data set.
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -19,7 +18,7 @@ from toolkit.data import Corpus, Ratings
 from toolkit.data.staged import Staged, open_staged
 from toolkit.data.vocabulary import Vocabulary
 from toolkit.harness.plan import Trial
-from toolkit.harness.tables import ENTITIES, ENTITY_COLUMNS
+from toolkit.harness.tables import ENTITIES, ENTITY_COLUMNS, csv_text
 
 MOST = 100  # values of an attribute; what has more is no class to which things belong
 BETWEEN = "|"  # the values of a cell that holds several, as the item tables of `Ratings` have it
@@ -79,9 +78,7 @@ def write_entities(path: Path, trials: Sequence[Trial], files: Mapping[str, Sequ
     (path / ENTITIES).mkdir(exist_ok=True)
     for experiment, (first, *_) in groupby(trials, lambda trial: trial.experiment):
         for entity, table in entity_tables(open_staged(files[first.id][0])).items():
-            # every text is quoted, for a carriage return in one would end the row
-            text = table.to_csv(index=False, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-            write_text(path / ENTITIES / f"{experiment}.{entity}.csv", text)
+            write_text(path / ENTITIES / f"{experiment}.{entity}.csv", csv_text(table, quote=True))
 
 
 def _counts(codes: npt.NDArray[np.integer], keys: pd.Index) -> npt.NDArray[np.int64]:

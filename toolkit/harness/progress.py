@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from toolkit.inert import one_line
+
 
 class Reporter:
     """Tells what is running, how long it took and about how much time is left.
@@ -59,7 +61,7 @@ class Reporter:
             self._bar.remove_task(self._running.pop(gone))
         for new in names:
             if new not in self._running:
-                self._running[new] = self._bar.add_task(escape(new), total=None, count="", left="")
+                self._running[new] = self._bar.add_task(escape(one_line(new)), total=None, count="", left="")
 
     def end(self, name: str, ok: bool, text: str, counted: bool = True) -> None:
         """Show how a job ended; in a terminal only where it did not end well. Trials and studies are counted."""
@@ -93,7 +95,7 @@ class Reporter:
 
     def say(self, line: str) -> None:
         """Write a line above the bar."""
-        self.console.print(line, markup=False, highlight=False, soft_wrap=True)
+        self.console.print(one_line(line), markup=False, highlight=False, soft_wrap=True)
 
     def _left(self) -> str:
         if not 0 < self.done < self.total:

@@ -37,6 +37,7 @@ from toolkit.harness.tables import (
     read_study,
     read_table,
 )
+from toolkit.inert import visible
 from toolkit.tasks import Units, read_units, unit_files
 
 
@@ -258,7 +259,7 @@ class Run:
         try:
             shown: str = import_module("toolkit.report.notebook").run_html(self.path)
         except DataError as error:
-            return f"<p>{escape(repr(self))}<br>{escape(str(error))}</p>"
+            return visible(f"<p>{escape(repr(self))}<br>{escape(str(error))}</p>")
         return shown
 
 

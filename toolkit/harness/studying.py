@@ -16,6 +16,7 @@ from toolkit.errors import DataError, ParameterError
 from toolkit.harness.plan import Trial
 from toolkit.harness.results import open_run
 from toolkit.harness.suite import StudySpec
+from toolkit.harness.tables import csv_text
 from toolkit.studies import Evidence, Tables, study_info
 
 
@@ -105,7 +106,7 @@ def run_study(data: Sequence[Path], folder: Path, spec: StudySpec, evidence: Evi
 def write_tables(tables: Tables, folder: Path) -> None:
     """Write tables by their names, as CSV."""
     for name, table in tables.items():
-        write_text(folder / f"{name}.csv", table.to_csv(index=False, lineterminator="\n"))
+        write_text(folder / f"{name}.csv", csv_text(table))
 
 
 def _kept(found: Tables) -> Tables:

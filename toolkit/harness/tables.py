@@ -1,8 +1,13 @@
-"""The tables of a run: their columns, and how they are written and read."""
+"""The tables of a run: their columns, and how they are written and read.
+
+In every table a text that a spreadsheet would compute stands behind an apostrophe, which reading takes off again: see
+`toolkit.inert.cell`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+import csv
+from collections.abc import Callable, Iterable, Set
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import DataError
+from toolkit.inert import cell, uncell
 
 TRIAL_COLUMNS = [
     *("trial", "experiment", "dataset", "split", "fold", "seed", "embedder", "name", "library", "is_null"),
@@ -67,7 +73,48 @@ ADDED = {"variant": "", "tuned": "false", "confirmed": ""}  # columns that older
 
 def lines(rows: Iterable[dict[str, Any]], columns: list[str]) -> str:
     """Return rows as lines of CSV, without a header."""
-    return str(pd.DataFrame(rows, columns=columns).to_csv(index=False, header=False, lineterminator="\n"))
+    return csv_text(pd.DataFrame(rows, columns=columns), header=False)
+
+
+def csv_text(table: pd.DataFrame, header: bool = True, quote: bool = False) -> str:
+    r"""Return a table as CSV that `read_table` and `read_study` read back, and in which nothing is computed.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Its index is left out.
+    header : bool, default True
+        Whether a line of the names of the columns comes first.
+    quote : bool, default False
+        Whether every text stands in quotation marks, not only where it must.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> csv_text(pd.DataFrame({"embedder": ["=1+1", "PCA"], "difference": [-0.5, 0.25]}))
+    "embedder,difference\n'=1+1,-0.5\nPCA,0.25\n"
+    """
+    safe = _each_text(table, cell).rename(columns=cell)
+    # a carriage return ends a row for those who read it, unless it is quoted, which pandas does not do by itself
+    broken = any("\r" in str(text) for place in _text_places(safe) for text in safe.iloc[:, place])
+    quoting = csv.QUOTE_NONNUMERIC if quote or broken else csv.QUOTE_MINIMAL
+    return str(safe.to_csv(index=False, header=header, lineterminator="\n", quoting=quoting))
+
+
+def _each_text(table: pd.DataFrame, change: Callable[[object], object]) -> pd.DataFrame:
+    """Return a table with each of its texts changed, numbers and flags as they are."""
+    changed = table.copy(deep=False)
+    for place in _text_places(table):
+        changed.isetitem(place, table.iloc[:, place].map(change))
+    return changed
+
+
+def _text_places(table: pd.DataFrame) -> list[int]:
+    """Return the places of the columns that may hold text."""
+    return [place for place, kind in enumerate(table.dtypes) if not pd.api.types.is_numeric_dtype(kind)]
 
 
 def read_table(path: Path, columns: list[str], numbers: Set[str] = MEASURED) -> pd.DataFrame:
@@ -97,6 +144,7 @@ def read_table(path: Path, columns: list[str], numbers: Set[str] = MEASURED) -> 
         raise DataError("no such file; a run directory holds run.json, trials.csv and scores.csv", path) from None
     except (OSError, ValueError) as error:
         raise DataError(f"not a CSV table: {error}", path) from error
+    table = _each_text(table, uncell).rename(columns=uncell)
     for column in columns:
         if column in ADDED and column not in table:
             table[column] = ADDED[column]
@@ -159,9 +207,10 @@ def read_study(folder: Path) -> dict[str, pd.DataFrame]:
     tables = {}
     for path in sorted(folder.glob("*.csv")):
         try:
-            tables[path.stem] = pd.read_csv(path, keep_default_na=False, na_values=[""])
+            table = pd.read_csv(path, keep_default_na=False, na_values=[""])
         except (OSError, ValueError) as error:
             raise DataError(f"not a CSV table: {error}", path) from error
+        tables[path.stem] = _each_text(table, uncell).rename(columns=uncell)
     return tables
 
 

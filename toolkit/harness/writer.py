@@ -28,6 +28,7 @@ from toolkit.harness.tables import (
     lines,
 )
 from toolkit.harness.trial import Outcome
+from toolkit.inert import visible
 from toolkit.registry import embedder_class
 from toolkit.tasks import unit_files
 
@@ -234,7 +235,7 @@ def write_trace(path: Path, name: str, trace: str) -> None:
     """Keep the traceback of what raised in a directory."""
     if trace:
         (path / ERRORS).mkdir(exist_ok=True)
-        write_text(path / ERRORS / f"{name}.txt", trace)
+        write_text(path / ERRORS / f"{name}.txt", visible(trace))
 
 
 def _trial_row(trial: Trial, outcome: Outcome) -> dict[str, Any]:

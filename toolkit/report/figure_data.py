@@ -6,9 +6,8 @@ from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from toolkit.inert import cell
 from toolkit.report.numbers import minus
-
-FORMULA = ("=", "+", "-", "@", "\t")  # how a cell begins that a spreadsheet would take for a formula
 
 
 def figure_data(frame: pd.DataFrame, titles: Mapping[str, str]) -> pd.DataFrame:
@@ -93,8 +92,19 @@ def _number(value: float) -> str:
     return minus(f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}")
 
 
-def csv_text(data: pd.DataFrame) -> str:
-    r"""Return a table as CSV, in which no text is one that a spreadsheet would take for a formula.
+def csv_text(data: pd.DataFrame, digits: int | None = 8) -> str:
+    r"""Return a table as CSV for a reader, in which no text is one that a spreadsheet would compute.
+
+    Parameters
+    ----------
+    data : pandas.DataFrame
+        Its index is left out.
+    digits : int, optional
+        How many of a number are written; None for all.
+
+    Returns
+    -------
+    str
 
     Examples
     --------
@@ -105,11 +115,11 @@ def csv_text(data: pd.DataFrame) -> str:
     for place, kind in enumerate(safe.dtypes):
         if not pd.api.types.is_numeric_dtype(kind):
             safe.isetitem(place, safe.iloc[:, place].map(_disarmed))
-    return str(safe.to_csv(index=False, float_format="%.8g", lineterminator="\n"))
+    return str(safe.to_csv(index=False, float_format=digits and f"%.{digits}g", lineterminator="\n"))
 
 
 def _disarmed(value: object) -> object:
     if not isinstance(value, str):
         return value
-    text = value.replace("\r", " ")  # pandas does not quote it, and readers take it for the end of a row
-    return f"'{text}" if text.startswith(FORMULA) else text
+    # a carriage return pandas does not quote, and readers take it for the end of a row
+    return cell(value.replace("\r", " "))

@@ -10,14 +10,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import count
+from typing import TYPE_CHECKING
 
 import jinja2
 from markupsafe import Markup, escape
 
+from toolkit.inert import visible, visible_parts
 from toolkit.report import plotting
 from toolkit.report.figure_data import csv_text
 from toolkit.report.parts import ARROWS, MARKS, Document, Figure
 from toolkit.report.templating import TEMPLATES, breakable
+
+if TYPE_CHECKING:
+    import altair as alt
 
 MANY_COLUMNS = 12  # a table of more is set closer
 WIDTHS = {"wide": 700, "narrow": 350}
@@ -82,7 +87,7 @@ def render_html(document: Document) -> str:
     scripts = [module(*SCRIPTS), *([module(*MAP_SCRIPTS)] if document.has_maps else [])]
     shown |= {"breakable": breakable, "many": MANY_COLUMNS}
     shown |= {"marks": MARKS, "island": island, "numbers": numbers, "scripts": scripts}
-    return template.render(**shown, policy=policy(scripts))
+    return visible(template.render(**shown, policy=policy(scripts)))
 
 
 def module(*names: str) -> str:
@@ -101,14 +106,14 @@ def policy(scripts: Sequence[str]) -> str:
 
 
 def island(value: object) -> Markup:
-    r"""Return a value as JSON that can stand in a script element, whatever its texts hold.
+    r"""Return a value as JSON that can stand in a script element, whatever its texts hold; all of them can be seen.
 
     Examples
     --------
     >>> print(island({"name": "</script>"}))
     {"name":"\u003c/script>"}
     """
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(visible_parts(value), ensure_ascii=False, separators=(",", ":"))
     return Markup(text.replace("<", "\\u003c"))  # noqa: S704  # without this sign no markup can begin
 
 
@@ -137,10 +142,15 @@ def _drawing(figure: Figure, name: str, width: int) -> Drawing:
 
     with debug_mode(False):  # without a check of every part against the schema of Vega-Lite, which takes half the time
         chart = figure.draw(width).configure(background="transparent").configure_view(stroke=None)
-        drawn = vl_convert.vegalite_to_svg(chart.configure_mark(aria=False).to_json(validate=False))
+        drawn = vl_convert.vegalite_to_svg(specification(chart.configure_mark(aria=False), validate=False))
     opening, _, body = drawn.partition(">")
     plain = _tinted(re.sub("<[^>]*>", _plain, body), f"{figure.anchor}-{name}")
     return Drawing(name, ARIA.sub("", opening.removeprefix("<svg")), plain)
+
+
+def specification(chart: alt.TopLevelMixin, validate: bool = True) -> str:
+    """Return a chart as Vega-Lite whose every text can be drawn: vl-convert aborts the process at a control sign."""
+    return json.dumps(visible_parts(chart.to_dict(validate=validate)), sort_keys=True)
 
 
 def _tinted(body: str, anchor: str) -> str:

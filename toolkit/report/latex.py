@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from toolkit.inert import one_line, visible
 from toolkit.report.parts import AT_FLOOR, TIED, Cell, Column, Document, Row, Table
 
 PREAMBLE = r"""% Tables of the run "{title}".
@@ -32,6 +33,7 @@ CHARACTERS = str.maketrans(
         "≈": r"\ensuremath{\approx}",
         "…": r"\ldots{}",
         "\n": " ",
+        "\t": " ",
     }
 )
 WIDE = 8  # columns; a table with more is scaled to the width of the text
@@ -60,8 +62,7 @@ def render_latex(document: Document) -> str:
             *(table for section in chapter.sections for table in section.tables),
         )
     ]
-    title = " ".join(document.title.split())
-    return "\n".join([PREAMBLE.format(title=title), *map(_table, tables)])
+    return "\n".join([PREAMBLE.format(title=one_line(document.title)), *map(_table, tables)])
 
 
 def escape(text: str) -> str:
@@ -72,7 +73,7 @@ def escape(text: str) -> str:
     >>> print(escape("50%_$&"))
     50\%\_\$\&
     """
-    return text.translate(CHARACTERS)
+    return visible(text).translate(CHARACTERS)
 
 
 def _table(table: Table) -> str:
@@ -132,4 +133,5 @@ def _cell(cell: Cell) -> str:
 
 
 def _line(cells: list[str]) -> str:
-    return " & ".join(cells) + r" \\"
+    # a bracket or a star would be taken for an option of the rule or of the end of the line before
+    return ("{}" if cells[0].startswith(("[", "*")) else "") + " & ".join(cells) + r" \\"

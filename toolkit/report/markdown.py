@@ -6,6 +6,7 @@ import re
 
 import jinja2
 
+from toolkit.inert import one_line, visible
 from toolkit.report.parts import ARROWS, AT_FLOOR, MARKS, TIED, Cell, Column, Document, Row, Table
 from toolkit.report.templating import TEMPLATES
 
@@ -46,10 +47,12 @@ def escape(text: str) -> str:
     >>> print(escape("a|b *x* hit_rate@10 50%_$&"))
     a\|b \*x\* hit_rate@10 50%\_\$&amp;
     """
-    text = " ".join(text.split())
-    text = re.sub(r"([\\`*\[\]|~$#])", r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;"))
+    text = one_line(text).replace("&", "&amp;").replace("<", "&lt;")
+    text = re.sub(r"([\\`*\[\]|~$#])", r"\\\1", text)
+    text = re.sub(r":(?=//)", "&#58;", text)  # an address that stands in a name is no link
+    text = re.sub(r"(?i)(?<![A-Za-z0-9])(www)\.", r"\1&#46;", text)
     text = re.sub(r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])", r"\\_", text)
-    return re.sub(r"^(>|[-+=](?=\s|$)|[0-9]+(?=[.)](?:\s|$)))", _disarm, text)
+    return re.sub(r"^(>|[-+=](?=[-+=\s]|$)|[0-9]+(?=[.)](?:\s|$)))", _disarm, text)
 
 
 def _disarm(start: re.Match[str]) -> str:
@@ -66,6 +69,7 @@ def link(text: str, address: str) -> Ready:
 
 def fence(code: str) -> Ready:
     """Return a block of code, fenced by more backticks than it holds."""
+    code = visible(code)
     ticks = "`" * max(3, 1 + max(map(len, re.findall("`+", code)), default=0))
     return Ready(f"{ticks}\n{code}\n{ticks}")
 

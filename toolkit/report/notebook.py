@@ -10,15 +10,18 @@ from functools import cached_property
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pandas as pd
 
-from toolkit.atomic import write_text, writing
+from toolkit.atomic import replacing, write_text, writing
 from toolkit.display import html_table
 from toolkit.errors import DataError, UnknownNameError
+from toolkit.inert import visible
 from toolkit.report import plotting
 from toolkit.report.document import build_document
-from toolkit.report.html import GLYPHS, WIDTHS
+from toolkit.report.figure_data import csv_text
+from toolkit.report.html import GLYPHS, WIDTHS, specification
 from toolkit.report.model import Results, read_results
 from toolkit.report.numbers import count, dimension, written
 from toolkit.report.parts import Figure
@@ -70,7 +73,7 @@ class Shown:
         """str: the drawing."""
         import vl_convert
 
-        return str(vl_convert.vegalite_to_svg(self.chart.to_json()))
+        return visible(vl_convert.vegalite_to_svg(specification(self.chart)))
 
     def save(self, path: str | Path) -> Path:
         """Write the figure, or its numbers.
@@ -100,16 +103,22 @@ class Shown:
             raise DataError("there is no folder of this name to write the figure into", path.parent)
         with writing(path):
             if ending == ".png":
-                self.chart.save(str(path), format="png", scale_factor=2)
+                self._write_png(path)
             else:
                 write_text(path, self._text(ending))
         return path
+
+    def _write_png(self, path: Path) -> None:
+        import vl_convert
+
+        with replacing(path) as partial:
+            partial.write_bytes(vl_convert.vegalite_to_png(specification(self.chart), scale=2))
 
     def _text(self, ending: str) -> str:
         if ending == ".svg":
             return self.svg
         if ending == ".csv":
-            return str(self.data.to_csv(index=False, lineterminator="\n"))
+            return csv_text(self.data, digits=None)
         return str(self.chart.to_json()) if ending == ".json" else self._repr_html_()
 
     def _repr_html_(self) -> str:
@@ -121,7 +130,7 @@ class Shown:
             for key in self.figure.legend
         )
         keys = f"<p>{legend}</p>" if legend else ""
-        return (
+        return visible(
             f"<figure><figcaption><strong>{escape(self.figure.title)}</strong></figcaption>{keys}"
             f'<img alt="{escape(self.figure.description)}" src="data:image/svg+xml;base64,{image}"></figure>'
         )
@@ -239,8 +248,13 @@ def run_html(folder: str | Path) -> str:
     ]
     report = Path(folder) / "report.html"
     if report.is_file():
-        parts.append(f'<p>Report: <a href="{escape(report.as_posix())}">{escape(str(report))}</a></p>')
-    return f"<div>{''.join(parts)}</div>"
+        parts.append(f'<p>Report: <a href="{escape(_address(report))}">{escape(str(report))}</a></p>')
+    return visible(f"<div>{''.join(parts)}</div>")
+
+
+def _address(path: Path) -> str:
+    """Return the address of a file: a folder that is called ``javascript:`` is a folder."""
+    return re.sub("^/+", "/", quote(path.as_posix()))
 
 
 def _verdicts(results: Results, boards: Sequence[Leaderboard]) -> list[str]:

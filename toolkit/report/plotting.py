@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from toolkit.inert import visible
 from toolkit.metrics.base import metric_info
 from toolkit.report.tables import best_of
 
@@ -170,7 +171,7 @@ def shorten(label: str, room: float) -> str:
     >>> shorten("Word2Vec", 200), shorten("A name without an end", 90)
     ('Word2Vec', 'A name with…')
     """
-    letters = max(4, int(room / LETTER))
+    label, letters = visible(label), max(4, int(room / LETTER))
     return label if len(label) <= letters else label[: letters - 1].rstrip() + "…"
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
+from toolkit.inert import visible
+
 TEMPLATES: dict[str, Any] = {
     "loader": jinja2.PackageLoader("toolkit.report"),
     "trim_blocks": True,
@@ -28,6 +30,7 @@ def breakable(name: str) -> Markup:
     >>> print(breakable("word2vec"), breakable("item_vectors_of_<b>Second</b>"))
     word2vec item_<wbr>vectors_<wbr>of_<wbr>&lt;b&gt;Second&lt;/<wbr>b&gt;
     """
+    name = visible(name)
     words = LONG_WORD.finditer(name)
     joints = [word.start() + joint.end() for word in words for joint in JOINT.finditer(word[0])]
     pieces = [name[start:end] for start, end in pairwise((0, *joints, len(name))) if start < end]

@@ -9,6 +9,7 @@ from toolkit.atomic import write_text, writing
 from toolkit.errors import DataError, UnknownNameError
 from toolkit.harness.tables import EXPORTS, FILES, FOLDERS
 from toolkit.report.document import build_document
+from toolkit.report.figure_data import csv_text
 from toolkit.report.html import render_html
 from toolkit.report.latex import render_latex
 from toolkit.report.markdown import render_markdown
@@ -78,4 +79,4 @@ def _format_of(path: str | Path | None) -> str:
 def _csv(results: Results) -> str:
     table = tidy(leaderboards(results))
     dims = table["embedding_dim"].astype("Int64")
-    return str(table.assign(embedding_dim=dims).to_csv(index=False, float_format="%.10g", lineterminator="\n"))
+    return csv_text(table.assign(embedding_dim=dims), digits=10)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import pyarrow.parquet
 from toolkit.atomic import replacing, write_text
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError
+from toolkit.inert import cell
 
 Exporter = Callable[[Embedding, pd.DataFrame, Path, str], Path]
 
@@ -39,17 +41,25 @@ def export_projector(embedding: Embedding, facts: pd.DataFrame, folder: Path, na
     -------
     Path
         ``NAME.vectors.tsv``: a vector a line. ``NAME.metadata.tsv`` stands beside it: keys and facts, with a header
-        where there is more than the keys, as the projector wants it. Tabs and ends of lines become spaces.
+        where there is more than the keys, as the projector wants it. Tabs and ends of lines become spaces, and a
+        text that a spreadsheet would compute has an apostrophe before it.
     """
     path = folder / f"{name}.vectors.tsv"
     with replacing(path) as partial, open(partial, "w", encoding="utf-8", newline="") as sink:
         for vector in embedding.vectors:
             sink.write("\t".join(map(str, vector)) + "\n")
-    table = facts.reset_index(names="key").astype(str).replace(r"[\s\0]+", " ", regex=True)
-    rows = [list(row) for row in table.itertuples(index=False)]
-    header = [list(table.columns)] if len(table.columns) > 1 else []
+    table = facts.reset_index(names="key")
+    rows = [[_field(value) for value in row] for row in table.itertuples(index=False)]
+    header = [[_field(name) for name in table.columns]] if len(table.columns) > 1 else []
     write_text(folder / f"{name}.metadata.tsv", "".join("\t".join(row) + "\n" for row in header + rows))
     return path
+
+
+def _field(value: object) -> str:
+    """Return a field of the projector's tables, which know no quotation marks."""
+    if not isinstance(value, str):
+        return str(value)
+    return str(cell(re.sub(r"[\s\0]+", " ", value)))
 
 
 def export_parquet(embedding: Embedding, facts: pd.DataFrame, folder: Path, name: str) -> Path:

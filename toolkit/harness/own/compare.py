@@ -23,6 +23,7 @@ from toolkit.harness.plan import plan
 from toolkit.harness.results import Run
 from toolkit.harness.runner import run
 from toolkit.harness.suite import LONGEST
+from toolkit.inert import one_line
 
 RESERVED, MOST_RESERVED = 0.15, 0.5  # share of the time in which differences are tested and the report is written
 COLUMNS = ("user", "item", "rating", "timestamp", "count")
@@ -131,7 +132,7 @@ def compare(
     plan(prepared.suite, of_vectors)  # a name that is unknown shows before anything is said
     console = Console(stderr=True, quiet=quiet)
     for line in prepared.said:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        console.print(one_line(line), markup=False, highlight=False, soft_wrap=True)
     command = _command(names, wishes, minutes, only, timeout, memory)
     return run(
         prepared.suite,

@@ -14,6 +14,7 @@ import pandas as pd
 from toolkit.embedding import Embedding
 from toolkit.harness.entities import BETWEEN
 from toolkit.harness.tables import ENTITY_COLUMNS
+from toolkit.inert import visible
 from toolkit.keys import locate
 from toolkit.metrics.overlap import chance_overlap, shared_neighbors
 from toolkit.report.maps.layouts import CROWD, LEAST, has_umap, neighbor_plane, principal_plane
@@ -86,6 +87,10 @@ class Atlas:
         titles = self.about["title"] if "title" in self.about else pd.Series("", index=self.keys)
         return [title if isinstance(title, str) and title else str(key) for key, title in titles.items()]
 
+    @property
+    def _has_titles(self) -> bool:
+        return "title" in self.about and bool(self.about["title"].fillna("").any())
+
     def shown(self, position: int) -> Embedding:
         """Return a method's vectors of the keys that are shown."""
         if position not in self._kept:
@@ -146,8 +151,8 @@ class Atlas:
         methods = [dict(self._method(position, arrays)) for position in range(len(self.methods))]
         header = {
             "entity": self.entity,
-            "keys": list(self.keys),
-            "titles": self.titles if "title" in self.about and self.about["title"].fillna("").any() else None,
+            "keys": [visible(str(key)) for key in self.keys],
+            "titles": [visible(title) for title in self.titles] if self._has_titles else None,
             "methods": methods,
             "layouts": ["pca", *(["umap"] if any("umap" in method["frames"] for method in methods) else [])],
             "attributes": list(self._attributes(arrays)),
@@ -181,7 +186,7 @@ class Atlas:
         groups = np.full(n, NO_CLUSTER, dtype=np.uint8)
         groups[rows] = clusters(own)
         arrays[f"{position}.cluster"] = groups
-        yield from {"label": method.label, "null": method.is_null, "dim": method.embedding.dim}.items()
+        yield from {"label": visible(method.label), "null": method.is_null, "dim": method.embedding.dim}.items()
         yield from {"share": round(share, 4), "frames": frames}.items()
 
     def _attributes(self, arrays: dict[str, npt.NDArray[Any]]) -> Iterator[Mapping[str, Any]]:
@@ -197,8 +202,9 @@ class Atlas:
             order = telling(flags.to_numpy(dtype=bool), neighborhoods)
             ordered = flags.to_numpy(dtype=np.uint32)[:, order]
             bits = (ordered << np.arange(ordered.shape[1], dtype=np.uint32)).sum(axis=1)
-            arrays[f"class.{name}"] = bits.astype(np.uint32)
-            yield {"name": str(name), "classes": [str(column) for column in flags.columns[order]]}
+            shown = visible(str(name))
+            arrays[f"class.{shown}"] = bits.astype(np.uint32)
+            yield {"name": shown, "classes": [visible(str(column)) for column in flags.columns[order]]}
 
 
 def drawable(methods: Sequence[Learned]) -> tuple[Learned, ...]:

@@ -44,7 +44,12 @@ function latexGroups(columns) {
   const head = ({ group, better }) => (group ? latexText(group) + (ARROW_TEX[better] ?? "") : "");
   const cells = runs.map((run) => `\\multicolumn{${run.span}}{c}{${head(run.column)}}`);
   const rules = runs.filter((run) => run.column.group).map((run) => `\\cmidrule(lr){${run.place + 1}-${run.place + run.span}}`);
-  return [`${cells.join(" & ")} \\\\`, rules.join(" ")];
+  return [latexLine(cells), rules.join(" ")];
+}
+
+/** Return a line of a table; a bracket or a star at its start would be taken for an option of what stands before. */
+function latexLine(cells) {
+  return `${/^[[*]/.test(cells[0]) ? "{}" : ""}${cells.join(" & ")} \\\\`;
 }
 
 function tableLatex(table) {
@@ -64,9 +69,9 @@ function tableLatex(table) {
     `\\begin{tabular}{${columns.map((column) => (column.number ? "r" : "l")).join("")}}`,
     "\\toprule",
     ...latexGroups(columns),
-    `${heads.join(" & ")} \\\\`,
+    latexLine(heads),
     "\\midrule",
-    ...rows.map((cells) => `${cells.join(" & ")} \\\\`),
+    ...rows.map(latexLine),
     "\\bottomrule",
     "\\end{tabular}",
     "\\end{table}",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from toolkit.inert import visible_parts
 from toolkit.report import plotting
 from toolkit.report.plotting import FONT, GRID, INK, MUTED, NULL, PAD, SERIES
 
@@ -145,7 +146,7 @@ def strata(frame: pd.DataFrame, series: tuple[str, ...], panels: dict[str, list[
         rows = frame[frame["panel"] == panel]
         # a little apart, so that the intervals of methods that are alike can be seen side by side
         rows = rows.assign(x=rows["place"] + 0.05 * (rows["series"] - (len(series) - 1) / 2))
-        labels = f"{json.dumps(names)}[datum.value - 1]"
+        labels = f"{json.dumps(visible_parts(names))}[datum.value - 1]"
         x_axis = plotting.axis(panel, inner, values=[*range(1, len(names) + 1)], labelExpr=labels, grid=False)
         x = alt.X("x:Q", scale=alt.Scale(domain=(0.6, len(names) + 0.4), nice=False), axis=x_axis)
         y = alt.Y("value:Q", scale=scale, axis=plotting.axis("", inner, tickCount=5))
