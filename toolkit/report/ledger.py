@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from toolkit.report.model import Results
+from toolkit.report.model import Results, RunInfo
 from toolkit.report.numbers import MISSING, dimension, duration, megabytes, seconds
 from toolkit.report.parts import Cell, Column, Row, Table
 from toolkit.report.tables import ROW
@@ -127,6 +127,7 @@ def reproduction_tables(results: Results) -> tuple[Table, ...]:
         _row("started", info.started),
         _row("took", duration(info.seconds) + (f", beside {info.kept} results kept from before" if info.kept else "")),
         _row("seeds", listed(map(str, info.suite.seeds))),
+        _row("the same once more", _repeatable(info)),
     ]
     machine = [_row(_spoken(name), MISSING if value is None else str(value)) for name, value in info.machine.items()]
     versions = [_row(name, version) for name, version in info.versions.items()]
@@ -136,6 +137,18 @@ def reproduction_tables(results: Results) -> tuple[Table, ...]:
         _plain("versions", "Versions", ("Package", "Version"), versions),
         _plain("machine", "Run and machine", ("What", "Value"), run + machine),
     )
+
+
+def _repeatable(info: RunInfo) -> str:
+    """Return whether a run that is made again, with the same versions, gives the same numbers."""
+    methods = [method for experiment in info.suite.experiments for method in experiment.embedders]
+    parallel = listed(dict.fromkeys(each.label or each.name for each in methods if each.params.get("n_jobs", 1) != 1))
+    reasons = [f"{parallel} may take several threads (n_jobs)"] if parallel else []
+    if (threads := info.machine.get("threads_per_worker")) not in (None, 1):
+        reasons.append(f"{threads} threads add up numbers in another order (--threads)")
+    if not reasons:
+        return "to the last bit"
+    return f"but for the last digits, or more: {'; '.join(reasons)}"
 
 
 def _spoken(name: str) -> str:

@@ -129,6 +129,7 @@ def compare(
     deadline = Deadline(started + 60 * minutes * (1 - reserved), minutes)
     prepared = _prepare(kind, names, wishes, Budget(deadline, workers, slow))
     of_vectors = only if kind == "vectors" else ()  # the other suites hold nothing else
+    check_directory(path, prepared.suite.name, fresh, {each.dataset for each in prepared.suite.experiments})
     plan(prepared.suite, of_vectors)  # a name that is unknown shows before anything is said
     console = Console(stderr=True, quiet=quiet)
     for line in prepared.said:
