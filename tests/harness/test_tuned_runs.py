@@ -205,3 +205,16 @@ def test_only_one_method_is_tuned_alone(suite: Write) -> None:
     chosen = plan(loaded, ["pca"])
     assert [(trial.id, trial.label) for trial in chosen] == [("films-002", "pca"), ("films-002-tuned", "pca (tuned)")]
     assert [tuning.name for tuning in plan_tunings(loaded, chosen)] == ["films holdout pca"]
+
+
+def test_a_tuning_that_is_kept_is_not_done_again(tuned: Run, tmp_path: Path) -> None:
+    """Not even where the experiment has another name; what was tried can be opened under the new one."""
+    text = (tuned.path.parent / "small.toml").read_text().replace('name = "films"', 'name = "movies"')
+    (tmp_path / "small.toml").write_text(text)
+    again = tk.run(tmp_path / "small.toml", out=tmp_path / "run", store=tuned.path / "store", workers=1, quiet=True)
+    columns = [name for name in TUNING_COLUMNS if name != "experiment"]
+    pd.testing.assert_frame_equal(again.tuning[columns], tuned.tuning[columns], check_exact=True)
+    assert again.scores["value"].tolist() == pytest.approx(tuned.scores["value"].tolist(), abs=0, nan_ok=True)
+    names = optuna.get_all_study_names(database("", again.path))
+    assert sorted(names) == [f"movies kfold {fold} {label}" for fold in "12" for label in ("SVD", "pca")]
+    assert again.info["kept"] >= len(again.trials) + len(names)

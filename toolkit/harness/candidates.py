@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 WAIT = 60  # seconds that a process waits for another one to have written to an SQLite file
 STATES = {"COMPLETE": "ok", "FAIL": "failed"}
+ALONE = "tuning"  # name of a study in a file of its own
 CUT_SHORT = "stopped"  # state of a candidate that was being tried when its process ended
 
 
@@ -114,9 +115,9 @@ def adopt_study(source: Path, name: str, target: str) -> None:
     Parameters
     ----------
     source : Path
-        An SQLite file, which is opened as a copy, for opening writes to it.
+        An SQLite file, which is opened as a copy, for opening writes to it. The study in it is called `ALONE`.
     name : str
-        The study.
+        What it shall be called.
     target : str
         The URL of the storage.
     """
@@ -128,7 +129,7 @@ def adopt_study(source: Path, name: str, target: str) -> None:
         opened, own = open_storage(target), open_storage(database("", Path(folder)))
         if name in optuna.get_all_study_names(opened):
             optuna.delete_study(study_name=name, storage=opened)
-        optuna.copy_study(from_study_name=name, from_storage=own, to_storage=opened)
+        optuna.copy_study(from_study_name=ALONE, from_storage=own, to_storage=opened, to_study_name=name)
 
 
 def load_study(storage: str, name: str, seed: int) -> optuna.Study:

@@ -92,7 +92,7 @@ class Tuning:
 
     def at(self, folder: Path) -> tuple[str, str]:
         """Return the URL of the storage and the name of the study in it, by default in a folder."""
-        return (self.storage, self.study) if self.study else (candidates.database("", folder), self.name)
+        return (self.storage, self.study) if self.study else (candidates.database("", folder), candidates.ALONE)
 
 
 @dataclass(frozen=True)
@@ -233,7 +233,7 @@ def run_tuning(data: Sequence[Path], folder: Path, tuning: Tuning, threads: int)
         parts = [train.split("holdout", test_size=tuning.validation, random_state=seed) for seed in seeds]
         space = _fitting(cls.search_space, parts[0][0])
         if not tuning.study:
-            candidates.create_studies(tuning.at(folder)[0], {tuning.name: tuning.objective.lower_is_better})
+            candidates.create_studies(tuning.at(folder)[0], {candidates.ALONE: tuning.objective.lower_is_better})
         study = candidates.load_study(*tuning.at(folder), tuning.seed)
         leader: _Judged | None = None
         for trial, params in _asked(study, tuning, space):

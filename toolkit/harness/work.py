@@ -67,45 +67,50 @@ class Work:
     reporter: Reporter
     executor: Executor
     local: Executor
-    made: dict[str, str] = field(
-        default_factory=dict
-    )  # addresses of results, by the ids of trials; or else how they ended
-    done: list[str] = field(default_factory=list)  # names of what was carried out
-    kept: list[str] = field(default_factory=list)  # names of what an earlier run had done
+    # by the ids of trials: the addresses of their results, or else how they ended
+    made: dict[str, str] = field(default_factory=dict, init=False)
+    # names of what was carried out, and of what an earlier run had done
+    done: list[str] = field(default_factory=list, init=False)
+    kept: list[str] = field(default_factory=list, init=False)
 
     def fit(self) -> None:
         """Carry out the trials and the tunings, then the trials with the parameters that were chosen."""
         later = [trial for tuning in self.tunings for trial in tuning.trials]
         tunings = tuning_jobs(self.tunings, self.files, self.limits.threads, self.writer)
-        self._carry_out(self._fits([trial for trial in self.trials if trial not in later]) + tunings, self.executor)
+        fits = self._fits([trial for trial in self.trials if trial not in later])
+        self._carry_out(fits + tunings, self.executor, self.limits)
         chosen = self.writer.waiting(later)
         self.reporter.expect_fewer(len(later) - len(chosen))
-        self._carry_out(self._fits(chosen), self.executor)
+        self._carry_out(self._fits(chosen), self.executor, self.limits)
 
     def compare(self) -> None:
         """Judge words on common ground where that is needed, then compare the leaderboards."""
         steps, threads = StepWriter(self.writer.path), self.limits.threads
         common = common_jobs(self.trials, self.files, threads, self.made, self.writer, steps, self.reporter)
-        self._carry_out(common, self.executor, counted=False)
+        self._carry_out(common, self.executor, self._after, counted=False)
         jobs = compare_jobs(self.writer.path, steps, threads, self.seed, self.made)
-        self._carry_out(jobs, self.local, counted=False)
+        self._carry_out(jobs, self.local, self._after, counted=False)
 
     def study(self) -> None:
         """Carry out the studies."""
         given = self.studies, self.trials, self.files, self.limits.threads, self.seed, self.made
-        self._carry_out(study_jobs(*given, self.writer, self.reporter), self.local)
+        self._carry_out(study_jobs(*given, self.writer, self.reporter), self.local, self._after)
+
+    @property
+    def _after(self) -> Limits:
+        """What may be taken once all fits have ended: no deadline counts any more."""
+        return dataclasses.replace(self.limits, deadline=None)
 
     def _fits(self, trials: list[Trial]) -> list[Job]:
         return trial_jobs(trials, self.files, self.limits.threads, self.made, self.writer, self.reporter)
 
-    def _carry_out(self, jobs: list[Job], executor: Executor, counted: bool = True) -> None:
+    def _carry_out(self, jobs: list[Job], executor: Executor, limits: Limits, counted: bool = True) -> None:
         """Carry out what nobody has done before, and keep what comes of each as soon as it ends."""
         alike: dict[str, list[Job]] = {}
         for job in self._without_kept(jobs, counted):
             alike.setdefault(str(job.key), []).append(job)
         ended: SimpleQueue[Future[Any]] = SimpleQueue()
         running: dict[Future[Any], tuple[Path, list[Job]]] = {}
-        limits = self.limits if executor is self.executor else dataclasses.replace(self.limits, deadline=None)
         for group in alike.values():
             job, folder = group[0], self.folder / uuid.uuid4().hex
             folder.mkdir()
@@ -154,10 +159,11 @@ class Work:
         first = group[0]
         if ended.status != "ok":
             return [job.outcome(ended.status, ended.error, trace=ended.trace, **_tried(job, folder)) for job in group]
-        if ended.value.status != "ok" or first.key is None:
-            return [dataclasses.replace(ended.value, folder=folder)]
-        entry = self.store.commit(first.key, folder, first.facts(ended.value))
-        return [job.outcome("ok", **entry.facts, folder=entry.folder) for job in group]
+        value, facts = ended.value, first.facts(ended.value)
+        if value.status == "ok" and first.key is not None:
+            entry = self.store.commit(first.key, folder, facts)
+            folder, facts = entry.folder, entry.facts
+        return [job.outcome(value.status, value.error, **facts, folder=folder) for job in group]
 
 
 def _tried(job: Job, folder: Path) -> dict[str, Any]:

@@ -142,8 +142,8 @@ def reproduction_tables(results: Results) -> tuple[Table, ...]:
 def _repeatable(info: RunInfo) -> str:
     """Return whether a run that is made again, with the same versions, gives the same numbers."""
     methods = [method for experiment in info.suite.experiments for method in experiment.embedders]
-    parallel = listed(dict.fromkeys(each.label or each.name for each in methods if each.params.get("n_jobs", 1) != 1))
-    reasons = [f"{parallel} may take several threads (n_jobs)"] if parallel else []
+    parallel = dict.fromkeys(each.label or each.name for each in methods if each.params.get("n_jobs", 1) != 1)
+    reasons = [f"{listed(parallel)} may take several threads (n_jobs)"] if parallel else []
     if (threads := info.machine.get("threads_per_worker")) not in (None, 1):
         reasons.append(f"{threads} threads add up numbers in another order (--threads)")
     if not reasons:
