@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +15,7 @@ import pandas as pd
 from toolkit.comparing import boards_of, differences_by
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError, UnknownNameError
+from toolkit.inputs import read_structured
 from toolkit.harness.tables import (
     DIFFERENCE_COLUMNS,
     EMBEDDINGS,
@@ -55,12 +55,7 @@ class Run:
     @cached_property
     def info(self) -> dict[str, Any]:
         """dict: the frozen suite, versions, seeds, data fingerprints and the machine."""
-        path = self.path / "run.json"
-        try:
-            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise DataError(f"cannot be read: {error}", path) from error
-        return found
+        return read_structured(self.path / "run.json", "json")
 
     @cached_property
     def trials(self) -> pd.DataFrame:
