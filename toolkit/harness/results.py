@@ -15,7 +15,6 @@ import pandas as pd
 from toolkit.comparing import boards_of, differences_by
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError, UnknownNameError
-from toolkit.inputs import read_structured
 from toolkit.harness.tables import (
     DIFFERENCE_COLUMNS,
     EMBEDDINGS,
@@ -37,6 +36,7 @@ from toolkit.harness.tables import (
     read_study,
     read_table,
 )
+from toolkit.inputs import read_structured
 from toolkit.tasks import Units, read_units, unit_files
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.errors import DataError
+from toolkit.inputs import check_regular
 
 TRIAL_COLUMNS = [
     *("trial", "experiment", "dataset", "split", "fold", "seed", "embedder", "name", "library", "is_null"),
@@ -88,12 +89,9 @@ def read_table(path: Path, columns: list[str], numbers: Set[str] = MEASURED) -> 
     DataError
         If it is missing or not a table, lacks a column, or a number is none.
     """
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except FileNotFoundError:
-        raise DataError("no such file; a run directory holds run.json, trials.csv and scores.csv", path) from None
-    except (OSError, ValueError) as error:
-        raise DataError(f"not a CSV table: {error}", path) from error
+    if not path.exists():
+        raise DataError("no such file; a run directory holds run.json, trials.csv and scores.csv", path)
+    table = _read_csv(path, dtype=str)
     for column in columns:
         if column in ADDED and column not in table:
             table[column] = ADDED[column]
@@ -153,13 +151,17 @@ def read_study(folder: Path) -> dict[str, pd.DataFrame]:
     DataError
         If one is not a table.
     """
-    tables = {}
-    for path in sorted(folder.glob("*.csv")):
-        try:
-            tables[path.stem] = pd.read_csv(path, keep_default_na=False, na_values=[""])
-        except (OSError, ValueError) as error:
-            raise DataError(f"not a CSV table: {error}", path) from error
-    return tables
+    return {path.stem: _read_csv(path, na_values=[""]) for path in sorted(folder.glob("*.csv"))}
+
+
+def _read_csv(path: Path, **options: Any) -> pd.DataFrame:
+    """Read a CSV table that nobody else has seen; of what is no number, an empty text is one."""
+    check_regular(path)
+    try:
+        table = pd.read_csv(path, keep_default_na=False, index_col=False, low_memory=False, **options)
+    except (OSError, ValueError, MemoryError, OverflowError) as error:
+        raise DataError(f"not a CSV table: {' '.join(str(error).split())}", path) from error
+    return table
 
 
 def refuse(bad: pd.Series, values: pd.Series, message: str, path: Path) -> None:

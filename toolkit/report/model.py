@@ -36,6 +36,7 @@ from toolkit.harness.tables import (
     read_table,
     refuse,
 )
+from toolkit.inputs import read_structured
 
 COMPARISONS = {  # the tables of comparisons: their columns, and those that name a row; none name one of tuning.csv
     "intervals": (INTERVAL_COLUMNS, [*BOARD_COLUMNS, *ENTRY_COLUMNS, "metric"]),
@@ -204,10 +205,11 @@ def read_results(folder: str | Path) -> Results:
 
 
 def _read_info(path: Path) -> RunInfo:
+    if not path.exists():
+        raise DataError("no such file; a run directory holds run.json, trials.csv and scores.csv", path)
+    read_structured(path, "json")  # which refuses what pydantic's own parser lets through, such as a key twice
     try:
         return TypeAdapter(RunInfo).validate_json(path.read_bytes())
-    except FileNotFoundError:
-        raise DataError("no such file; a run directory holds run.json, trials.csv and scores.csv", path) from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))

@@ -112,6 +112,8 @@ def _arrays(path: Path, limit: int | None) -> dict[str, Array]:
         first = stream.read(len(_ONE))
     if not first:
         raise DataError("the file is empty", path)
+    if first != _ONE and not zipfile.is_zipfile(path):
+        raise DataError("not an .npz archive of plain arrays: it is no archive", path)
     if first == _ONE:
         raise DataError("holds one array; an .npz archive with keys and vectors is expected", path)
     with open_to_read(path) as stream, opening_zip(stream, path) as archive:
@@ -128,8 +130,8 @@ def _arrays(path: Path, limit: int | None) -> dict[str, Array]:
 
 def _array(archive: zipfile.ZipFile, member: str, path: Path, limit: int | None) -> Array:
     """Return an array, or its first rows where they can be read alone; never more than the archive may hold."""
-    size = path.stat().st_size
-    with archive.open(check_member(archive, member, path)) as packed, bounded(packed, size, path) as stream:
+    size, info = path.stat().st_size, check_member(archive, member, path)
+    with archive.open(info) as packed, bounded(packed, size, path) as stream:
         version = npy.read_magic(stream)
         if version not in _HEADERS:
             raise ValueError(f"version {version} of the format is none that is read")
@@ -143,6 +145,8 @@ def _array(archive: zipfile.ZipFile, member: str, path: Path, limit: int | None)
         if limit is not None and shape and not by_columns:
             shape = (min(limit, shape[0]), *shape[1:])
         wanted = math.prod(shape) * dtype.itemsize
+        if wanted > info.file_size:
+            raise ValueError(f"it breaks off: shape {shape} takes {wanted:,} bytes, and there are {info.file_size:,}")
         check_bound(wanted, size, path)
         content = stream.read(wanted)
         if len(content) < wanted:

@@ -10,7 +10,6 @@ from pydantic import BaseModel, ValidationError
 
 from toolkit.datasets.sources import check_source
 from toolkit.errors import DataError, ParameterError, UnknownNameError
-from toolkit.inputs import read_structured
 from toolkit.harness.suite.specs import (
     LONGEST,
     EmbedderSpec,
@@ -21,6 +20,7 @@ from toolkit.harness.suite.specs import (
     TaskSpec,
     TuneSpec,
 )
+from toolkit.inputs import read_structured
 from toolkit.resources import folder
 
 
