@@ -188,7 +188,7 @@ def opening_zip(file: IO[bytes], path: str | Path) -> Iterator[zipfile.ZipFile]:
         yield archive
 
 
-def read_structured(path: Path, form: Literal["json", "toml"]) -> dict[str, Any]:
+def read_structured(path: Path, form: Literal["json", "toml"], table: bool = True) -> dict[str, Any]:
     """Read a file of JSON or TOML, at the top of which stands a table.
 
     Parameters
@@ -197,6 +197,8 @@ def read_structured(path: Path, form: Literal["json", "toml"]) -> dict[str, Any]
         The file, in UTF-8.
     form : {"json", "toml"}
         Which.
+    table : bool, default True
+        Refuse another value at the top of JSON; else the caller does, who can say more.
 
     Returns
     -------
@@ -216,7 +218,7 @@ def read_structured(path: Path, form: Literal["json", "toml"]) -> dict[str, Any]
         raise DataError(f"cannot be read as {form.upper()}: {error}", path) from error
     except RecursionError:
         raise DataError(f"cannot be read as {form.upper()}: its tables or lists nest too deeply", path) from None
-    if not isinstance(found, dict):
+    if table and not isinstance(found, dict):
         raise DataError(f"is {form.upper()}, but holds no table at its top", path)
     return cast("dict[str, Any]", found)
 

@@ -80,7 +80,7 @@ def test_files_that_are_no_npz(tmp_path):
     for name, message in {
         "array.npz": "holds one array",
         "pickle.npz": "not an .npz archive",
-        "empty.npz": "cannot be read or is damaged",
+        "empty.npz": "the file is empty",
         "cut.npz": "cannot be read or is damaged",
         "absent.npz": "no such file",
     }.items():

@@ -68,7 +68,8 @@ def open_binary(file: DataFile) -> Iterator[IO[bytes]]:
 
 
 def _only_member(archive: zipfile.ZipFile, path: Path) -> str:
-    names = [name for name in archive.namelist() if not name.endswith("/") and not name.startswith("__MACOSX/")]
+    names = [name for name in archive.namelist() if name and not name.endswith("/")]
+    names = [name for name in names if not name.startswith("__MACOSX/")]
     if len(names) != 1:
         raise DataError(f"an archive must hold exactly one file; this one holds {len(names)}", path)
     return names[0]

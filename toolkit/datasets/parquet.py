@@ -1,8 +1,8 @@
 """Reading Parquet files that others wrote.
 
-What a file of twenty bytes says of itself may be ten gigabytes: a run of one value repeated, or an entry of a dictionary
-that every row refers to. So what the footer promises is compared with what the file may hold, texts are left in their
-dictionaries, and rows are counted as they come.
+What twenty bytes stand for may be ten gigabytes: a run of one value repeated, or an entry of a dictionary that every row
+refers to. So what the footer promises is compared with what the file may hold, texts are left in their dictionaries,
+and rows are counted as they come.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from toolkit.data import Ratings
-from toolkit.data.columns import as_floats
+from toolkit.data.columns import as_floats, as_numbers
 from toolkit.datasets.columns import guess
 from toolkit.datasets.fields import line_of
 from toolkit.datasets.files import DataFile
@@ -180,7 +180,7 @@ def _times(table: _Table) -> pd.Series:
     column = table.frame["timestamp"]
     if column.dtype == np.int64:
         return column
-    times = pd.to_numeric(column, errors="coerce").replace([np.inf, -np.inf], np.nan)
+    times = as_numbers(column).replace([np.inf, -np.inf], np.nan)
     if times.isna().all():
         times = _dates(column)
     problem = "is not a time: a number or a date is expected; timestamp=False leaves the column out"

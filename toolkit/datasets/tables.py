@@ -75,7 +75,7 @@ def read_columns(file: DataFile, layout: Layout, kinds: Mapping[int, Kind], rows
             )
         except UnicodeDecodeError:  # for which `decoding` finds the line
             raise
-        except (ValueError, OverflowError) as error:
+        except (ValueError, OverflowError, IndexError) as error:  # the last where no line has the first's columns
             raise DataError(f"not a table: {' '.join(str(error).split())}", str(file)) from error
     check_fields(file, layout, rows)
     return frame

@@ -68,8 +68,12 @@ def open_to_write(path: Path) -> Iterator[IO[bytes]]:
         yield stream
 
 
+def _is_file(name: str) -> bool:
+    return bool(name) and not name.endswith("/") and not name.startswith("__MACOSX/")
+
+
 def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
-    members = [info for info in archive.infolist() if not (info.is_dir() or info.filename.startswith("__MACOSX/"))]
+    members = [info for info in archive.infolist() if _is_file(info.filename)]
     vectors = [info for info in members if Path(info.filename).suffix.lower() in STREAMED_SUFFIXES]
     chosen = members if len(members) == 1 else vectors
     if len(chosen) != 1:
@@ -84,9 +88,11 @@ def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
 def _packed(file: IO[bytes], path: Path) -> Iterator[IO[bytes]]:
     kind = compression(path)
     if kind == ".zip":
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            with archive.open(path.stem, "w", force_zip64=True) as stream:
-                yield stream
+        with (
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+            archive.open(path.stem, "w", force_zip64=True) as stream,
+        ):
+            yield stream
     elif kind == ".gz":
         with gzip.GzipFile("", "w", compresslevel=6, fileobj=file, mtime=0) as gzipped:
             yield cast(IO[bytes], gzipped)

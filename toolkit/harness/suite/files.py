@@ -90,7 +90,8 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _frozen(path: Path) -> dict[str, Any]:
     """Return the suite that a run froze."""
-    suite = read_structured(path, "json").get("suite")
+    found = read_structured(path, "json", table=False)
+    suite = found.get("suite") if isinstance(found, dict) else None
     if not isinstance(suite, dict):
         raise DataError("holds no suite; the run.json of a run does", path)
     return suite
