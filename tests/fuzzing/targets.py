@@ -28,6 +28,7 @@ from toolkit.datasets.items import guess_items, read_items
 from toolkit.datasets.load import read_triples
 from toolkit.datasets.samples import read_sample
 from toolkit.datasets.wikipedia import read_wikipedia
+from toolkit.errors import DataError
 from toolkit.harness.own.inputs import kind_of
 from toolkit.harness.suite import load_suite
 from toolkit.report.model import read_results
@@ -237,8 +238,8 @@ RUN_FILES = (
 )
 
 
-def _run_with(path: Path) -> Path:
-    """Return a run in which one file is that of an input; links stand for the others."""
+def _run_with(path: Path) -> tuple[Path, str]:
+    """Return a run in which one file is that of an input, and which; links stand for the others."""
     name, _, content = path.read_bytes().partition(b"\n")
     known = dict(zip(map(str.encode, RUN_FILES), RUN_FILES, strict=True))
     chosen = known.get(name) or RUN_FILES[sum(name) % len(RUN_FILES)]
@@ -251,28 +252,34 @@ def _run_with(path: Path) -> Path:
             place.symlink_to(file)
     (run / chosen).unlink(missing_ok=True)
     (run / chosen).write_bytes(content)
-    return run
+    return run, chosen
 
 
 def run_directory(path: Path) -> None:
-    """Open a run and read all that it has."""
-    run = tk.open_run(_run_with(path))
-    names = ["info", "trials", "scores", "ok", "failures", "studies", "tuning", "intervals", "differences", "strata", "ranks", "steps", "entities"]
-    for name in names:
-        getattr(run, name)
-    run.study("size")
-    for units in run.units("films-000"):
-        units.table.to_csv()
-    _used(path, lambda: use_vectors(run.embedding("films-000", "item")))
-    read_results(run.path)
+    """Open a run and read from it what the input is for, then the tables that go with it."""
+    folder, chosen = _run_with(path)
+    run = tk.open_run(folder)
+    if chosen.startswith("units"):
+        for units in run.units("films-000"):
+            units.table.to_csv()
+    elif chosen.startswith("embeddings"):
+        found = run.embedding("films-000", "item")
+        _used(path, lambda: use_vectors(found))
+    elif chosen.startswith("studies/"):
+        run.study("size")
+    else:
+        name = chosen.split(".")[0].split("/")[0]
+        getattr(run, "info" if name == "run" else name)
+        if name in ("run", "trials", "scores"):  # which the others refer to
+            read_results(run.path)
+            bool(run.ok)
 
 
 def report(path: Path) -> None:
     """Write the report of a run, and compare what its units say."""
-    run = _run_with(path)
-    for ending in (".md", ".csv"):
-        write_report(run, path.parent / f"report{ending}")
-    tk.open_run(run).compare("rating-prediction", "mae")
+    run, _ = _run_with(path)
+    write_report(run, path.parent / "report.md")
+    tk.open_run(run).compare("rating-prediction", "rmse")
 
 
 def _used(path: Path, call: Callable[[], object]) -> None:
@@ -280,7 +287,7 @@ def _used(path: Path, call: Callable[[], object]) -> None:
     try:
         call()
     except tk.ToolkitError as error:
-        raise tk.DataError(str(error), path) from error
+        raise DataError(str(error), path) from error
 
 
 def run_files(folder: Path) -> list[bytes]:
@@ -434,6 +441,6 @@ TARGETS = {
         Target("suite-json", ".json", suite, frozen),
         Target("catalog", ".toml", read_catalog, catalogs),
         Target("run", ".run", run_directory, run_files),
-        Target("report", ".run", report, run_files, 200),
+        Target("report", ".run", report, run_files, 60),
     )
 }

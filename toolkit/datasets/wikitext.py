@@ -10,8 +10,9 @@ from __future__ import annotations
 import re
 
 MOST = 20_000_000  # steps that a pattern may take on one place, a fraction of a second
-BARS = 16  # behind the last link of a line that begins with an image; the steps double with each
+BARS = 20  # behind the last link of a line that begins with an image; the steps double with each
 _IMAGE = re.compile(r"\[\[(?:[iI]mage|[fF]ile)")
+_TEMPLATE = re.compile(r"\{\{[^{}]*\}\}")
 _OPEN_LINK = re.compile(r"\[([^][]*)(?=\[|\Z)")
 _PAIRS = (  # what opens, and what ends the search for the other end
     *(("<!--", ("-->",)), ("<ref", ("</ref>", "/>")), ("<nowiki", ("</nowiki>", "/>")), ("<math", ("</math>", "/>"))),
@@ -41,7 +42,9 @@ def tame(text: str) -> str:
 
 def _is_slow(line: str) -> bool:
     """Return whether a line is one on which the patterns of images and of addresses take too long."""
-    if line.count("|", max(line.rfind("]]"), 0)) > BARS and _IMAGE.match(line):
-        return True
+    if line.count("|") > BARS and _IMAGE.match(line):
+        bare = _TEMPLATE.sub("", _TEMPLATE.sub("", line))  # which gensim takes away first
+        if bare.count("|", max(bare.rfind("]]"), 0)) > BARS:
+            return True
     rest = line[line.rfind("]") + 1 :]
     return rest.count("://") * (rest.count(" ") + 1) * len(rest) > MOST

@@ -226,6 +226,8 @@ def _read_trials(path: Path, experiments: set[str]) -> pd.DataFrame:
 def _read_comparison(path: Path, experiments: set[str], columns: list[str], identity: list[str]) -> pd.DataFrame:
     table = read_comparison(path, columns)
     refuse(~table["experiment"].isin(experiments), table["experiment"], "run.json has no such experiment", path)
+    if "stratum" in table:
+        refuse(table["stratum"].isna(), table["metric"], "a row says not which third it is of", path)
     if identity:
         refuse(table.duplicated(identity), table["metric"], "a row stands twice, with other values", path)
     return table
@@ -248,6 +250,8 @@ def _read_studies(folder: Path, studies: tuple[Study, ...]) -> tuple[StudyResult
 def _read_scores(path: Path, trials: pd.DataFrame) -> pd.DataFrame:
     scores = read_table(path, SCORE_COLUMNS).astype(dict.fromkeys(MEASURED & set(SCORE_COLUMNS), float))
     refuse(~scores["trial"].isin(trials["trial"]), scores["trial"], "trials.csv has no such trial", path)
+    known = scores["experiment"].isin(trials["experiment"])
+    refuse(~known, scores["experiment"], "trials.csv has no such experiment", path)
     identity = ["trial", "split", "fold", "seed", "task", "target", "readout", "metric", "variant"]
     twice = scores.duplicated(identity) & scores["value"].notna()
     refuse(twice, scores["metric"], "a trial has two values of one metric", path)
