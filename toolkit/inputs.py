@@ -12,6 +12,7 @@ import io
 import json
 import lzma
 import os
+import re
 import stat
 import struct
 import tomllib
@@ -28,6 +29,7 @@ COMPRESSIONS = (".gz", ".bz2", ".xz", ".zip")
 RATIO = 100  # times its size that a compressed file may unpack to: texts and numbers do to 2 to 20 times
 ALWAYS = 1 << 23  # bytes that any file may unpack to
 LARGEST = 1e15  # of the numbers that say something about things, whose squares and sums no type overflows
+_DOTTED = re.compile(r"""(?<![\w"'-])(?:[\w"'-]++\s*\.\s*){64}""")  # a key of TOML that no table has
 # what decompressors and archives raise for bytes that no packer wrote
 DAMAGED = (
     *(EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, struct.error),
@@ -212,6 +214,8 @@ def read_structured(path: Path, form: Literal["json", "toml"], table: bool = Tru
     check_regular(path)
     try:
         text = path.read_text(encoding="utf-8-sig")
+        if form == "toml" and _DOTTED.search(text):
+            raise RecursionError  # on which the parser would take time and room by the square of the depth
         found = json.loads(text, object_pairs_hook=_once) if form == "json" else tomllib.loads(text)
         json.dumps(found, ensure_ascii=False, default=str).encode()  # finds halves of surrogate pairs
     except (OSError, ValueError) as error:  # the latter also for a number of too many digits

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 import struct
+import sys
 import warnings
 import zipfile
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 import numpy.lib.format as npy
@@ -87,11 +89,19 @@ def write(embedding: Embedding, path: Path) -> None:
 def _texts(keys: Array, path: Path) -> pd.Index:
     """Return keys that are valid Unicode."""
     try:
+        _check_letters(keys)
         texts = as_keys(keys)
         "".join(texts).encode()
     except ValueError as error:
         raise DataError(f"a key is not valid Unicode: {error}", path) from error
     return texts
+
+
+def _check_letters(texts: Array) -> None:
+    """Refuse letters beyond Unicode, at which the interpreter gives up."""
+    native = np.ascontiguousarray(texts, texts.dtype.newbyteorder("="))
+    if texts.dtype.kind == "U" and native.size and native.view(np.uint32).max() > sys.maxunicode:
+        raise ValueError(f"there is none above {sys.maxunicode:#x}")
 
 
 def _entity(arrays: dict[str, Array], entity: str, path: Path) -> str:
@@ -101,6 +111,7 @@ def _entity(arrays: dict[str, Array], entity: str, path: Path) -> str:
     if said.ndim or said.dtype.kind != "U":
         raise DataError(f"entity must be one string, not of shape {said.shape} and dtype {said.dtype}", path)
     try:
+        _check_letters(said)
         str(said).encode()
     except ValueError as error:
         raise DataError(f"the entity is not valid Unicode: {error}", path) from error
@@ -122,7 +133,7 @@ def _arrays(path: Path, limit: int | None) -> dict[str, Array]:
             if f"{name}.npy" in archive.namelist():
                 try:
                     found[name] = _array(archive, f"{name}.npy", path, limit)
-                except (ValueError, RecursionError, MemoryError, SyntaxError, TypeError, struct.error) as error:
+                except _NO_HEADER as error:
                     reason = " ".join(str(error).split()) or "it is damaged"
                     raise DataError(f"not an .npz archive of plain arrays: {name}: {reason}", path) from error
         return found
@@ -155,4 +166,6 @@ def _array(archive: zipfile.ZipFile, member: str, path: Path, limit: int | None)
     return found[:limit] if found.ndim else found
 
 
+# what NumPy lets through of a header that is no Python literal, or nests too deeply
+_NO_HEADER = (ValueError, RecursionError, MemoryError, SyntaxError, TokenError, TypeError, struct.error)
 _HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
