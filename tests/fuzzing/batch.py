@@ -36,7 +36,7 @@ class Hang(BaseException):
     """An input took too long."""
 
 
-class Fault(Exception):
+class FaultError(Exception):
     """An error of ours that does not say what it should."""
 
 
@@ -45,7 +45,7 @@ def feed(target: Target, content: bytes, folder: Path) -> bool:
 
     Raises
     ------
-    Fault
+    FaultError
         If its error has several lines, or does not name the file.
     BaseException
         Whatever else comes out of it.
@@ -58,9 +58,9 @@ def feed(target: Target, content: bytes, folder: Path) -> bool:
         return True
     except ToolkitError as error:
         if "\n" in str(error):
-            raise Fault(f"an error of several lines: {error}") from error
+            raise FaultError(f"an error of several lines: {error}") from error
         if type(error) is DataError and not (error.path or str(folder) in str(error)):
-            raise Fault(f"an error that does not name the file: {error}") from error
+            raise FaultError(f"an error that does not name the file: {error}") from error
         return False
 
 
@@ -80,11 +80,11 @@ def alarmed(seconds: float = SECONDS) -> Any:
         signal.signal(signal.SIGALRM, before)
 
 
-def inputs_of(target: Target, corpus: list[bytes], inputs: int) -> Iterable[bytes]:
+def inputs_of(corpus: list[bytes], material: list[bytes], inputs: int) -> Iterable[bytes]:
     """Yield the inputs of a reader: its valid and nasty files, then damaged ones."""
     yield from corpus
     for seed in range(max(inputs - len(corpus), 0)):
-        yield damaged(corpus, seed)
+        yield damaged(material, seed)
 
 
 def run_batch(target: Target, inputs: int, folder: Path) -> dict[str, Any]:
@@ -93,7 +93,7 @@ def run_batch(target: Target, inputs: int, folder: Path) -> dict[str, Any]:
     faults: list[dict[str, str]] = []
     counts = {"inputs": 0, "values": 0, "hangs": 0, "others": 0}
     slowest, started = 0.0, time.perf_counter()
-    for content in inputs_of(target, corpus, inputs):
+    for content in inputs_of(corpus, target.material(folder), inputs):
         begun = time.perf_counter()
         try:
             with alarmed():

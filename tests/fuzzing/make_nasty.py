@@ -1,7 +1,10 @@
-"""Makes the nasty files: ``python -m tests.fuzzing.make_nasty``. Each is named after its reader and what is wrong with it.
+"""Makes the nasty files: ``python -m tests.fuzzing.make_nasty``.
 
-Those in ``nasty/`` whose names end in a number were found by fuzzing; they are not made here.
+Each is named after its reader and what is wrong with it.
+Those that fuzzing found are not made here.
 """
+
+# ruff: noqa: E501
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ import json
 import lzma
 import pickle
 import struct
-from pathlib import Path
 
 import numpy as np
 import numpy.lib.format as npy

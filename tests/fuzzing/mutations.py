@@ -1,5 +1,7 @@
 """Damage: what makes other bytes of valid ones. The same seed gives the same bytes."""
 
+# ruff: noqa: E501  # lines of data
+
 from __future__ import annotations
 
 import re

@@ -77,6 +77,10 @@ class Target:
         """Return its nasty files."""
         return sorted(NASTY.glob(f"{self.name}--*"))
 
+    def material(self, folder: Path) -> list[bytes]:
+        """Return what damage is done to: all of them but the bombs, which take their time each time."""
+        return [*self.seeds(folder), *(path.read_bytes() for path in self.nasty() if "bomb" not in path.name)]
+
 
 def use_vectors(embedding: tk.Embedding) -> None:
     """Look at every number of an embedding, and at a key's neighbours."""
@@ -122,9 +126,9 @@ def saved(*names: str) -> Callable[[Path], list[bytes]]:
 
 
 def models(folder: Path) -> list[bytes]:
-    """Return a fastText model as gensim's tests have it, without most of its n-grams."""
+    """Return a fastText model, as gensim's tests have it."""
     whole = (files("gensim") / "test" / "test_data" / "toy-model.bin").read_bytes()
-    return [whole, whole[:2000]]
+    return [whole]
 
 
 def zipped(*members: tuple[str, bytes]) -> bytes:
@@ -388,7 +392,7 @@ _WIKI = """<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.10/"><siteinf
 It &amp; others &lt;ref&gt;x&lt;/ref&gt; sleep a lot.</text></revision></page>
 <page><title>B</title><ns>0</ns><id>3</id><revision><id>4</id><text>#REDIRECT [[A]]</text></revision></page></mediawiki>
 """
-_FACTS = "subject\trelation\tobject\nColin\tfather\tJames\nColin\tmother\tVictoria\n"
+_FACTS = "subject\trelation\tobject\nColin\tfather\tJames\nCharlotte\tmother\tVictoria\n"
 _GLOVE = "cat 1 2.5 -3e-2\ndog 0 1 2\nnew york 1 2 3\n"
 _W2V = f"3 3\n{_GLOVE}"
 

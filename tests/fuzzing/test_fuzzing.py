@@ -1,7 +1,7 @@
 """Whatever the bytes, every reader gives a value or an error of ours that names the file: 2,000 inputs for each.
 
-All are read in processes of their own (`batch`), so that a crash is one of that reader. The inputs are the same in every
-run. More of them: ``tox -e fuzz``.
+All are read in processes of their own (`batch`), so that a crash is one of that reader. The inputs are the same in
+every run. More of them: ``tox -e fuzz``.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def _texts(file: DataFile, stream: IO[bytes]) -> Iterator[str]:
     """Yield the text of each article; what was read of the others is forgotten."""
     root, found = None, False
     try:
-        for event, element in iterparse(stream, events=("start", "end")):
+        for event, element in iterparse(stream, events=("start", "end")):  # noqa: S314  # expat bounds entities
             if root is None:
                 root = element
                 if _name(root) != "mediawiki":

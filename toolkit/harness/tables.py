@@ -60,6 +60,7 @@ COMPARED = {  # what the tables of comparisons measure
     *("number", "seconds", "confirmed"),
 }
 FLAGS = ("is_null", "tuned", "chosen")  # true or false
+LONGEST = 500  # letters of columns' names that an error quotes
 ADDED = {"variant": "", "tuned": "false", "confirmed": ""}  # columns that older runs lack, and what holds for these
 
 
@@ -96,7 +97,8 @@ def read_table(path: Path, columns: list[str], numbers: Set[str] = MEASURED) -> 
         if column in ADDED and column not in table:
             table[column] = ADDED[column]
         if column not in table:
-            raise DataError(f"column {column!r} is missing; there are {', '.join(map(str, table.columns))}", path)
+            there = " ".join(", ".join(map(str, table.columns)).split())
+            raise DataError(f"column {column!r} is missing; there are {there[:LONGEST]}", path)
     for column in numbers & set(columns):
         text = table[column]
         values = pd.to_numeric(text, errors="coerce")
