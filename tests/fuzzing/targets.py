@@ -79,6 +79,7 @@ class Target:
 
     def material(self, folder: Path) -> list[bytes]:
         """Return what damage is done to: all of them but the bombs, which take their time each time."""
+        folder.mkdir(parents=True, exist_ok=True)
         return [*self.seeds(folder), *(path.read_bytes() for path in self.nasty() if "bomb" not in path.name)]
 
 

@@ -1,7 +1,7 @@
 """Reading Parquet files that others wrote.
 
 What twenty bytes stand for may be ten gigabytes: a run of one value repeated, or an entry of a dictionary that every
-row refers to. So what the footer promises is compared with what the file may hold, texts are left in their dictionaries,
+row refers to. So what the footer promises is compared with what the file may hold, texts stay in their dictionaries,
 and rows are counted as they come.
 """
 

@@ -101,7 +101,7 @@ def load_vectors(
 
 
 def _is_pickle(path: Path) -> bool:
-    """Return whether a file is gensim's own: by its ending, or because it begins as pickles do and nothing else does."""
+    """Return whether a file is gensim's own: by its ending, or because it begins as pickles do."""
     suffix = plain_suffix(path)
     known = any(suffix in each.suffixes for each in FORMATS.values())
     if known or compression(path):
