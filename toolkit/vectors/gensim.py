@@ -31,7 +31,7 @@ def is_pickle(first: bytes) -> bool:
 def refusal(path: Path) -> UnsupportedError:
     """Return the error for a pickle that nobody said to trust."""
     return UnsupportedError(
-        f"{path}: is a pickle, as gensim's own .model and .kv files are, and reading a pickle runs any program that is in "
+        f"{path}: is a pickle, as gensim's own .model and .kv files are, and reading a pickle runs any program in "
         "it with your rights; if you made this file yourself or know who did, pass trust=True (--trust), and otherwise "
         "ask for it in word2vec's format, which holds numbers alone: "
         'model.wv.save_word2vec_format("vectors.bin", binary=True) in gensim'
