@@ -120,7 +120,7 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_missing_file_and_folder(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"v\.arrow: no such file"):
         Embedding.load(tmp_path / "v.arrow")
-    with pytest.raises(DataError, match="not an Arrow vector file"):
+    with pytest.raises(DataError, match="it is a folder"):
         Embedding.load(tmp_path)
 
 

@@ -19,6 +19,7 @@ import pyarrow.ipc
 
 from toolkit.atomic import replacing
 from toolkit.errors import DataError
+from toolkit.ipc import open_ipc, read_batches
 
 FloatArray = npt.NDArray[np.float32]
 
@@ -70,12 +71,13 @@ def read(path: str | Path) -> tuple[pd.Index, FloatArray, str]:
     Raises
     ------
     DataError
-        If the file is missing or is not of this form.
+        If the file is missing, is not of this form, or says of itself that it holds more than it can.
     """
-    try:
-        table = pa.ipc.open_file(pa.memory_map(str(path))).read_all()
-        table.validate(full=True)  # a damaged offset would otherwise be followed out of the file
-        if problem := _problem(table):
+    with open_ipc(Path(path), "not an Arrow vector file") as reader:
+        if problem := _problem(reader.schema):
+            raise DataError(f"not a vector file of the toolkit: {problem}", path)
+        table = read_batches(reader, ("key", "vector"))
+        if problem := _missing(table):
             raise DataError(f"not a vector file of the toolkit: {problem}", path)
         column = table["vector"]
         # combining copies, and is only needed where there are several batches or none
@@ -83,22 +85,24 @@ def read(path: str | Path) -> tuple[pd.Index, FloatArray, str]:
         vectors = batch.flatten().to_numpy(zero_copy_only=True).reshape(len(table), column.type.list_size)
         keys = pd.Index(table["key"].to_numpy(zero_copy_only=False), dtype=object)
         entity = (table.schema.metadata or {}).get(b"entity", b"key").decode()
-    except FileNotFoundError:
-        raise DataError("no such file", path) from None
-    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
-        raise DataError(f"not an Arrow vector file: {error}", path) from error
     return keys, vectors, entity
 
 
-def _problem(table: pa.Table) -> str:
-    """Return in what way a table is not of our form; empty if it is."""
-    if any(table.column_names.count(name) != 1 for name in ("key", "vector")):
-        return f"it has the columns {table.column_names}, not one key and one vector"
-    key, vector = table["key"], table["vector"]
+def _problem(schema: pa.Schema) -> str:
+    """Return in what way columns are not those of our form; empty if they are."""
+    if any(schema.names.count(name) != 1 for name in ("key", "vector")):
+        return f"it has the columns {schema.names}, not one key and one vector"
+    key, vector = schema.field("key"), schema.field("vector")
     if not (pa.types.is_large_string(key.type) or pa.types.is_string(key.type)):
         return f"its keys are {key.type}, not strings"
     if not pa.types.is_fixed_size_list(vector.type) or vector.type.value_type != pa.float32():
         return f"its vectors are {vector.type}, not lists of float32 of one size"
+    return "" if vector.type.list_size > 0 else "its vectors are without dimensions"
+
+
+def _missing(table: pa.Table) -> str:
+    """Return what a table of our form lacks; empty if it is whole."""
+    key, vector = table["key"], table["vector"]
     if key.null_count or vector.null_count or any(chunk.values.null_count for chunk in vector.chunks):
         return "a key or a value is missing"
     return "" if _unique(key, table.schema) else "a key stands twice"

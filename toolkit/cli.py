@@ -175,6 +175,7 @@ def _add_vectors(commands: Commands) -> None:
     near = _command(commands, "neighbors", _neighbors, "show nearest neighbours", "toolkit neighbors glove-6b-50d cat")
     near.add_argument("vectors", metavar="VECTORS", help="a vector file, or the name of vectors in the catalog")
     near.add_argument("keys", metavar="KEY", nargs="+", help="a word, an item: what the vectors are of")
+    _add_trust(near)
     near.add_argument("-k", metavar="N", type=int, default=10, help="how many (default: 10)")
 
     convert = _command(
@@ -182,6 +183,13 @@ def _add_vectors(commands: Commands) -> None:
     )
     convert.add_argument("source", metavar="IN", help="a vector file of any format")
     convert.add_argument("target", metavar="OUT", help="where to write; its ending tells the format")
+    _add_trust(convert)
+
+
+def _add_trust(parser: _Parser) -> None:
+    parser.add_argument(
+        "--trust", action="store_true", help="read gensim's .model and .kv too: pickles, which can run any program"
+    )
 
 
 def _add_export(commands: Commands) -> None:
@@ -301,7 +309,8 @@ def _embedders(options: argparse.Namespace) -> int:
 def _neighbors(options: argparse.Namespace) -> int:
     from toolkit.datasets.sources import load_source
 
-    embedding: Any = load_source(options.vectors, "vectors")
+    trust = {"trust": True} if options.trust else {}
+    embedding: Any = load_source(options.vectors, "vectors", **trust)
     for key in options.keys:
         _say(key)
         _table(embedding.neighbors(key, options.k))
@@ -311,7 +320,7 @@ def _neighbors(options: argparse.Namespace) -> int:
 def _convert(options: argparse.Namespace) -> int:
     from toolkit.vectors import load_vectors, save_vectors
 
-    save_vectors(load_vectors(options.source), options.target)
+    save_vectors(load_vectors(options.source, trust=options.trust), options.target)
     _say(options.target)
     return 0
 

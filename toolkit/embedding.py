@@ -98,11 +98,17 @@ class Embedding:
 
     @cached_property
     def unit_vectors(self) -> FloatArray:
-        """ndarray of float32, shape (n, d): the rows scaled to length 1; a zero row stays zero."""
+        """ndarray of float32, shape (n, d): the rows scaled to length 1; a zero row stays zero.
+
+        A mapped file in which a value is not finite is found here, and refused by a `DataError`.
+        """
         unit = np.empty_like(self._vectors)
         for start in range(0, len(self), BLOCK):
             rows = self._vectors[start : start + BLOCK].astype(np.float64)  # whose squares neither vanish nor overflow
             norms = np.sqrt(np.square(rows).sum(axis=1, keepdims=True))
+            if not np.isfinite(norms).all():  # of a mapped file, in which nobody looked
+                row = start + int(np.argmin(np.isfinite(norms)))
+                raise DataError(f"the vector of {self._keys[row]!r} holds a value that is not finite")
             unit[start : start + BLOCK] = rows / np.where(norms > 0, norms, 1)
         unit.flags.writeable = False
         return unit
@@ -140,7 +146,7 @@ class Embedding:
 
     def fingerprint(self) -> str:
         """Return a SHA-256 of keys and vectors, in hexadecimal."""
-        digest = hashlib.sha256("\n".join(self._keys).encode())
+        digest = hashlib.sha256("\n".join(self._keys).encode(errors="surrogatepass"))
         digest.update(np.ascontiguousarray(self._vectors).data)
         return digest.hexdigest()
 
@@ -149,6 +155,8 @@ class Embedding:
             return int(self._keys.get_loc(str(key)))
         except KeyError:
             raise UnknownNameError(self.entity, key, self._keys) from None
+        except TypeError:  # a mapped file that only says that its keys are unique
+            raise DataError(f"key {str(key)!r} stands twice; keys must be unique") from None
 
     def subset(self, keys: Iterable[object]) -> Embedding:
         """Return the embedding of some keys, in the order given.

@@ -79,7 +79,10 @@ def locate(keys: pd.Index, wanted: Iterable[object]) -> IntArray:
     ndarray of int64, shape (m,)
         Positions in `keys`.
     """
-    return np.asarray(keys.get_indexer(as_keys(wanted)), dtype=np.int64)
+    try:
+        return np.asarray(keys.get_indexer(as_keys(wanted)), dtype=np.int64)
+    except pd.errors.InvalidIndexError:  # of a file that only says that its keys are unique
+        raise DataError(f"key {keys[keys.duplicated()][0]!r} stands twice; keys must be unique") from None
 
 
 def paired(users: Iterable[object], items: Iterable[object]) -> tuple[pd.Index, pd.Index]:

@@ -44,7 +44,7 @@ def test_a_dump_that_ends_too_early_is_refused_by_name(tmp_path: Path, cut: int)
     whole = dump(tmp_path / "w.xml.bz2", ("A", "one two three", 0), ("B", "four five six", 0)).path
     part = tmp_path / "part.xml"
     part.write_bytes(bz2.decompress(whole.read_bytes())[:cut])
-    with pytest.raises(DataError, match=r"part\.xml: is no whole dump of MediaWiki's XML: "):
+    with pytest.raises(DataError, match=r"part\.xml, line \d+: is no whole dump of MediaWiki's XML: "):
         read_wikipedia("part", [DataFile(part)], min_count=1)
 
 

@@ -78,7 +78,7 @@ def test_missing_entry_in_run_json_is_named(builder, tmp_path):
 def test_broken_json_is_an_error_of_the_file(builder, tmp_path):
     folder = builder.write(tmp_path)
     (folder / "run.json").write_text(json.dumps(builder.info)[:-5], encoding="utf-8")
-    with pytest.raises(DataError, match=r"run\.json: Invalid JSON"):
+    with pytest.raises(DataError, match=r"run\.json: cannot be read as JSON"):
         read_results(folder)
 
 

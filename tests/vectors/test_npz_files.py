@@ -80,8 +80,8 @@ def test_files_that_are_no_npz(tmp_path):
     for name, message in {
         "array.npz": "holds one array",
         "pickle.npz": "not an .npz archive",
-        "empty.npz": "cannot be read or is damaged",
-        "cut.npz": "cannot be read or is damaged",
+        "empty.npz": "the file is empty",
+        "cut.npz": "not an .npz archive",
         "absent.npz": "no such file",
     }.items():
         with pytest.raises(DataError, match=message):

@@ -58,7 +58,15 @@ def parts(column: pd.Series) -> pd.Categorical:
 
 def as_floats(column: pd.Series) -> pd.Series:
     """Return a column as float64, nan where it holds no number."""
-    return column if column.dtype == np.float64 else pd.to_numeric(column, errors="coerce").astype(np.float64)
+    return column if column.dtype == np.float64 else as_numbers(column).astype(np.float64)
+
+
+def as_numbers(column: pd.Series) -> pd.Series:
+    """Return a column as numbers of their own type, nan where it holds none."""
+    try:
+        return pd.to_numeric(column, errors="coerce")
+    except OverflowError:  # whole numbers beyond what a double holds
+        return pd.to_numeric(column.astype(str), errors="coerce")
 
 
 def numbers(column: pd.Series, name: str) -> npt.NDArray[np.float64]:
@@ -76,7 +84,7 @@ def timestamps(column: pd.Series, name: str) -> npt.NDArray[np.int64] | npt.NDAr
     if column.dtype == np.int64:
         return np.asarray(column)
     if not pd.api.types.is_datetime64_any_dtype(column):
-        numbers = pd.to_numeric(column, errors="coerce")
+        numbers = as_numbers(column)
         dates = numbers.isna().all()
         column = pd.to_datetime(column, errors="coerce", utc=True, format="mixed") if dates else numbers
     missing = column.isna() | column.isin([np.inf, -np.inf])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import Annotated, Any, Literal
@@ -11,6 +10,7 @@ import pydantic
 from pydantic import BaseModel, ConfigDict, Field
 
 from toolkit.errors import DataError, UnknownNameError
+from toolkit.inputs import read_structured
 from toolkit.resources import folder
 
 Kind = Literal["ratings", "corpus", "pairs", "analogies", "triples", "vectors"]
@@ -121,13 +121,14 @@ def read_catalog(path: Path) -> dict[str, DatasetInfo]:
     Raises
     ------
     DataError
-        If it is not TOML, or an entry lacks a field or has one that is not known.
+        If it is missing or not TOML, or an entry lacks a field or has one that is not known.
     """
+    tables = read_structured(path, "toml")
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise DataError(f"entry {name!r} is no table", path)
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
         return {name: DatasetInfo.model_validate({"name": name, **table}) for name, table in tables.items()}
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"not TOML: {error}", path) from error
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))

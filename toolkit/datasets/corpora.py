@@ -12,6 +12,7 @@ from toolkit.datasets.files import BLOCK, DataFile, open_text
 from toolkit.errors import DataError, ParameterError, UnknownNameError
 
 WORD = re.compile(r"\w+(?:['’-]\w+)*")  # letters and digits, with what joins them within a word
+LONGEST_WORD = 1 << 20  # letters; what has no space for so long is no text
 LONGEST = 10_000  # tokens in a sentence, as in word2vec and gensim
 Tokenize = Callable[[str], list[str]]
 
@@ -143,4 +144,6 @@ def _pieces(stream: TextIO) -> Iterator[tuple[str, bool]]:
             cut = len(text) if text[-1].isspace() else len(text) - len(text.rsplit(maxsplit=1)[-1])
             yield text[:cut], False
             rest = text[cut:]
+            if len(rest) > LONGEST_WORD:
+                raise DataError(f"a word of more than {LONGEST_WORD:,} letters, where text is expected")
     yield rest, True

@@ -50,7 +50,7 @@ def check_fields(file: DataFile, layout: Layout, rows: int | None = None) -> Non
     faulty = ((line, fields) for line, fields in records if not _fits(fields, layout))
     try:
         first, *others = itertools.islice(faulty, SHOWN)
-    except (ValueError, csv.Error):  # none, or something else is wrong with the file, as pandas will say
+    except ValueError:  # none
         return
     raise DataError(_message(first[1], [line for line, _ in others], layout), str(file), first[0])
 
@@ -65,10 +65,13 @@ def records_of(file: DataFile, layout: Layout) -> Iterator[Record]:
                     yield line, text.rstrip("\r\n").split(mark)
             return
         records, line = csv.reader(stream, delimiter=layout.delimiter), 1
-        for fields in records:
-            if fields and (len(fields) > 1 or not fields[0] or fields[0].strip(" \t")):  # pandas skips the others
-                yield line, fields
-            line = records.line_num + 1
+        try:
+            for fields in records:
+                if fields and (len(fields) > 1 or not fields[0] or fields[0].strip(" \t")):  # pandas skips the others
+                    yield line, fields
+                line = records.line_num + 1
+        except csv.Error as error:
+            raise DataError(f"no line of a table: {error}", str(file), line) from error
 
 
 def _is_regular(file: DataFile, layout: Layout) -> bool:

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import bz2
 import codecs
-import gzip
 import io
-import lzma
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from toolkit.errors import DataError
+from toolkit.inputs import COMPRESSIONS, check_member, opening_zip, readable, unpacking
 
 BLOCK = 1 << 20
-_OPENERS: dict[str, Callable[[Path], object]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 
 
 @dataclass(frozen=True)
@@ -44,7 +40,7 @@ class DataFile:
         """str: the ending that tells the format, without that of a compression: ``.csv`` for ``a.csv.gz``."""
         if self.member is not None:
             return Path(self.member).suffix.lower()
-        packed = self.path.suffix.lower() in {*_OPENERS, ".zip"}
+        packed = self.path.suffix.lower() in COMPRESSIONS
         return (Path(self.path.stem) if packed else self.path).suffix.lower()
 
     @property
@@ -60,29 +56,20 @@ def open_binary(file: DataFile) -> Iterator[IO[bytes]]:
     Raises
     ------
     DataError
-        If the file is missing or cannot be unpacked.
+        If the file is missing, cannot be unpacked, or unpacks to far more than it holds.
     """
-    with ExitStack() as stack:
-        try:
-            yield stack.enter_context(_open(file, stack))
-        except FileNotFoundError:
-            raise DataError("no such file", file.path) from None
-        except (OSError, EOFError, lzma.LZMAError, zlib.error, zipfile.BadZipFile) as error:
-            raise DataError(f"cannot be read: {error}", str(file)) from error
-
-
-def _open(file: DataFile, stack: ExitStack) -> IO[bytes]:
-    suffix = file.path.suffix.lower()
-    if file.member is not None or suffix == ".zip":
-        archive = stack.enter_context(zipfile.ZipFile(file.path))
-        return archive.open(file.member or _only_member(archive, file.path))
-    if suffix in _OPENERS:
-        return cast("IO[bytes]", _OPENERS[suffix](file.path))
-    return file.path.open("rb")
+    with readable(file.path, str(file)), file.path.open("rb") as packed:
+        member = None
+        if file.member is not None or file.path.suffix.lower() == ".zip":
+            with opening_zip(packed, file.path) as archive:
+                member = check_member(archive, file.member or _only_member(archive, file.path), file.path)
+        with unpacking(packed, file.path, member) as stream:
+            yield stream
 
 
 def _only_member(archive: zipfile.ZipFile, path: Path) -> str:
-    names = [name for name in archive.namelist() if not name.endswith("/") and not name.startswith("__MACOSX/")]
+    names = [name for name in archive.namelist() if name and not name.endswith("/")]
+    names = [name for name in names if not name.startswith("__MACOSX/")]
     if len(names) != 1:
         raise DataError(f"an archive must hold exactly one file; this one holds {len(names)}", path)
     return names[0]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from toolkit.datasets.files import DataFile, open_text
 from toolkit.errors import DataError
 
+MOST = 10_000  # columns: each takes the parsers far more room than its text
 _TYPED = re.compile(r"[^:]+:(token|token_seq|float|float_seq)")
 
 
@@ -74,8 +75,17 @@ def sniff(file: DataFile, encoding: str = "utf-8-sig", header: bool | None = Non
         raise DataError(
             f"delete the line {line!r}, which is for Excel alone, so that the columns' names come first", str(file)
         )
-    delimiter = _delimiter(line)
-    first = [field.strip() for field in _split(line, delimiter)]
+    try:
+        delimiter = _delimiter(line)
+        first = [field.strip() for field in _split(line, delimiter)]
+    except csv.Error as error:
+        raise DataError(f"no line of a table: {error}", str(file), number + 1) from error
+    if len(first) > MOST:
+        raise DataError(
+            f"has {len(first):,} columns; at most {MOST:,} are read, and ratings are a table with a line for each",
+            str(file),
+            number + 1,
+        )
     if len(first) < 2:
         raise DataError(
             f"no columns in the first line, {line[:60]!r}; they may be divided by a comma, semicolon, tab, |, :: or "

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from toolkit.data import Dataset, Triples
 from toolkit.datasets.cache import sha256_of
@@ -19,11 +18,13 @@ from toolkit.datasets.catalog import dataset_info
 from toolkit.datasets.corpora import read_corpus
 from toolkit.datasets.fetching import fetch
 from toolkit.datasets.files import DataFile, open_binary, open_text
+from toolkit.datasets.parquet import open_parquet, read_parquet
 from toolkit.datasets.ratings import read_ratings
 from toolkit.datasets.wikipedia import read_wikipedia
 from toolkit.datasets.wordsets import read_analogies, read_pairs
 from toolkit.embedding import Embedding
-from toolkit.errors import ParameterError, UnknownNameError
+from toolkit.errors import DataError, ParameterError, UnknownNameError
+from toolkit.inputs import readable
 from toolkit.keys import as_keys
 from toolkit.vectors import copies, load_vectors
 
@@ -73,11 +74,32 @@ def load_dataset(name: str, **options: Any) -> Dataset | Embedding:
 def read_triples(name: str, files: Sequence[DataFile]) -> Triples:
     """Read facts, and what is known about each subject, from two tab-separated tables with headers."""
     facts, people = files
+    rows = []
     with open_text(facts) as stream:
-        rows = [(subject, relation, target) for subject, relation, target in csv.reader(stream, delimiter="\t")]
-    with open_text(people) as stream:
-        attributes = pd.read_csv(stream, sep="\t", dtype=str, index_col=0)
-    return Triples(tuple(rows[1:]), name, attributes.set_axis(as_keys(attributes.index), axis=0))
+        lines = csv.reader(stream, delimiter="\t")
+        try:
+            for fields in lines:
+                if len(fields) != 3:
+                    raise DataError(f"has {len(fields)} fields; a fact has three", str(facts), lines.line_num)
+                rows.append((fields[0], fields[1], fields[2]))
+        except csv.Error as error:
+            raise DataError(f"no line of a table: {error}", str(facts), lines.line_num) from error
+    if len(rows) < 2:
+        raise DataError("there are no facts: the table is empty", str(facts))
+    return Triples(tuple(rows[1:]), name, _people(people))
+
+
+def _people(file: DataFile) -> pd.DataFrame:
+    with open_text(file) as stream:
+        try:
+            known = pd.read_csv(stream, sep="\t", dtype=str, index_col=False)
+        except ValueError as error:
+            raise DataError(f"not a table: {' '.join(str(error).split())}", str(file)) from error
+    keys = known.iloc[:, 0]
+    for bad, problem in ((keys.isna(), "a key is missing"), (keys.duplicated(), "a key stands twice")):
+        if bad.any():
+            raise DataError(f"{problem} (row {int(np.argmax(bad)) + 1})", str(file))
+    return known.iloc[:, 1:].set_axis(as_keys(keys), axis=0)
 
 
 def read_vectors(name: str, files: Sequence[DataFile], *, limit: int | None = None, cache: bool = True) -> Embedding:
@@ -97,8 +119,14 @@ def read_array(name: str, files: Sequence[DataFile], *, limit: int | None = None
     """Read vectors from a ``.npy`` file, memory-mapped, and their keys from a Parquet file."""
 
     def read() -> Embedding:
-        words = pq.read_table(keys.path).column(0).to_pylist()
-        return Embedding(words[:limit], np.load(vectors.path, mmap_mode="r")[:limit])
+        with open_parquet(keys.path) as table:
+            words = read_parquet(table, keys.path, table.schema_arrow.names[:1], limit).iloc[:, 0]
+        with readable(vectors.path):
+            try:
+                matrix = np.load(vectors.path, mmap_mode="r", allow_pickle=False)
+            except ValueError as error:
+                raise DataError(f"not a file of one plain array: {error}", vectors.path) from error
+        return Embedding(words, matrix[:limit])
 
     vectors, keys = files
     return _opened(files, limit, cache, read)

@@ -10,18 +10,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from toolkit.data import Ratings
-from toolkit.data.columns import as_floats
+from toolkit.data.columns import as_floats, as_numbers
 from toolkit.datasets.columns import guess
 from toolkit.datasets.fields import line_of
 from toolkit.datasets.files import DataFile
 from toolkit.datasets.items import read_items
 from toolkit.datasets.layout import Layout, sniff
+from toolkit.datasets.parquet import open_parquet, read_parquet
 from toolkit.datasets.tables import Kind, read_columns
 from toolkit.errors import DataError, ParameterError, UnknownNameError
+from toolkit.inputs import LARGEST
 
 KINDS: dict[str, Kind] = {
     "user": "key",
@@ -162,6 +162,7 @@ def _ratings(table: _Table, scale: tuple[float, float] | None, item_table: pd.Da
 def _values(table: _Table, scale: tuple[float, float] | None) -> pd.Series:
     values = as_floats(table.frame["rating"])
     _check(table, "rating", ~np.isfinite(values), "is not a rating: a number is expected")
+    _check(table, "rating", values.abs() > LARGEST, f"is not a rating: it is above {LARGEST:g}")
     if scale is not None:
         outside = (values < scale[0]) | (values > scale[1])
         _check(table, "rating", outside, f"lies outside the scale {scale[0]:g} to {scale[1]:g}")
@@ -171,6 +172,7 @@ def _values(table: _Table, scale: tuple[float, float] | None) -> pd.Series:
 def _counts(table: _Table) -> pd.Series:
     values = as_floats(table.frame["count"])
     _check(table, "count", ~(np.isfinite(values) & (values > 0)), "is not how often something happened: above 0")
+    _check(table, "count", values > LARGEST, f"is not how often something happened: it is above {LARGEST:g}")
     return values
 
 
@@ -178,7 +180,7 @@ def _times(table: _Table) -> pd.Series:
     column = table.frame["timestamp"]
     if column.dtype == np.int64:
         return column
-    times = pd.to_numeric(column, errors="coerce").replace([np.inf, -np.inf], np.nan)
+    times = as_numbers(column).replace([np.inf, -np.inf], np.nan)
     if times.isna().all():
         times = _dates(column)
     problem = "is not a time: a number or a date is expected; timestamp=False leaves the column out"
@@ -227,14 +229,9 @@ def _read_text(file: DataFile, wanted: Mapping[str, str | bool | None], header: 
 
 
 def _read_parquet(file: DataFile, wanted: Mapping[str, str | bool | None]) -> _Table:
-    try:
-        columns = tuple(pq.read_schema(file.path).names)
-        roles = _assign(file, columns, wanted)
-        frame = pq.read_table(file.path, columns=list(roles.values())).to_pandas(ignore_metadata=True)
-    except FileNotFoundError:
-        raise DataError("no such file", file.path) from None
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DataError(f"not a Parquet file: {error}", file.path) from error
+    with open_parquet(file.path) as table:
+        roles = _assign(file, tuple(table.schema_arrow.names), wanted)
+        frame = read_parquet(table, file.path, list(roles.values()))
     return _Table(file, None, roles, frame.rename(columns={column: role for role, column in roles.items()}))
 
 
@@ -251,6 +248,9 @@ def _assign(file: DataFile, columns: Sequence[str], wanted: Mapping[str, str | b
                 roles[role] = found
             elif role != "timestamp":
                 raise DataError(_not_found(role, columns), str(file))
+    for role, column in roles.items():
+        if list(columns).count(column) > 1:
+            raise DataError(f"several columns are called {column!r}; rename those that hold no {role}s", str(file))
     if len(set(roles.values())) < len(roles):
         raise ParameterError(f"one column cannot play two parts: {roles}")
     return roles

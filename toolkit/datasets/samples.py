@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from toolkit.datasets.files import DataFile
 from toolkit.datasets.guessing import guess_header
 from toolkit.datasets.layout import Layout, sniff
+from toolkit.datasets.parquet import open_parquet, read_parquet
 from toolkit.datasets.tables import read_columns
 from toolkit.errors import DataError
 
@@ -76,20 +75,17 @@ def _read(file: DataFile, layout: Layout, rows: int) -> pd.DataFrame:
 
 
 def _of_parquet(file: DataFile, rows: int) -> Sample:
-    try:
-        with pq.ParquetFile(file.path) as table:
-            names = tuple(map(str, table.schema_arrow.names))
-            first = next(table.iter_batches(rows), None)
-    except FileNotFoundError:
-        raise DataError("no such file", file.path) from None
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DataError(f"not a Parquet file: {error}", file.path) from error
-    if first is None or not first.num_rows:
+    with open_parquet(file.path) as table:
+        names = tuple(map(str, table.schema_arrow.names))
+        for name in names:
+            if names.count(name) > 1:
+                raise DataError(f"several columns are called {name!r}; rename all but one", file.path)
+        first = read_parquet(table, file.path, names, rows)
+    if not len(first):
         raise DataError("there are no ratings: the table is empty", file.path)
-    frame = pd.DataFrame({place: _texts(column) for place, column in enumerate(first.columns)})
+    frame = pd.DataFrame({place: _texts(first[name]) for place, name in enumerate(names)})
     return Sample(names, frame, text=False)
 
 
-def _texts(column: pa.Array) -> pd.Series:
-    values = column.to_pandas()
+def _texts(values: pd.Series) -> pd.Series:
     return values.astype(str).mask(values.isna(), None).astype(object)

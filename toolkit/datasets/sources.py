@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from inspect import signature
-from pathlib import Path
 from typing import Any, Literal
 
 from toolkit.data import Dataset
@@ -43,7 +43,7 @@ def check_source(source: str, kind: Kind) -> None:
     if source in catalog():
         if catalog()[source].kind != kind:
             raise DataError(f"data set {source!r} holds {catalog()[source].kind}; {kind} are needed here")
-    elif kind not in LOADERS or not Path(source).is_file():
+    elif kind not in LOADERS or not os.path.isfile(source):
         names = [name for name, info in catalog().items() if info.kind == kind]
         raise UnknownNameError(f"data set {'or file ' if kind in LOADERS else ''}of {kind}", source, names)
 

@@ -73,8 +73,10 @@ def read_columns(file: DataFile, layout: Layout, kinds: Mapping[int, Kind], rows
                 low_memory=False,
                 nrows=rows,
             )
-        except pd.errors.ParserError as error:
-            raise DataError(f"not a table: {str(error).strip()}", str(file)) from error
+        except UnicodeDecodeError:  # for which `decoding` finds the line
+            raise
+        except (ValueError, OverflowError, IndexError) as error:  # the last where no line has the first's columns
+            raise DataError(f"not a table: {' '.join(str(error).split())}", str(file)) from error
     check_fields(file, layout, rows)
     return frame
 

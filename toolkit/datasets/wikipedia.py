@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from typing import IO
-from xml.etree.ElementTree import ParseError
+from xml.etree.ElementTree import Element, ParseError, iterparse
 
 from toolkit.data import Corpus
 from toolkit.datasets.corpora import built_corpus, words_of
 from toolkit.datasets.files import DataFile, open_binary
+from toolkit.datasets.wikitext import tame
 from toolkit.errors import DataError
 
 FEWEST = 3  # words in a line; shorter ones are headings and what is left of lists
@@ -58,17 +59,37 @@ def _sentences(file: DataFile) -> Iterator[list[str]]:
         for text in _texts(file, stream):
             if text.lstrip().lower().startswith("#redirect"):
                 continue
-            for line in filter_wiki(text).splitlines():
+            for line in filter_wiki(tame(text)).splitlines():
                 words = words_of(line)
                 if len(words) >= FEWEST:
                     yield words
 
 
 def _texts(file: DataFile, stream: IO[bytes]) -> Iterator[str]:
-    from gensim.corpora.wikicorpus import extract_pages
-
+    """Yield the text of each article; what was read of the others is forgotten."""
+    root, found = None, False
     try:
-        for _, text, _ in extract_pages(stream, filter_namespaces=("0",)):
-            yield text
-    except (ParseError, ValueError) as error:  # the latter from gensim, where the XML is of another kind
+        for event, element in iterparse(stream, events=("start", "end")):  # noqa: S314  # expat bounds entities
+            if root is None:
+                root = element
+                if _name(root) != "mediawiki":
+                    raise DataError(
+                        f"is no whole dump of MediaWiki's XML: it begins with <{_name(root)[:60]}>", str(file)
+                    )
+            elif event == "end" and _name(element) == "page":
+                found, parts = True, {_name(part): part.text or "" for part in element.iter()}
+                if parts.get("ns", "").strip() == "0":
+                    yield parts.get("text", "")
+                root.clear()
+    except ParseError as error:
+        line, _ = error.position
+        raise DataError(f"is no whole dump of MediaWiki's XML: {error}", str(file), line) from error
+    except (ValueError, LookupError) as error:  # encodings that are none
         raise DataError(f"is no whole dump of MediaWiki's XML: {error}", str(file)) from error
+    if not found:
+        raise DataError("is no whole dump of MediaWiki's XML: it holds no page", str(file))
+
+
+def _name(element: Element) -> str:
+    """Return what an element is called, without its namespace."""
+    return str(element.tag).rpartition("}")[2]

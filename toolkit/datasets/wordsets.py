@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from toolkit.data import Analogies, WordPairs
 from toolkit.datasets.files import DataFile, open_text
 from toolkit.errors import DataError, ToolkitWarning
+from toolkit.inputs import LARGEST
 
 
 def load_pairs(path: str | Path, name: str | None = None) -> WordPairs:
@@ -110,7 +110,7 @@ def _pair(line: str) -> tuple[str, str, float] | None:
         value = float(score)
     except ValueError:
         return None
-    return (first, second, value) if first and second and math.isfinite(value) else None
+    return (first, second, value) if first and second and abs(value) <= LARGEST else None
 
 
 def _report(file: DataFile, malformed: list[int], read: int, form: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -38,6 +37,7 @@ from toolkit.harness.tables import (
     read_table,
 )
 from toolkit.inert import visible
+from toolkit.inputs import read_structured
 from toolkit.tasks import Units, read_units, unit_files
 
 
@@ -56,12 +56,7 @@ class Run:
     @cached_property
     def info(self) -> dict[str, Any]:
         """dict: the frozen suite, versions, seeds, data fingerprints and the machine."""
-        path = self.path / "run.json"
-        try:
-            found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise DataError(f"cannot be read: {error}", path) from error
-        return found
+        return read_structured(self.path / "run.json", "json")
 
     @cached_property
     def trials(self) -> pd.DataFrame:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from toolkit.errors import DataError
 from toolkit.inert import cell, uncell
+from toolkit.inputs import check_regular
 
 TRIAL_COLUMNS = [
     *("trial", "experiment", "dataset", "split", "fold", "seed", "embedder", "name", "library", "is_null"),
@@ -68,6 +69,7 @@ COMPARED = {  # what the tables of comparisons measure
     *("number", "seconds", "confirmed"),
 }
 FLAGS = ("is_null", "tuned", "chosen")  # true or false
+LONGEST = 500  # letters of columns' names that an error quotes
 ADDED = {"variant": "", "tuned": "false", "confirmed": ""}  # columns that older runs lack, and what holds for these
 
 
@@ -138,18 +140,15 @@ def read_table(path: Path, columns: list[str], numbers: Set[str] = MEASURED) -> 
     DataError
         If it is missing or not a table, lacks a column, or a number is none.
     """
-    try:
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
-    except FileNotFoundError:
-        raise DataError("no such file; a run directory holds run.json, trials.csv and scores.csv", path) from None
-    except (OSError, ValueError) as error:
-        raise DataError(f"not a CSV table: {error}", path) from error
-    table = _each_text(table, uncell).rename(columns=uncell)
+    if not path.exists():
+        raise DataError("no such file; a run directory holds run.json, trials.csv and scores.csv", path)
+    table = _read_csv(path, dtype=str)
     for column in columns:
         if column in ADDED and column not in table:
             table[column] = ADDED[column]
         if column not in table:
-            raise DataError(f"column {column!r} is missing; there are {', '.join(map(str, table.columns))}", path)
+            there = " ".join(", ".join(map(str, table.columns)).split())
+            raise DataError(f"column {column!r} is missing; there are {there[:LONGEST]}", path)
     for column in numbers & set(columns):
         text = table[column]
         values = pd.to_numeric(text, errors="coerce")
@@ -204,14 +203,17 @@ def read_study(folder: Path) -> dict[str, pd.DataFrame]:
     DataError
         If one is not a table.
     """
-    tables = {}
-    for path in sorted(folder.glob("*.csv")):
-        try:
-            table = pd.read_csv(path, keep_default_na=False, na_values=[""])
-        except (OSError, ValueError) as error:
-            raise DataError(f"not a CSV table: {error}", path) from error
-        tables[path.stem] = _each_text(table, uncell).rename(columns=uncell)
-    return tables
+    return {path.stem: _read_csv(path, na_values=[""]) for path in sorted(folder.glob("*.csv"))}
+
+
+def _read_csv(path: Path, **options: Any) -> pd.DataFrame:
+    """Read a CSV table that nobody else has seen; of what is no number, an empty text is one."""
+    check_regular(path)
+    try:
+        table = pd.read_csv(path, keep_default_na=False, index_col=False, low_memory=False, **options)
+    except (OSError, ValueError, MemoryError, OverflowError) as error:
+        raise DataError(f"not a CSV table: {' '.join(str(error).split())}", path) from error
+    return _each_text(table, uncell).rename(columns=uncell)
 
 
 def refuse(bad: pd.Series, values: pd.Series, message: str, path: Path) -> None:

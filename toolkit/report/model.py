@@ -36,6 +36,7 @@ from toolkit.harness.tables import (
     read_table,
     refuse,
 )
+from toolkit.inputs import read_structured
 
 COMPARISONS = {  # the tables of comparisons: their columns, and those that name a row; none name one of tuning.csv
     "intervals": (INTERVAL_COLUMNS, [*BOARD_COLUMNS, *ENTRY_COLUMNS, "metric"]),
@@ -205,10 +206,11 @@ def read_results(folder: str | Path) -> Results:
 
 
 def _read_info(path: Path) -> RunInfo:
+    if not path.exists():
+        raise DataError("no such file; a run directory holds run.json, trials.csv and scores.csv", path)
+    read_structured(path, "json")  # which refuses what pydantic's own parser lets through, such as a key twice
     try:
         return TypeAdapter(RunInfo).validate_json(path.read_bytes())
-    except FileNotFoundError:
-        raise DataError("no such file; a run directory holds run.json, trials.csv and scores.csv", path) from None
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(map(str, first["loc"]))
@@ -225,6 +227,8 @@ def _read_trials(path: Path, experiments: set[str]) -> pd.DataFrame:
 def _read_comparison(path: Path, experiments: set[str], columns: list[str], identity: list[str]) -> pd.DataFrame:
     table = read_comparison(path, columns)
     refuse(~table["experiment"].isin(experiments), table["experiment"], "run.json has no such experiment", path)
+    if "stratum" in table:
+        refuse(table["stratum"].isna(), table["metric"], "a row says not which third it is of", path)
     if identity:
         refuse(table.duplicated(identity), table["metric"], "a row stands twice, with other values", path)
     return table
@@ -247,6 +251,8 @@ def _read_studies(folder: Path, studies: tuple[Study, ...]) -> tuple[StudyResult
 def _read_scores(path: Path, trials: pd.DataFrame) -> pd.DataFrame:
     scores = read_table(path, SCORE_COLUMNS).astype(dict.fromkeys(MEASURED & set(SCORE_COLUMNS), float))
     refuse(~scores["trial"].isin(trials["trial"]), scores["trial"], "trials.csv has no such trial", path)
+    known = scores["experiment"].isin(trials["experiment"])
+    refuse(~known, scores["experiment"], "trials.csv has no such experiment", path)
     identity = ["trial", "split", "fold", "seed", "task", "target", "readout", "metric", "variant"]
     twice = scores.duplicated(identity) & scores["value"].notna()
     refuse(twice, scores["metric"], "a trial has two values of one metric", path)

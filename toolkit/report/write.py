@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from toolkit.atomic import write_text, writing
-from toolkit.errors import DataError, UnknownNameError
+from toolkit.errors import DataError, ToolkitError, UnknownNameError
 from toolkit.harness.tables import EXPORTS, FILES, FOLDERS
 from toolkit.report.document import build_document
 from toolkit.report.figure_data import csv_text
@@ -61,10 +61,22 @@ def write_report(run_dir: str | Path, path: str | Path | None = None, format: st
         raise DataError("is part of the run itself; write the report elsewhere", target)
     if not target.parent.is_dir():
         raise DataError("there is no folder of this name to write the report into", target.parent)
-    text = write(results)
+    text = _written(write, results, run_dir)
     with writing(target):
         write_text(target, text)
     return target
+
+
+def _written(write: Callable[[Results], str], results: Results, run_dir: str | Path) -> str:
+    """Return a report; where the tables of a run, each of them readable, contradict each other, say so."""
+    try:
+        return write(results)
+    except ToolkitError:
+        raise
+    except (LookupError, ValueError, TypeError, AttributeError, ArithmeticError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        message = f"no report can be made of what the files of this run say together ({' '.join(reason.split())})"
+        raise DataError(message, run_dir) from error
 
 
 def _format_of(path: str | Path | None) -> str:

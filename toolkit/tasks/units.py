@@ -16,6 +16,7 @@ import pyarrow.ipc
 
 from toolkit.atomic import replacing
 from toolkit.errors import DataError
+from toolkit.ipc import open_ipc, read_batches
 from toolkit.keys import locate
 from toolkit.stats import Sample, Statistic
 
@@ -173,20 +174,41 @@ def read_units(path: Path, task: str | None = None, target: str = "") -> Iterato
     DataError
         If it is not a file of `write_units`.
     """
-    try:
-        file = pa.ipc.open_file(pa.memory_map(str(path)))
-        facts: Mapping[str, object] = json.loads(file.schema.metadata[b"units"])
-        named = {name: str(facts[name]) for name in ("task", "entity", "target", "variant")}
-        if task is not None and (named["task"], named["target"]) != (task, target):
+    with open_ipc(path, "holds no units of a run") as file:
+        facts, n_cases = _facts(file.schema, path)
+        if task is not None and (facts["task"], facts["target"]) != (task, target):
             return
-        frame = file.read_all().to_pandas(ignore_metadata=True)
-        cases = frame.iloc[:, : int(str(facts["cases"]))]
-    except (pa.ArrowException, OSError, LookupError, TypeError, ValueError) as error:
-        raise DataError(f"holds no units of a run: {error}", path) from error
-    values = frame.iloc[:, len(cases.columns) :]
+        frame = read_batches(file, file.schema.names).to_pandas(ignore_metadata=True)
+    cases, values = frame.iloc[:, :n_cases], frame.iloc[:, n_cases:]
     readouts = [column.split(BETWEEN, 1)[0] for column in values.columns]
     for readout in dict.fromkeys(readouts):
         own = values.loc[:, [name == readout for name in readouts]]
         yield Units(
-            **named, readout=readout, cases=cases, values=own.rename(columns=lambda name: name.split(BETWEEN, 1)[1])
+            **facts, readout=readout, cases=cases, values=own.rename(columns=lambda name: name.split(BETWEEN, 1)[1])
         )
+
+
+def _facts(schema: pa.Schema, path: Path) -> tuple[dict[str, str], int]:
+    """Return what a file says of its units, and how many of its columns are of the cases."""
+    try:
+        found: Mapping[str, object] = json.loads(schema.metadata[b"units"])
+        facts = {name: str(found[name]) for name in ("task", "entity", "target", "variant")}
+        n_cases = int(str(found["cases"]))
+    except (LookupError, TypeError, ValueError, RecursionError) as error:
+        raise DataError(f"holds no units of a run: {error}", path) from error
+    if not 0 <= n_cases <= len(schema) or len(set(schema.names)) < len(schema):
+        raise DataError("holds no units of a run: its columns are others than it says", path)
+    for field in schema:
+        if not _is_plain(field.type):
+            raise DataError(f"holds no units of a run: column {field.name!r} is {field.type}", path)
+    if any(BETWEEN not in name for name in schema.names[n_cases:]):
+        raise DataError("holds no units of a run: a column of values has no readout", path)
+    return facts, n_cases
+
+
+def _is_plain(kind: pa.DataType) -> bool:
+    """Return whether a column holds numbers, flags or texts, these as categories too."""
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)
+    return bool(numeric or pa.types.is_string(kind) or pa.types.is_large_string(kind))

@@ -33,6 +33,8 @@ _ARGUMENTS = "<12id"  # dim is the first; bucket and the lengths of n-grams are 
 _VOCABULARY = "<3iq"  # numbers of entries, words, labels, tokens
 _WORD_TAIL = "<xqb"  # the zero that ends a word, its count, its kind
 _MATRIX = "<2q"  # numbers of rows and columns
+LONGEST_WORD = 10_000  # bytes
+LONGEST_NGRAM = 30  # characters; six by default
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,8 @@ def _walk(data: mmap.mmap, plain: Path, path: Path) -> _Model:
     n_pruned = _unpack(data, "<q")[0] if new else 0
     if dim < 1 or min(bucket, n_entries, shortest, longest) < 0:
         raise struct.error("a size is negative")
+    if longest > LONGEST_NGRAM and bucket:
+        raise DataError(f"its n-grams have up to {longest} characters, more than {LONGEST_NGRAM}: it is damaged", path)
     words = [_word(data) for _ in range(n_entries)]
     quantized = _unpack(data, "<?")[0] if new else False
     if n_labels > 0 or n_pruned > 0 or quantized:
@@ -162,7 +166,7 @@ def _walk(data: mmap.mmap, plain: Path, path: Path) -> _Model:
 def _word(data: mmap.mmap) -> bytes:
     start = data.tell()
     end = data.find(b"\0", start)
-    if end < 0:
+    if end < 0 or end - start > LONGEST_WORD:
         raise struct.error("a word breaks off")
     word = data.read(end - start)
     _unpack(data, _WORD_TAIL)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError, ParameterError, UnknownNameError, UnsupportedError
-from toolkit.vectors import copies, fasttext
+from toolkit.vectors import copies, fasttext, gensim
 from toolkit.vectors.formats import FORMATS, Format, detect
 from toolkit.vectors.streams import compression, plain_suffix, readable
 
@@ -20,6 +20,7 @@ def load_vectors(
     entity: str = "word",
     cache: bool = False,
     subwords: bool = False,
+    trust: bool = False,
 ) -> Embedding:
     """Read vectors from a file.
 
@@ -42,6 +43,9 @@ def load_vectors(
     subwords : bool, default False
         Of a fastText ``.bin`` file, return a `SubwordEmbedding`, whose ``infer(keys)`` also gives vectors to unknown
         words. The vectors of the n-grams stay in the file.
+    trust : bool, default False
+        Read gensim's own files (``.model``, ``.kv``), with format None. They are pickles: a program in one runs with
+        your rights as it is read. Of other files, it changes nothing: no other format holds pickles that are read.
 
     Returns
     -------
@@ -59,13 +63,13 @@ def load_vectors(
     ParameterError
         If the limit is below 1, or both `cache` and `subwords` are asked for.
     UnsupportedError
-        If the file is compressed and of a format that cannot be, or has no subwords.
+        If the file is compressed and of a format that cannot be, has no subwords, or is a pickle and not trusted.
 
     Warns
     -----
     ToolkitWarning
         If a key stands twice, or a fastText model has keys that are not valid UTF-8. With `cache`, only when the copy
-        is made, and if it cannot be.
+        is made, and if it cannot be. And whenever a pickle is read.
 
     Notes
     -----
@@ -78,6 +82,10 @@ def load_vectors(
     if cache and subwords:
         raise ParameterError("cache=True and subwords=True exclude each other: a copy has no n-grams")
     path = Path(path)
+    if format is None and _is_pickle(path):
+        if not trust:
+            raise gensim.refusal(path)
+        return gensim.read_trusted(path, limit, entity, subwords)
     chosen = detect(path) if format is None else _named(format)
     _check_compression(chosen, path)
     if subwords:
@@ -90,6 +98,16 @@ def load_vectors(
         before = copies.state(path)  # what is digested and what is read must be the same
     source = (copies.digest(path), chosen.name, compression(path), entity)
     return copies.kept(source, limit, partial(_read_unchanged, chosen, path, limit, entity, before))
+
+
+def _is_pickle(path: Path) -> bool:
+    """Return whether a file is gensim's own: by its ending, or because it begins as pickles do."""
+    suffix = plain_suffix(path)
+    known = any(suffix in each.suffixes for each in FORMATS.values())
+    if known or compression(path):
+        return False
+    with readable(path), open(path, "rb") as file:
+        return suffix in gensim.SUFFIXES or gensim.is_pickle(file.read(2))
 
 
 def _read_unchanged(chosen: Format, path: Path, limit: int | None, entity: str, before: tuple[int, ...]) -> Embedding:

@@ -21,6 +21,7 @@ from toolkit.errors import DataError
 from toolkit.vectors.rows import FloatArray, Keys
 from toolkit.vectors.streams import BYTE_ORDER_MARK
 
+WIDEST = 10_000  # numbers on a line; each column takes Arrow much more room than its numbers
 SAMPLE = 100  # lines that decide on the width where no header does
 
 Parsed = tuple[Keys, FloatArray]
@@ -54,7 +55,7 @@ def parse_regular(block: bytes, width: int) -> Parsed | None:
         The other fields. None is returned instead of both if any line is different.
     """
     first = block[: block.find(b"\n") + 1] or block
-    if first.rstrip().count(b" ") != width:  # also keeps the width that a header claims within what there is
+    if width > WIDEST or first.rstrip().count(b" ") != width:  # also keeps what a header claims within what there is
         return None
     if b"\r" in block:
         block = block.replace(b"\r\n", b"\n")

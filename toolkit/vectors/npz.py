@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import math
+import struct
+import sys
+import warnings
+import zipfile
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 import numpy.lib.format as npy
 import numpy.typing as npt
+import pandas as pd
 
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError
+from toolkit.inputs import bounded, check_bound, check_member, opening_zip
 from toolkit.keys import as_keys
 from toolkit.vectors.rows import to_embedding
 from toolkit.vectors.streams import open_to_read, open_to_write
 
 Array = npt.NDArray[np.generic]
+
+_ONE = b"\x93NUMPY"  # how a file of one array begins
 
 
 def read(path: Path, limit: int | None, entity: str) -> Embedding:
@@ -54,7 +63,7 @@ def read(path: Path, limit: int | None, entity: str) -> Embedding:
         )
     with np.errstate(over="ignore"):  # what is too large for float32 is found below
         matrix = vectors.astype(np.float32, copy=not vectors.flags.writeable)
-    return to_embedding(as_keys(keys), matrix, str(arrays.get("entity", entity)), path)
+    return to_embedding(_texts(keys, path), matrix, _entity(arrays, entity, path), path)
 
 
 def write(embedding: Embedding, path: Path) -> None:
@@ -77,29 +86,86 @@ def write(embedding: Embedding, path: Path) -> None:
         )
 
 
+def _texts(keys: Array, path: Path) -> pd.Index:
+    """Return keys that are valid Unicode."""
+    try:
+        _check_letters(keys)
+        texts = as_keys(keys)
+        "".join(texts).encode()
+    except ValueError as error:
+        raise DataError(f"a key is not valid Unicode: {error}", path) from error
+    return texts
+
+
+def _check_letters(texts: Array) -> None:
+    """Refuse letters beyond Unicode, at which the interpreter gives up."""
+    native = np.ascontiguousarray(texts, texts.dtype.newbyteorder("="))
+    if texts.dtype.kind == "U" and native.size and native.view(np.uint32).max() > sys.maxunicode:
+        raise ValueError(f"there is none above {sys.maxunicode:#x}")
+
+
+def _entity(arrays: dict[str, Array], entity: str, path: Path) -> str:
+    said = arrays.get("entity")
+    if said is None:
+        return entity
+    if said.ndim or said.dtype.kind != "U":
+        raise DataError(f"entity must be one string, not of shape {said.shape} and dtype {said.dtype}", path)
+    try:
+        _check_letters(said)
+        str(said).encode()
+    except ValueError as error:
+        raise DataError(f"the entity is not valid Unicode: {error}", path) from error
+    return str(said)
+
+
 def _arrays(path: Path, limit: int | None) -> dict[str, Array]:
     with open_to_read(path) as stream:
-        try:
-            archive = np.load(stream, allow_pickle=False)
-            if not isinstance(archive, np.lib.npyio.NpzFile):
-                raise DataError("holds one array; an .npz archive with keys and vectors is expected", path)
-            return {name: _rows(archive, name, limit) for name in ("keys", "vectors", "entity") if name in archive}
-        except (ValueError, MemoryError) as error:
-            raise DataError(f"not an .npz archive of plain arrays: {error}", path) from error
+        first = stream.read(len(_ONE))
+    if not first:
+        raise DataError("the file is empty", path)
+    if first != _ONE and not zipfile.is_zipfile(path):
+        raise DataError("not an .npz archive of plain arrays: it is no archive", path)
+    if first == _ONE:
+        raise DataError("holds one array; an .npz archive with keys and vectors is expected", path)
+    with open_to_read(path) as stream, opening_zip(stream, path) as archive:
+        found = {}
+        for name in ("keys", "vectors", "entity"):
+            if f"{name}.npy" in archive.namelist():
+                try:
+                    found[name] = _array(archive, f"{name}.npy", path, limit)
+                except _NO_HEADER as error:
+                    reason = " ".join(str(error).split()) or "it is damaged"
+                    raise DataError(f"not an .npz archive of plain arrays: {name}: {reason}", path) from error
+        return found
 
 
-def _rows(archive: np.lib.npyio.NpzFile, name: str, limit: int | None) -> Array:
-    """Return an array, or its first rows where they can be read alone."""
-    headers = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}
-    if limit is not None and archive.zip is not None and f"{name}.npy" in archive.zip.namelist():
-        with archive.zip.open(f"{name}.npy") as stream:
-            header = headers.get(npy.read_magic(stream))
-            shape, by_columns, dtype = header(stream) if header else ((), False, np.dtype(object))
-            if shape and not (by_columns or dtype.hasobject):
-                shape = (min(limit, shape[0]), *shape[1:])
-                found: Array = np.frombuffer(stream.read(math.prod(shape) * dtype.itemsize), dtype).reshape(shape)
-                return found
-    whole: Array | bytes = archive[name]
-    if isinstance(whole, bytes):  # what NumPy gives for a member without its mark
-        raise ValueError(f"{name} is no array")
-    return whole[:limit] if whole.ndim else whole
+def _array(archive: zipfile.ZipFile, member: str, path: Path, limit: int | None) -> Array:
+    """Return an array, or its first rows where they can be read alone; never more than the archive may hold."""
+    size, info = path.stat().st_size, check_member(archive, member, path)
+    with archive.open(info) as packed, bounded(packed, size, path) as stream:
+        version = npy.read_magic(stream)
+        if version not in _HEADERS:
+            raise ValueError(f"version {version} of the format is none that is read")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of headers that Python 2 wrote, which are read
+            shape, by_columns, dtype = _HEADERS[version](stream)
+        if dtype.hasobject:
+            raise ValueError("it holds pickled objects, which can run any program and are never loaded")
+        if not dtype.itemsize or any(length < 0 for length in shape):
+            raise ValueError(f"shape {shape} and type {dtype} are those of no array")
+        if limit is not None and shape and not by_columns:
+            shape = (min(limit, shape[0]), *shape[1:])
+        wanted = math.prod(shape) * dtype.itemsize
+        if wanted > info.file_size:
+            raise ValueError(f"it breaks off: shape {shape} takes {wanted:,} bytes, and there are {info.file_size:,}")
+        check_bound(wanted, size, path)
+        content = stream.read(wanted)
+        if len(content) < wanted:
+            raise ValueError(f"it breaks off: shape {shape} takes {wanted:,} bytes, and there are {len(content):,}")
+    found: Array = np.ndarray(shape, dtype, content, order="F" if by_columns else "C")
+    return found[:limit] if found.ndim else found
+
+
+# what NumPy lets through of a header that is no Python literal, or nests too deeply
+_NO_HEADER = (ValueError, RecursionError, MemoryError, SyntaxError, TokenError, TypeError, struct.error)
+_HEADERS = {(1, 0): npy.read_array_header_1_0, (2, 0): npy.read_array_header_2_0}

@@ -6,16 +6,17 @@ import bz2
 import gzip
 import lzma
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Literal, cast
+from typing import IO, cast
 
 from toolkit.atomic import replacing
 from toolkit.errors import DataError
+from toolkit.inputs import COMPRESSIONS, opening_zip, readable, unpacking
 
-COMPRESSIONS = (".gz", ".bz2", ".xz", ".zip")
+__all__ = ["compression", "member_suffix", "open_to_read", "open_to_write", "plain_suffix", "readable"]
+
 STREAMED_SUFFIXES = (".txt", ".vec", ".bin")  # which member of a zip is meant, where it holds several files
 BYTE_ORDER_MARK = "\ufeff".encode()
 
@@ -34,22 +35,11 @@ def plain_suffix(path: Path) -> str:
 def member_suffix(path: Path) -> str:
     """Return the suffix of what is in a file: of a zip's member where that says more than the zip's own name."""
     if compression(path) == ".zip":
-        with readable(path), zipfile.ZipFile(path) as archive:
+        with readable(path), open(path, "rb") as file, opening_zip(file, path) as archive:
             suffix = Path(_member(archive, path).filename).suffix.lower()
         if suffix in STREAMED_SUFFIXES:
             return suffix
     return plain_suffix(path)
-
-
-@contextmanager
-def readable(path: Path) -> Iterator[None]:
-    """Turn what is raised where a file cannot be read, or its compressed data are damaged, into a DataError."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise DataError("no such file", path) from None
-    except (OSError, EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError) as error:
-        raise DataError(f"the file cannot be read or is damaged: {error}", path) from error
 
 
 @contextmanager
@@ -59,21 +49,31 @@ def open_to_read(path: Path) -> Iterator[IO[bytes]]:
     Raises
     ------
     DataError
-        If the file is missing, cannot be read, or its compressed data are damaged; also while it is being read.
+        If the file is missing, cannot be read, or its compressed data are damaged or unpack to far more than the file
+        holds; also while it is being read.
     """
-    with readable(path), open(path, "rb") as file, _through(file, path, "r") as stream:
-        yield stream
+    with readable(path), open(path, "rb") as file:
+        member = None
+        if compression(path) == ".zip":
+            with opening_zip(file, path) as archive:
+                member = _member(archive, path)
+        with unpacking(file, path, member) as stream:
+            yield stream
 
 
 @contextmanager
 def open_to_write(path: Path) -> Iterator[IO[bytes]]:
     """Open a file that appears under its name, compressed by its suffix, once it is complete."""
-    with replacing(path) as partial, open(partial, "xb") as file, _through(file, path, "w") as stream:
+    with replacing(path) as partial, open(partial, "xb") as file, _packed(file, path) as stream:
         yield stream
 
 
+def _is_file(name: str) -> bool:
+    return bool(name) and not name.endswith("/") and not name.startswith("__MACOSX/")
+
+
 def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
-    members = [info for info in archive.infolist() if not (info.is_dir() or info.filename.startswith("__MACOSX/"))]
+    members = [info for info in archive.infolist() if _is_file(info.filename)]
     vectors = [info for info in members if Path(info.filename).suffix.lower() in STREAMED_SUFFIXES]
     chosen = members if len(members) == 1 else vectors
     if len(chosen) != 1:
@@ -85,21 +85,22 @@ def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
 
 
 @contextmanager
-def _through(file: IO[bytes], path: Path, mode: Literal["r", "w"]) -> Iterator[IO[bytes]]:
+def _packed(file: IO[bytes], path: Path) -> Iterator[IO[bytes]]:
     kind = compression(path)
     if kind == ".zip":
-        with zipfile.ZipFile(file, mode, zipfile.ZIP_DEFLATED) as archive:
-            member = _member(archive, path) if mode == "r" else path.stem
-            with archive.open(member, mode, force_zip64=mode == "w") as stream:
-                yield stream
+        with (
+            zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive,
+            archive.open(path.stem, "w", force_zip64=True) as stream,
+        ):
+            yield stream
     elif kind == ".gz":
-        with gzip.GzipFile("", mode, compresslevel=6, fileobj=file, mtime=0) as gzipped:
+        with gzip.GzipFile("", "w", compresslevel=6, fileobj=file, mtime=0) as gzipped:
             yield cast(IO[bytes], gzipped)
     elif kind == ".bz2":
-        with bz2.BZ2File(file, mode) as bzipped:
+        with bz2.BZ2File(file, "w") as bzipped:
             yield cast(IO[bytes], bzipped)
     elif kind == ".xz":
-        with lzma.LZMAFile(file, mode) as xzipped:
+        with lzma.LZMAFile(file, "w") as xzipped:
             yield cast(IO[bytes], xzipped)
     else:
         yield file

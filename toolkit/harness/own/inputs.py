@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from itertools import islice
@@ -66,7 +67,7 @@ def _kind(name: str) -> InputKind:
             raise DataError(f"data set {name!r} holds {kind}; ratings, vectors or a corpus are needed here")
         return kind
     path = Path(name)
-    if not path.exists():
+    if not os.path.exists(path):  # which, other than Path's own, takes a name of any length
         near = [each for each, info in catalog().items() if info.kind in SAID]
         raise UnknownNameError("file or data set", name, near)
     if not path.is_file():

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from toolkit.harness.suite.specs import (
     TaskSpec,
     TuneSpec,
 )
+from toolkit.inputs import read_structured
 from toolkit.resources import folder
 
 
@@ -86,17 +85,12 @@ def _path_of(name: str | Path) -> Path:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    try:
-        return _frozen(path) if path.suffix == ".json" else tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataError("no such file", path) from None
-    except (OSError, ValueError) as error:
-        raise DataError(f"cannot be read as {path.suffix[1:].upper()}: {error}", path) from error
+    return _frozen(path) if path.suffix == ".json" else read_structured(path, "toml")
 
 
 def _frozen(path: Path) -> dict[str, Any]:
     """Return the suite that a run froze."""
-    found = json.loads(path.read_text(encoding="utf-8"))
+    found = read_structured(path, "json", table=False)
     suite = found.get("suite") if isinstance(found, dict) else None
     if not isinstance(suite, dict):
         raise DataError("holds no suite; the run.json of a run does", path)

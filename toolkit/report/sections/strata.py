@@ -86,6 +86,8 @@ def _best_readouts(board: Leaderboard, rows: pd.DataFrame) -> pd.DataFrame:
         better = plain_name(row.embedder) not in names
         found.append(part.assign(label=label, is_null=row.is_null, order=place, complete=row.complete, better=better))
         names |= {plain_name(row.embedder)} if len(part) else set()
+    if not found:
+        return rows.iloc[:0]
     return pd.concat(found).sort_values(["trait", "order", "stratum"], kind="stable", ignore_index=True)
 
 
