@@ -87,16 +87,16 @@ class SparkALS(_SparkFactorization):
         L2 penalty, **times the number of ratings** of the user or the item. To compare with `ALS`, whose penalty is the
         same for all, divide that by ``sqrt(mean ratings of a user * mean ratings of an item)``.
     alpha : float, default 1
-        Confidence of a cell of value r is ``1 + alpha * r``; that of an empty one is 1. `ALS` has ``alpha * r``, so that
-        for events of value 1 its `alpha` is larger by 1.
+        Confidence of a cell of value r is ``1 + alpha * r``; that of an empty one is 1. `ALS` has ``alpha * r``: for
+        events of value 1, its `alpha` is larger by 1.
     epochs : int, default 10
         Alternations.
     nonnegative : bool, default False
         Whether all factors are to be 0 or above.
     blocks : int, default 1
         Parts into which users and items are divided, which are solved at the same time and can lie on several machines.
-        A different number is a different start. With more than 1 on more than one thread, sums over items are added up
-        in the order in which parts end, and the last bits may differ from one fit to the next.
+        A different number is a different start. With 1, a seed gives the same bits each time; with more, on more than
+        one thread, sums are added up in the order in which parts end, and last bits may differ.
     n_jobs : int, default 1
         Threads of a session of its own; 0 takes all cores. Of use with more than one block.
     master : str, optional

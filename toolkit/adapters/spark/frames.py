@@ -22,10 +22,10 @@ def of_matrix(spark: SparkSession, matrix: Matrix) -> DataFrame:
 
 
 def of_sequences(spark: SparkSession, sequences: Sequences) -> DataFrame:
-    """Return sequences as columns place and sentence, whose words are codes in figures."""
+    """Return sequences as columns place and sentence, whose words are the keys."""
     import pyarrow as pa
 
-    words = pa.array(np.arange(len(sequences.keys)).astype(str).astype(object), pa.string())
+    words = pa.array(sequences.keys, pa.string())
     sentences = pa.ListArray.from_arrays(sequences.offsets.astype(np.int32), words.take(pa.array(sequences.codes)))
     return spark.createDataFrame(pa.table({"place": np.arange(len(sequences)), "sentence": sentences}))
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -30,6 +32,7 @@ SETTINGS = {
     "spark.ui.showConsoleProgress": "false",
 }
 LOOPBACK = {"spark.driver.bindAddress": "127.0.0.1", "spark.driver.host": "127.0.0.1"}
+LEAST = 17
 LAST = 4096  # bytes of what Java said that are looked at when it fails
 
 
@@ -88,25 +91,33 @@ def _java(folder: str, n_jobs: int, master: str | None) -> Iterator[SparkSession
 
 
 def _check_java() -> None:
+    """Refuse to start what cannot run; that costs a tenth of a second, and Spark's own words say little."""
     home = os.environ.get("JAVA_HOME")
-    found = os.access(Path(home, "bin", "java"), os.X_OK) if home else shutil.which("java")
-    if not found:
+    found = str(Path(home, "bin", "java")) if home else shutil.which("java")
+    if found is None or not os.access(found, os.X_OK):
         where = f"JAVA_HOME is {home!r}, where there is none" if home else "there is none on the path"
         raise MissingDependencyError(f"{JAVA}; {where}")
+    told = subprocess.run([found, "-version"], capture_output=True, text=True, check=False)  # noqa: S603  # the user's
+    version = re.search(r'version "(?:1\.)?(\d+)', told.stderr)
+    if version is None or int(version[1]) < LEAST:
+        said = f"is Java {version[1]}" if version else f"says {' '.join(told.stderr.split())[:200]!r}"
+        raise MissingDependencyError(f"{JAVA}; {found} {said}")
 
 
 def _started(conf: Any, log: IO[bytes]) -> Any:
     """Return the gateway to a new Java process, whose words go to a file."""
-    from pyspark.errors import PySparkRuntimeError
     from pyspark import java_gateway
+    from pyspark.errors import PySparkRuntimeError
 
     launch: Any = java_gateway.launch_gateway
     try:
         return launch(conf, {"stdout": log, "stderr": log})
     except PySparkRuntimeError as error:
         log.seek(max(0, log.seek(0, os.SEEK_END) - LAST))
-        said = log.read().decode(errors="replace").split("\n\tat ")[0].strip().splitlines()
-        raise ToolkitError(f"Java did not start: {said[-1] if said else 'it said nothing'}; {JAVA}") from error
+        lines = log.read().decode(errors="replace").split("\n\tat ")[0].strip().splitlines()
+        raise ToolkitError(
+            f"Spark's Java process did not start: {lines[-1] if lines else 'it said nothing'}"
+        ) from error
 
 
 def _end(gateway: Any) -> None:
