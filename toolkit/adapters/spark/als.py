@@ -10,7 +10,7 @@ import pandas as pd
 
 from toolkit.adapters.factors import Factors, RankingFactorization, RatingFactorization
 from toolkit.adapters.spark import frames
-from toolkit.adapters.spark.embedder import SparkEmbedder, imported, in_spark
+from toolkit.adapters.spark.embedder import SparkEmbedder, in_spark
 from toolkit.adapters.spark.ratings import SparkRatings
 from toolkit.adapters.spark.session import session
 from toolkit.allowed import Allowed
@@ -52,7 +52,9 @@ class _SparkFactorization(SparkEmbedder, RankingFactorization):
         return matrix.embeddings(self.factors_.rows, self.factors_.columns)
 
     def _factors(self, cells: DataFrame, matrix: Matrix, mean: float | None) -> Factors:
-        model = imported("pyspark.ml.recommendation", "ALS")(
+        from pyspark.ml import recommendation
+
+        model = recommendation.ALS(
             rank=self.embedding_dim,
             maxIter=self.epochs,
             regParam=self.regularization,

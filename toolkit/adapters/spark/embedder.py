@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 import warnings
 from collections.abc import Mapping
-from importlib import import_module
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from toolkit.adapters.spark.ratings import SparkRatings
@@ -58,7 +57,9 @@ class SparkEmbedder(Embedder):
         ToolkitError
             If Spark fails.
         """
-        return super().fit(data)  # type: ignore[arg-type]  # `_learn` is given it as it is
+        with warnings.catch_warnings():  # no table of ours goes through pandas
+            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+            return super().fit(data)  # type: ignore[arg-type]  # `_learn` is given it as it is
 
     def _seed(self) -> int:
         """Return the seed; one of chance for None, in whose place Spark would take the same each time."""
@@ -73,10 +74,3 @@ def in_spark(data: Any) -> SparkRatings | None:
         given = {column: column for column in ("rating", "timestamp") if column in data.columns}
         return SparkRatings.from_frame(data, rating=given.get("rating"), timestamp=given.get("timestamp"))
     return data if isinstance(data, SparkRatings) else None
-
-
-def imported(module: str, name: str) -> Any:
-    """Return what a module of Spark holds, without Spark's warning about new pandas: no table goes through pandas."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
-        return getattr(import_module(module), name)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from toolkit.adapters.spark import frames
-from toolkit.adapters.spark.embedder import SparkEmbedder, imported, in_spark
+from toolkit.adapters.spark.embedder import SparkEmbedder, in_spark
 from toolkit.adapters.spark.session import session
 from toolkit.allowed import Allowed
 from toolkit.data.views import Sequences
@@ -114,7 +114,10 @@ class SparkWord2Vec(SparkEmbedder, SequenceEmbedder):
 
     def _vectors(self, sentences: DataFrame) -> tuple[Any, Any]:
         """Return words, as an Arrow array, and their vectors."""
-        model = imported("pyspark.ml.feature", "Word2Vec")(
+        from pyspark.ml.feature import Word2Vec as Estimator
+        from pyspark.ml.functions import vector_to_array
+
+        model = Estimator(
             vectorSize=self.embedding_dim,
             windowSize=self.window,
             stepSize=self.learning_rate,
@@ -126,5 +129,5 @@ class SparkWord2Vec(SparkEmbedder, SequenceEmbedder):
             inputCol="sentence",
         ).fit(frames.arranged(sentences, 1, "place"))  # Spark divides them itself, by their order
         found = model.getVectors()
-        as_list = imported("pyspark.ml.functions", "vector_to_array")(found["vector"], "float32")
+        as_list = vector_to_array(found["vector"], "float32")
         return frames.vectors(found.withColumn("vector", as_list), "word", "vector")
