@@ -1,12 +1,13 @@
 """What each step costs for a rating, a user or an item, and what that comes to at a billion ratings.
 
-    python benchmarks/perf/scale.py                                       # a quarter of an hour
+    python benchmarks/perf/scale.py                                       # ten minutes
     python benchmarks/perf/scale.py --sizes 250000 1000000 --repeats 3 --only read --only als
 
 Synthetic ratings in the proportions of the target: ten ratings a user, a hundred an item. Each step runs in a process
-of its own, on one thread, after what it needs is there. The median of the repeats at the largest size is taken as the
-cost of a unit; the growth is the exponent between the smallest and the largest size: 1 means that the unit is right.
-Memory is the most that was held above what the process held before; Linux counts it.
+of its own, on one thread, after what it needs is there. Seconds are those of a processor, as others may use the machine
+too. The median at the largest size is taken as the cost of a unit; the growth is the exponent between the smallest and
+the largest size: 1 means that the unit is right. Memory is the most that was held above what the process held before, so
+without the ratings themselves; Linux counts it. It goes by ratings, keys or items: those are the bytes.
 """
 
 from __future__ import annotations
@@ -246,9 +247,9 @@ def measure(name: str, folder: Path) -> tuple[float, float]:
         next(work)
         warm(folder)
         Path("/proc/self/clear_refs").write_text("5")  # the peak starts anew
-        before, start = memory_mib("VmRSS"), time.perf_counter()
+        before, start = memory_mib("VmRSS"), time.process_time()
         next(work)
-        return time.perf_counter() - start, memory_mib("VmHWM") - before
+        return time.process_time() - start, memory_mib("VmHWM") - before
 
 
 def in_a_process(name: str, folder: Path) -> tuple[float, float]:
@@ -275,7 +276,7 @@ def table(sizes: list[int], repeats: int, names: list[str]) -> Iterator[str]:
     yield (
         "| step | unit | "
         + " | ".join(f"s at {n:,}" for n in sizes)
-        + " | growth | µs a unit | bytes a unit* | time at a billion | memory |"
+        + " | growth | µs a unit | bytes | time at a billion | memory |"
     )
     yield "|---" * (len(sizes) + 7) + "|"
     with tempfile.TemporaryDirectory() as folder:

@@ -55,7 +55,7 @@ class SparkWord2Vec(SparkEmbedder, SequenceEmbedder):
     Notes
     -----
     Memory and processor time of Spark are those of Java, a process of its own, and are not in a trial's figures. Spark
-    keeps all vectors in one array on the driver, which bounds ``keys × embedding_dim`` by 2**28.
+    keeps all vectors in one array on the driver, which bounds ``keys × embedding_dim`` by 2**31.
 
     References
     ----------
