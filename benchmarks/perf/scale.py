@@ -6,8 +6,8 @@
 Synthetic ratings in the proportions of the target: ten ratings a user, a hundred an item. Each step runs in a process
 of its own, on one thread, after what it needs is there. Seconds are those of a processor, as others may use the machine
 too. The median at the largest size is taken as the cost of a unit; the growth is the exponent between the smallest and
-the largest size: 1 means that the unit is right. Memory is the most that was held above what the process held before, so
-without the ratings themselves; Linux counts it. It goes by ratings, keys or items: those are the bytes.
+the largest size: 1 means that the unit is right. Memory is the most that was held above what the process held before,
+so without the ratings themselves; Linux counts it. It goes by ratings, keys or items: those are the bytes.
 """
 
 from __future__ import annotations
