@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,3 +31,15 @@ def glove() -> tk.Embedding:
 def lee() -> tk.Corpus:
     """The 300 news texts that ship with gensim."""
     return tk.load_dataset("lee", min_count=5)
+
+
+@pytest.fixture(scope="session")
+def spark() -> Iterator[Any]:
+    """A Spark session on this machine, which fits then use; mark tests with ``xdist_group("spark")``."""
+    from toolkit.adapters.spark.session import session
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")  # starts sooner
+        with session(n_jobs=2) as started:
+            started.conf.set("spark.sql.shuffle.partitions", "2")
+            yield started

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from toolkit.adapters.sklearn import NMF as NMF
     from toolkit.adapters.sklearn import PCA as PCA
     from toolkit.adapters.sklearn import TruncatedSVD as TruncatedSVD
+    from toolkit.adapters.spark.als import SparkALS as SparkALS
+    from toolkit.adapters.spark.als import SparkExplicitALS as SparkExplicitALS
+    from toolkit.adapters.spark.ratings import SparkRatings as SparkRatings
+    from toolkit.adapters.spark.word2vec import SparkWord2Vec as SparkWord2Vec
     from toolkit.adapters.surprise import SVD as SVD
     from toolkit.adapters.surprise import SurpriseNMF as SurpriseNMF
     from toolkit.adapters.surprise import SVDpp as SVDpp
@@ -76,6 +80,9 @@ _HOMES = {
     "toolkit.adapters.pretrained": ("Pretrained",),
     "toolkit.adapters.shuffled": ("Shuffled",),
     "toolkit.adapters.sklearn": ("NMF", "PCA", "TruncatedSVD"),
+    "toolkit.adapters.spark.als": ("SparkALS", "SparkExplicitALS"),
+    "toolkit.adapters.spark.ratings": ("SparkRatings",),
+    "toolkit.adapters.spark.word2vec": ("SparkWord2Vec",),
     "toolkit.adapters.surprise": ("SVD", "SVDpp", "SurpriseNMF"),
     "toolkit.adapters.torch.families": ("FamilyTree",),
     "toolkit.adapters.torch.glove": ("GloVe",),

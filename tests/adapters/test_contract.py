@@ -23,15 +23,29 @@ SMALL = {
         ]
     },
     "sgns": {"epochs": 2},
+    "spark-als": {"epochs": 1},
+    "spark-als-explicit": {"epochs": 1},
+    "spark-word2vec": {"epochs": 1},
     "svdpp": {"epochs": 2},
     "word2vec": {"epochs": 2},
 }
-LEARNING = [name for name in embedder_names() if name != "pretrained"]
+ONE_WORKER = pytest.mark.xdist_group("spark")  # one Java process for all that need it
+LEARNING = [
+    pytest.param(name, marks=[ONE_WORKER] if name.startswith("spark-") else [])
+    for name in embedder_names()
+    if name != "pretrained"
+]
 
 
 def small(name: str) -> Embedder:
     embedder = make_embedder(name, **SMALL.get(name, {}))
     return embedder.set_params(embedding_dim=6) if "embedding_dim" in embedder.get_params() else embedder
+
+
+@pytest.fixture(autouse=True)
+def _session(request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("xdist_group"):
+        request.getfixturevalue("spark")
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

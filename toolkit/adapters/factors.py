@@ -35,6 +35,8 @@ class Factors:
         Added to the dot product.
     bounds : tuple of float, optional
         Ends of a sigmoid that makes a value of the sum. It keeps the order, so that scores do without it.
+    mean : float, optional
+        Mean of the values, where the matrix holds none because its cells stayed elsewhere.
     """
 
     matrix: Matrix
@@ -42,6 +44,7 @@ class Factors:
     columns: Floats
     biases: Biases | None = None
     bounds: tuple[float, float] | None = None
+    mean: float | None = None
 
     def score(self, keys: Iterable[object]) -> Floats:
         """Return the score of every column for some rows, shape (k, m)."""
@@ -73,7 +76,7 @@ class Factors:
         if self.bounds is not None:
             values = squashed(values, self.bounds)
         if self.biases is None:
-            values[(r < 0) | (c < 0)] = self.matrix.values.mean()
+            values[(r < 0) | (c < 0)] = self.matrix.values.mean() if self.mean is None else self.mean
         return np.clip(values, *self.matrix.scale, out=values)
 
 
