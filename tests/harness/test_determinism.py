@@ -13,7 +13,8 @@ from toolkit.testing import small_ratings
 
 # small sizes of what takes long otherwise; everything else is as it is by default
 SMALL = {"embedding_dim": 4, "epochs": 2, "hidden_dim": 4}
-WITHOUT = {"pretrained", "shuffled"}  # what is read, and what moves the vectors of another one
+# what is read, what moves the vectors of another method, and Spark's, whose tests show it with one Java process for all
+WITHOUT = {"pretrained", "shuffled", "spark-als", "spark-als-explicit", "spark-word2vec"}
 VIEWS = {
     "films": ("matrix", "sequences", "none"),
     "words": ("matrix", "sequences", "none"),
