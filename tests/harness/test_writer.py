@@ -105,6 +105,18 @@ def test_a_run_whose_tables_are_damaged(writer: RunWriter, trials: list[Trial]) 
         run.info  # noqa: B018  # likewise
 
 
+@pytest.mark.parametrize("name", ["../../secret", "..", ".", "", "a/b", "a\\b"])
+def test_no_name_leads_out_of_a_run(writer: RunWriter, trials: list[Trial], name: str) -> None:
+    writer.add(Outcome(trials[0].id, "ok", scores=[SCORE]))
+    path = writer.path / "trials.csv"
+    path.write_text(path.read_text().replace(trials[0].id, name))
+    with pytest.raises(DataError, match=r"trials\.csv: a name is none that a file can have: .* in row 1"):
+        tk.open_run(writer.path).trials  # noqa: B018  # reading is what fails
+    (writer.path / "studies.csv").write_text(f"study,status,error,seconds\n{name},ok,,1\n")
+    with pytest.raises(DataError, match=r"studies\.csv: a name is none that a file can have: .* in row 1"):
+        tk.open_run(writer.path).studies  # noqa: B018  # likewise
+
+
 @pytest.fixture
 def studying(tmp_path: Path, trials: list[Trial]) -> RunWriter:
     prepare_directory(tmp_path / "run", fresh=False)

@@ -35,6 +35,7 @@ from toolkit.harness.tables import (
     read_entities,
     read_study,
     read_table,
+    refuse,
 )
 from toolkit.inert import visible
 from toolkit.inputs import read_structured
@@ -61,7 +62,7 @@ class Run:
     @cached_property
     def trials(self) -> pd.DataFrame:
         """pandas.DataFrame: a row a fit; its status, error, times and memory."""
-        return read_table(self.path / "trials.csv", TRIAL_COLUMNS, MEASURED | {"seed"})
+        return _naming_files(read_table(path := self.path / "trials.csv", TRIAL_COLUMNS, MEASURED | {"seed"}), path)
 
     @cached_property
     def scores(self) -> pd.DataFrame:
@@ -82,7 +83,7 @@ class Run:
     @cached_property
     def studies(self) -> pd.DataFrame:
         """pandas.DataFrame: a row a study; its status, error and time."""
-        return self._table_if_kept("studies", STUDY_COLUMNS, {"seconds"})
+        return _naming_files(self._table_if_kept("studies", STUDY_COLUMNS, {"seconds"}), self.path / "studies.csv")
 
     @cached_property
     def tuning(self) -> pd.DataFrame:
@@ -256,6 +257,13 @@ class Run:
         except DataError as error:
             return visible(f"<p>{escape(repr(self))}<br>{escape(str(error))}</p>")
         return shown
+
+
+def _naming_files(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Return a table whose first column names files of the run; one that leads elsewhere is refused."""
+    names = table[table.columns[0]] if "trial" not in table else table["trial"]
+    refuse(~names.astype(str).str.fullmatch(r"(?!\.\.?$)[^/\\\0]+"), names, "a name is none that a file can have", path)
+    return table
 
 
 def open_run(path: str | Path) -> Run:

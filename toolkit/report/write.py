@@ -7,7 +7,7 @@ from pathlib import Path
 
 from toolkit.atomic import write_text, writing
 from toolkit.errors import DataError, ToolkitError, UnknownNameError
-from toolkit.harness.tables import EXPORTS, FILES, FOLDERS
+from toolkit.harness.tables import FILES, FOLDERS, STORE
 from toolkit.report.document import build_document
 from toolkit.report.figure_data import csv_text
 from toolkit.report.html import render_html
@@ -23,7 +23,7 @@ WRITERS: dict[str, tuple[str, Callable[[Results], str]]] = {
     "csv": (".csv", lambda results: _csv(results)),
     "latex": (".tex", lambda results: render_latex(build_document(results))),
 }
-RAW = {*FILES, *FOLDERS} - {EXPORTS}  # what is not made again where it is lost
+RAW = {*FILES, *FOLDERS, STORE}  # what is not made again where it is lost
 
 
 def write_report(run_dir: str | Path, path: str | Path | None = None, format: str | None = None) -> Path:
