@@ -8,6 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.report.runs import RunBuilder
+from toolkit.report.ledger import reproduction_tables
 from toolkit.report.model import read_results
 from toolkit.report.numbers import rounded, written
 from toolkit.report.tables import leaderboards
@@ -177,3 +179,24 @@ def test_what_rests_on_other_cases_is_shown_and_not_compared(builder, tmp_path):
     assert "| Embedder | Cases |" in " ".join(text.split())
     assert "PCA †" in text
     assert "† Not judged on the same cases as most" in text
+
+
+@pytest.mark.parametrize(
+    ("params", "threads", "expected"),
+    [
+        ({}, 1, "to the last bit"),
+        ({"n_jobs": 1, "blocks": 1}, 1, "to the last bit"),
+        ({"n_jobs": 2}, 1, "but for the last digits, or more: ALS may add up numbers in any order (n_jobs)"),
+        ({"blocks": 4}, 1, "but for the last digits, or more: ALS may add up numbers in any order (blocks)"),
+        ({}, 2, "but for the last digits, or more: 2 threads of each trial may, too (--threads)"),
+    ],
+)
+def test_the_report_says_whether_the_numbers_come_again(tmp_path, params, threads, expected):
+    build = RunBuilder()
+    build.dataset("d", "D", "ratings", "")
+    build.experiment("films", "Films", "d", ["ALS"], ["u1"], ["ranking"])
+    build.info["suite"]["experiments"][0]["embedders"][0]["params"] = params
+    build.info["machine"]["threads_per_worker"] = threads
+    *_, machine = reproduction_tables(read_results(build.write(tmp_path)))
+    said = {row.cells[0].text: row.cells[1].text for row in machine.rows}
+    assert said["the same once more"] == expected

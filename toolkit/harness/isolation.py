@@ -227,8 +227,18 @@ def how_it_ended(code: int | None) -> str:
 def _end(process: Any, grace: float) -> None:
     wait([process.sentinel], grace)
     with _starting:  # whoever starts a process also asks how the others ended, and the answer is given but once
+        if process.is_alive():
+            _kill_children(process.pid)
         process.kill()
         process.join()
+
+
+def _kill_children(pid: int) -> None:
+    """End all that a process has started."""
+    with contextlib.suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(pid).children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                child.kill()
 
 
 def _received(receiver: Connection) -> Ended | None:
@@ -266,9 +276,7 @@ def _leave_with(pipe: int) -> None:
     poll = select.poll()
     poll.register(pipe, 0)  # an error, the other end closed, is told in any case
     poll.poll()
-    for child in psutil.Process().children(recursive=True):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            child.kill()
+    _kill_children(os.getpid())
     os._exit(1)
 
 

@@ -142,10 +142,13 @@ def reproduction_tables(results: Results) -> tuple[Table, ...]:
 def _repeatable(info: RunInfo) -> str:
     """Return whether a run that is made again, with the same versions, gives the same numbers."""
     methods = [method for experiment in info.suite.experiments for method in experiment.embedders]
-    parallel = dict.fromkeys(each.label or each.name for each in methods if each.params.get("n_jobs", 1) != 1)
-    reasons = [f"{listed(parallel)} may take several threads (n_jobs)"] if parallel else []
+    reasons = []
+    for parameter in ("n_jobs", "blocks"):  # threads of a library, and parts of the data in Spark
+        others = dict.fromkeys(each.label or each.name for each in methods if each.params.get(parameter, 1) != 1)
+        if others:
+            reasons.append(f"{listed(others)} may add up numbers in any order ({parameter})")
     if (threads := info.machine.get("threads_per_worker")) not in (None, 1):
-        reasons.append(f"{threads} threads add up numbers in another order (--threads)")
+        reasons.append(f"{threads} threads of each trial may, too (--threads)")
     if not reasons:
         return "to the last bit"
     return f"but for the last digits, or more: {'; '.join(reasons)}"
