@@ -54,7 +54,7 @@ def test_bad_bytes_in_a_table_are_an_error_of_the_file(builder, tmp_path):
 @pytest.mark.parametrize(
     ("place", "value", "message"),
     [
-        (("format",), 2, r"format: Input should be 1"),
+        (("format",), 3, r"format: Input should be 1 or 2"),
         (("suite", "seeds"), "zero", r"suite\.seeds: Input should be a valid array"),
         (("seconds",), "long", r"seconds: Input should be a valid number"),
     ],
@@ -253,6 +253,7 @@ def test_a_damaged_table_of_comparisons_is_named(builder, tmp_path, file, text, 
 @pytest.mark.parametrize("file", ["intervals", "differences", "strata", "ranks"])
 def test_a_comparison_that_stands_twice_is_refused(builder, tmp_path, file):
     for n in (1, 2):
-        builder.compare(file, experiment="films", metric="auc", **({"blocks": n} if file == "ranks" else {"n": n}))
+        values = {"ranks": {"blocks": n}, "strata": {"n": n, "stratum": 1}}.get(file, {"n": n})
+        builder.compare(file, experiment="films", metric="auc", **values)
     with pytest.raises(DataError, match=rf"{file}\.csv: a row stands twice, with other values: 'auc' in row 2"):
         read_results(builder.write(tmp_path))
