@@ -1,0 +1,416 @@
+"""An executor for machines that share no disk: a cluster of Dask carries out the calls, and the client alone writes.
+
+The client hands out no more calls than there are threads to take them, so that none waits in line behind a worker that
+dies. Workers ask for the data that they lack; what a call has written is fetched once it has ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import queue
+import threading
+import time
+import uuid
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
+from dataclasses import replace
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from toolkit.errors import MissingDependencyError, ParameterError, ToolkitError
+from toolkit.harness import afar
+from toolkit.harness.address import address_of
+from toolkit.harness.ferry import Ferry, files_named_in
+from toolkit.harness.isolation import Call
+
+LOOK = 0.5  # seconds between two looks at the workers
+CONNECT = 8.0  # seconds in which the scheduler must answer, and then a first worker be there
+GONE = 5.0  # seconds without a connection after which the scheduler has gone
+ATTEMPTS = 3  # how often a call is begun whose files are lost with its worker
+INSTALL = "pip install 'embedding-comparison-toolkit[dask]'"
+
+
+class ClusterError(ToolkitError):
+    """A cluster cannot be used, or is not there any more."""
+
+
+class DaskExecutor(Executor):
+    """Carries out the calls of a run on the workers of a Dask cluster.
+
+    Dask runs what it is sent, on either side: connect to a scheduler that you trust. How the connection is secured is
+    said by Dask's own configuration.
+
+    Parameters
+    ----------
+    scheduler : str or distributed.Client
+        The address of the scheduler, such as ``"tcp://host:8786"``, or a client, which is not closed.
+    patience : float, default 60
+        Seconds that calls wait where there is no worker.
+
+    Attributes
+    ----------
+    address : str
+        That of the scheduler.
+    used : dict of str to int
+        By the address of a worker, how many calls it has carried out.
+    refused : dict of str to str
+        By the address of a worker that came later and is given no calls, why.
+    ferry : Ferry
+        Carries the files.
+
+    Raises
+    ------
+    MissingDependencyError
+        If Dask is not installed.
+    ClusterError
+        If the scheduler cannot be reached, has no workers, or one whose versions are not the client's: scores would
+        not be the same to the last bit.
+    """
+
+    def __init__(self, scheduler: Any, patience: float = 60.0) -> None:
+        distributed = _distributed()
+        self._owned = not isinstance(scheduler, distributed.Client)
+        self._client = _connected(distributed, scheduler) if self._owned else scheduler
+        self.address = str(self._client.scheduler.address)
+        self.used: dict[str, int] = {}
+        self.refused: dict[str, str] = {}
+        self._patience = patience
+        self._versions = afar.versions_here()
+        self._resource = f"toolkit-{address_of(self._versions)[:16]}"
+        self._topic = f"toolkit-{uuid.uuid4().hex}"
+        self._places: dict[str, str] = {}  # folders of the workers that were asked for their versions, by address
+        self._waiting: deque[_Asked] = deque()
+        self._running: dict[_Asked, Any] = {}  # with what Dask knows of it
+        self._slots, self._seen, self._connected = 0, time.monotonic(), time.monotonic()
+        self._broken: ToolkitError | None = None
+        self._closing = False
+        self._steps: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()  # for the one thread that decides
+        self.ferry = Ferry(self._client, self._topic, self._fail)
+        try:
+            self._meet()
+        except BaseException:
+            self._leave()
+            raise
+        self._thread = threading.Thread(target=self._serve, name="dask-calls", daemon=True)
+        self._thread.start()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        """Carry out ``fn(call)`` on a worker; what it writes comes into the folder of the call.
+
+        Raises
+        ------
+        ParameterError
+            If anything but one `Call` is given.
+        ClusterError
+            If the cluster has gone.
+        """
+        if kwargs or len(args) != 1 or not isinstance(args[0], Call):
+            raise ParameterError("DaskExecutor carries out the calls of a run; other functions are for Dask's Client")
+        if self._closing:
+            raise RuntimeError("cannot submit a call after shutdown")
+        if self._broken is not None:
+            raise self._broken
+        call: Call = args[0]
+        names = tuple(map(self.ferry.name, call.data))
+        packed = afar.Packed(replace(call, data=(), folder=Path()), names, files_named_in(call.arguments))
+        asked = _Asked(fn, call.folder, packed, self._cancel)
+        self._steps.put(partial(self._waiting.append, asked))
+        return asked
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Take no more calls; with `cancel_futures` also end those that run."""
+        self._closing = True
+        self._steps.put(self._cancel_all if cancel_futures else lambda: None)
+        if wait:
+            self._thread.join()
+
+    def describe(self) -> dict[str, Any]:
+        """Return what a run says of where it was carried out; nothing, where all was kept from before."""
+        return {"executor": f"Dask {_distributed().__version__}", "workers": len(self.used)} if self.used else {}
+
+    def _serve(self) -> None:
+        """Do one step after the other, until nothing is left to be done."""
+        look = 0.0
+        while not self._closing or self._waiting or self._running or not self._steps.empty():
+            with contextlib.suppress(queue.Empty):
+                self._steps.get(timeout=LOOK)()
+            try:
+                if time.monotonic() >= look:
+                    self._look()
+                    look = time.monotonic() + LOOK
+                self._hand_out()
+            except Exception as error:  # whatever it is, nobody may wait for ever
+                self._break(error)
+        self._leave()
+
+    def _meet(self) -> None:
+        """Meet the workers that are there, or the first one that comes; refuse the cluster where one is not fit."""
+        end = time.monotonic() + CONNECT
+        while True:
+            self._introduce(self._survey())
+            for address, reason in self.refused.items():
+                raise ClusterError(f"worker {address} cannot be used: {reason}")
+            if self._places:
+                return
+            if time.monotonic() > end:
+                raise ClusterError(f"the Dask scheduler at {self.address} has no workers: dask worker {self.address}")
+            time.sleep(LOOK)
+
+    def _look(self) -> None:
+        """See which workers there are; tell those that are new what they need, and break where there are none left."""
+        now = time.monotonic()
+        if self._client.status == "running":
+            self._connected = now
+        elif now > self._connected + GONE:
+            raise ClusterError(f"the Dask scheduler at {self.address} has gone; the same command goes on from here")
+        else:
+            return
+        if new := self._survey():
+            self.ferry.later(partial(self._introduce, new))
+        if self._slots or not (self._waiting or self._running):
+            self._seen = now
+        elif now > self._seen + self._patience:
+            refused = "".join(f"; {address} is not fit: {reason}" for address, reason in self.refused.items())
+            raise ClusterError(f"the Dask scheduler at {self.address} has lost all workers{refused}")
+
+    def _survey(self) -> dict[str, str]:
+        """Count the threads that take calls; return the workers that were not asked yet, with their folders."""
+        try:
+            info = self._client.sync(self._client.scheduler.identity, n_workers=-1, callback_timeout=GONE)
+        except OSError:
+            return {}
+        workers = {address: each for address, each in info["workers"].items() if each["status"] == "running"}
+        self._slots = int(sum(each["resources"].get(self._resource, 0) for each in workers.values()))
+        places = {address: each["local_directory"] for address, each in workers.items()}
+        new = {address: place for address, place in places.items() if self._places.get(address) != place}
+        self._places.update(new)
+        return new
+
+    def _introduce(self, places: Mapping[str, str]) -> None:
+        """Compare versions with workers; those that have the same take calls from now on."""
+        if not places:
+            return
+        given = {"wanted": self._versions, "resource": self._resource}
+        answers = self._client.run(afar.introduce, **given, workers=list(places), on_error="return")
+        for address, found in answers.items():
+            self.refused.pop(address, None)
+            if isinstance(found, OSError):
+                self._places.pop(address, None)  # it has gone, or is asked again
+            elif isinstance(found, BaseException):
+                self.refused[address] = f"it has not what the client has: {type(found).__name__}: {found}"
+            elif found != self._versions:
+                self.refused[address] = _differences(self._versions, found)
+
+    def _hand_out(self) -> None:
+        while self._client.status == "running" and self._waiting and len(self._running) < self._slots:
+            asked = self._waiting.popleft()
+            if asked.attempts == 0 and not asked.set_running_or_notify_cancel():
+                continue
+            asked.attempts += 1
+            key = f"toolkit-{uuid.uuid4().hex}"
+            given = self._topic, asked.function, asked.as_now()
+            future = self._client.submit(
+                afar.carry_out, *given, key=key, resources={self._resource: 1}, pure=False, retries=0
+            )
+            self._running[asked] = future
+            future.add_done_callback(
+                lambda future, asked=asked: self.ferry.later(partial(self._collect, asked, future))
+            )
+
+    def _collect(self, asked: _Asked, future: Any) -> None:
+        """Take what came of a call; in a thread that carries files."""
+        try:
+            answer: afar.Answer = future.result()
+        except CancelledError:  # by this client, which waits for it no more; or as the connection was lost
+            return self._steps.put(partial(self._again, asked, future))
+        except _distributed().KilledWorker as error:
+            lost = BrokenExecutor(
+                f"{error.allowed_failures + 1} workers died, one after the other, that carried it out"
+            )
+            return self._steps.put(partial(self._end, asked, future, partial(asked.set_exception, lost)))
+        except Exception as error:
+            return self._steps.put(partial(self._end, asked, future, partial(asked.set_exception, error)))
+        try:
+            self.ferry.fetch(answer, asked.folder)
+        except OSError:
+            return self._steps.put(partial(self._again, asked, future))
+        except Exception as error:
+            return self._steps.put(partial(self._end, asked, future, partial(asked.set_exception, error)))
+        self._steps.put(partial(self._end, asked, future, partial(asked.set_result, answer.value), answer.worker))
+        return None
+
+    def _end(self, asked: _Asked, future: Any, tell: Callable[[], None], worker: str = "") -> None:
+        if self._running.get(asked) is not future:
+            return  # it was cancelled, or begun once more
+        del self._running[asked]
+        if worker:
+            self.used[worker] = self.used.get(worker, 0) + 1
+        tell()
+
+    def _again(self, asked: _Asked, future: Any) -> None:
+        """Begin a call once more whose worker was lost before its files had come."""
+        if self._running.get(asked) is not future:
+            return
+        del self._running[asked]
+        if asked.attempts < ATTEMPTS:
+            asked.clear()
+            self._waiting.appendleft(asked)
+        else:
+            asked.set_exception(BrokenExecutor(f"its files were lost with the worker, {ATTEMPTS} times"))
+
+    def _cancel(self, asked: _Asked) -> None:
+        self._steps.put(partial(self._stop, [asked]))
+
+    def _cancel_all(self) -> None:
+        for asked in self._waiting:
+            if asked.attempts == 0:
+                Future.cancel(asked)
+                asked.set_running_or_notify_cancel()
+            else:
+                asked.set_exception(CancelledError())
+        self._waiting.clear()
+        self._stop(list(self._running))
+
+    def _stop(self, calls: Iterable[_Asked]) -> None:
+        """End calls that run; the workers see that nobody waits for them."""
+        found = {asked: self._running.pop(asked) for asked in calls if asked in self._running}
+        with contextlib.suppress(Exception):  # of a connection that is lost
+            self._client.cancel(list(found.values()))
+        for asked in found:
+            asked.set_exception(CancelledError())
+
+    def _fail(self, reason: str) -> None:
+        self._steps.put(lambda: self._break(ClusterError(reason)))
+
+    def _break(self, error: Exception) -> None:
+        """Give up: every call ends with an error, and no more are taken."""
+        self._broken = error if isinstance(error, ToolkitError) else ClusterError(f"{type(error).__name__}: {error}")
+        for asked in [*self._running, *(each for each in self._waiting if not each.cancelled())]:
+            asked.set_exception(self._broken)
+        self._running.clear()
+        self._waiting.clear()
+
+    def _leave(self) -> None:
+        self.ferry.close()
+        with contextlib.suppress(Exception):  # of a connection that is lost
+            self._client.unsubscribe_topic(self._topic)
+        if self._owned:
+            with contextlib.suppress(Exception):
+                self._client.close(timeout=2)
+
+
+class _Asked(Future[Any]):
+    """A call, and what comes of it.
+
+    Parameters
+    ----------
+    function : callable
+        What is given the call.
+    folder : Path
+        Into which its files come.
+    packed : Packed
+        The call as it travels.
+    cancel : callable
+        Ends it where it runs.
+    """
+
+    def __init__(
+        self, function: Callable[..., Any], folder: Path, packed: afar.Packed, cancel: Callable[[_Asked], None]
+    ) -> None:
+        super().__init__()
+        self.function, self.folder, self.attempts = function, folder, 0
+        self._packed, self._cancel = packed, cancel
+
+    def cancel(self) -> bool:
+        """Cancel the call; one that runs is ended soon."""
+        if super().cancel():
+            return True
+        if not self.done():
+            self._cancel(self)
+        return False
+
+    def as_now(self) -> afar.Packed:
+        """Return the call with a deadline in seconds from now: clocks of other machines tell other times."""
+        call = self._packed.call
+        if call.limits.deadline is None:
+            return self._packed
+        deadline = replace(call.limits.deadline, end=call.limits.deadline.left())
+        return replace(self._packed, call=replace(call, limits=replace(call.limits, deadline=deadline)))
+
+    def clear(self) -> None:
+        """Remove files that came before the worker was lost."""
+        for path in self.folder.rglob("*"):
+            if path.is_file():
+                path.unlink()
+
+
+@contextlib.contextmanager
+def opened(name: str, scheduler: str | None) -> Iterator[Executor | None]:
+    """Open the executor that a command asks for; at the end it is shut down, and where something goes wrong, at once.
+
+    Parameters
+    ----------
+    name : {"local", "dask"}
+        Which.
+    scheduler : str or None
+        The address of Dask's scheduler.
+
+    Yields
+    ------
+    Executor or None
+        None for the processes of this machine, which a run opens itself.
+
+    Raises
+    ------
+    ParameterError
+        If the one is given without the other.
+    """
+    if name == "local":
+        if scheduler is not None:
+            raise ParameterError(f"--scheduler is {scheduler!r}, which is for --executor dask")
+        yield None
+        return
+    if scheduler is None:
+        raise ParameterError("--executor dask needs --scheduler, such as tcp://host:8786")
+    executor = DaskExecutor(scheduler)
+    try:
+        yield executor
+    except BaseException:
+        executor.shutdown(cancel_futures=True)
+        raise
+    executor.shutdown()
+
+
+def _distributed() -> Any:
+    try:
+        return import_module("distributed")
+    except ImportError:
+        raise MissingDependencyError(f"--executor dask needs distributed: {INSTALL}") from None
+
+
+def _connected(distributed: Any, address: str) -> Any:
+    try:
+        return distributed.Client(address, timeout=CONNECT, set_as_default=False)
+    except (OSError, ValueError, TypeError, ImportError) as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ClusterError(f"no Dask scheduler can be reached at {address}: {reason}") from error
+
+
+def _differences(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
+    """Return in words where two sets of versions differ.
+
+    Examples
+    --------
+    >>> _differences({"numpy": "2.4.6", "torch": "2.13.0"}, {"numpy": "2.0.2"})
+    'numpy is 2.0.2 there and 2.4.6 here, torch is missing there and 2.13.0 here'
+    """
+    names = [name for name in sorted({*ours, *theirs}) if ours.get(name) != theirs.get(name)]
+    shown = [f"{name} is {_short(theirs.get(name))} there and {_short(ours.get(name))} here" for name in names[:4]]
+    return ", ".join(shown) + (f", and {len(names) - 4} more differ" if len(names) > 4 else "")
+
+
+def _short(found: str | None) -> str:
+    return "missing" if not found else found if len(found) < 40 else f"version {found[:12]}"
