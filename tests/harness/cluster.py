@@ -1,4 +1,4 @@
-"""A cluster of Dask on this machine, each worker a process of its own, and an embedder that goes wrong when asked to."""
+"""A cluster of Dask on this machine, each worker a process of its own, and an embedder that goes wrong when asked."""
 
 from __future__ import annotations
 
@@ -129,9 +129,8 @@ class Cluster:
         found = []
         for nanny in self.processes[1:]:
             with contextlib.suppress(psutil.NoSuchProcess):
-                for child in psutil.Process(nanny.pid).children():
-                    if "spawn_main" in " ".join(child.cmdline()):
-                        found.append(child)
+                children = psutil.Process(nanny.pid).children()
+                found += [child for child in children if "spawn_main" in " ".join(child.cmdline())]
         return found
 
     def fitted(self) -> list[list[str]]:

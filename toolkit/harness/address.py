@@ -170,7 +170,7 @@ def versions_of(names: Iterable[str]) -> dict[str, str]:
             found[cls.library] = version(cls.library)
         except PackageNotFoundError:
             found[cls.library] = ""  # no package of the index; its source says which it is
-        found[cls.__module__] = _source(cls)
+        found[f"{cls.__module__}, source"] = _source(cls)  # a library may have the same name
     return {**found, **_toolkit()}
 
 

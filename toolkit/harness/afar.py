@@ -84,27 +84,9 @@ def versions_here() -> dict[str, str]:
     return found
 
 
-async def introduce(wanted: dict[str, str], resource: str, *, dask_worker: Any) -> dict[str, str]:
-    """Compare the versions of a worker with the client's; where all are the same, let it take calls.
-
-    Parameters
-    ----------
-    wanted : dict of str to str
-        The client's versions.
-    resource : str
-        The Dask resource that calls ask for; one for each thread of the worker.
-    dask_worker : distributed.Worker
-        Given by Dask.
-
-    Returns
-    -------
-    dict of str to str
-        The versions of the worker.
-    """
-    found = await asyncio.to_thread(versions_here)
-    if found == wanted:
-        await dask_worker.set_resources(**{resource: dask_worker.state.nthreads})
-    return found
+async def introduce() -> dict[str, str]:
+    """Return the versions of a worker."""
+    return await asyncio.to_thread(versions_here)
 
 
 def carry_out(topic: str, function: Callable[[Call], Any], packed: Packed) -> Answer:

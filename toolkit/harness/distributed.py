@@ -11,10 +11,10 @@ import queue
 import threading
 import time
 import uuid
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -22,19 +22,27 @@ from typing import Any
 
 from toolkit.errors import MissingDependencyError, ParameterError, ToolkitError
 from toolkit.harness import afar
-from toolkit.harness.address import address_of
 from toolkit.harness.ferry import Ferry, files_named_in
 from toolkit.harness.isolation import Call
 
 LOOK = 0.5  # seconds between two looks at the workers
 CONNECT = 8.0  # seconds in which the scheduler must answer, and then a first worker be there
 GONE = 5.0  # seconds without a connection after which the scheduler has gone
-ATTEMPTS = 3  # how often a call is begun whose files are lost with its worker
+ATTEMPTS = 3  # how often a call is begun whose worker dies
 INSTALL = "pip install 'embedding-comparison-toolkit[dask]'"
 
 
 class ClusterError(ToolkitError):
     """A cluster cannot be used, or is not there any more."""
+
+
+@dataclass(frozen=True)
+class _Worker:
+    """A worker: its address, its folder, which another one at the same address would not have, and its threads."""
+
+    address: str
+    place: str
+    threads: int
 
 
 class DaskExecutor(Executor):
@@ -79,12 +87,13 @@ class DaskExecutor(Executor):
         self.refused: dict[str, str] = {}
         self._patience = patience
         self._versions = afar.versions_here()
-        self._resource = f"toolkit-{address_of(self._versions)[:16]}"
         self._topic = f"toolkit-{uuid.uuid4().hex}"
-        self._places: dict[str, str] = {}  # folders of the workers that were asked for their versions, by address
+        self._met: set[_Worker] = set()  # those that were asked for their versions
+        self._fit: set[_Worker] = set()  # those whose versions are the same
+        self._there: set[_Worker] = set()  # those of them that are there now
         self._waiting: deque[_Asked] = deque()
-        self._running: dict[_Asked, Any] = {}  # with what Dask knows of it
-        self._slots, self._seen, self._connected = 0, time.monotonic(), time.monotonic()
+        self._running: dict[_Asked, tuple[Any, _Worker]] = {}  # with what Dask knows of it, and where it runs
+        self._seen = self._connected = time.monotonic()
         self._broken: ToolkitError | None = None
         self._closing = False
         self._steps: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()  # for the one thread that decides
@@ -149,18 +158,17 @@ class DaskExecutor(Executor):
     def _meet(self) -> None:
         """Meet the workers that are there, or the first one that comes; refuse the cluster where one is not fit."""
         end = time.monotonic() + CONNECT
-        while True:
+        while not self._there:
             self._introduce(self._survey())
             for address, reason in self.refused.items():
                 raise ClusterError(f"worker {address} cannot be used: {reason}")
-            if self._places:
-                return
-            if time.monotonic() > end:
+            self._there = set(self._fit)
+            if time.monotonic() > end and not self._there:
                 raise ClusterError(f"the Dask scheduler at {self.address} has no workers: dask worker {self.address}")
-            time.sleep(LOOK)
+            time.sleep(0 if self._there else LOOK)
 
     def _look(self) -> None:
-        """See which workers there are; tell those that are new what they need, and break where there are none left."""
+        """See which workers there are: ask new ones for their versions, and take back the calls of those that died."""
         now = time.monotonic()
         if self._client.status == "running":
             self._connected = now
@@ -169,62 +177,71 @@ class DaskExecutor(Executor):
         else:
             return
         if new := self._survey():
+            self._met |= new
             self.ferry.later(partial(self._introduce, new))
-        if self._slots or not (self._waiting or self._running):
+        for asked, (future, worker) in list(self._running.items()):
+            if worker not in self._there:
+                self._client.cancel([future])
+                self._again(asked, future)
+        if self._there or not (self._waiting or self._running):
             self._seen = now
         elif now > self._seen + self._patience:
             refused = "".join(f"; {address} is not fit: {reason}" for address, reason in self.refused.items())
             raise ClusterError(f"the Dask scheduler at {self.address} has lost all workers{refused}")
 
-    def _survey(self) -> dict[str, str]:
-        """Count the threads that take calls; return the workers that were not asked yet, with their folders."""
+    def _survey(self) -> set[_Worker]:
+        """Note which workers are there; return those that were not asked for their versions."""
         try:
             info = self._client.sync(self._client.scheduler.identity, n_workers=-1, callback_timeout=GONE)
         except OSError:
-            return {}
-        workers = {address: each for address, each in info["workers"].items() if each["status"] == "running"}
-        self._slots = int(sum(each["resources"].get(self._resource, 0) for each in workers.values()))
-        places = {address: each["local_directory"] for address, each in workers.items()}
-        new = {address: place for address, place in places.items() if self._places.get(address) != place}
-        self._places.update(new)
-        return new
+            return set()
+        workers = {
+            _Worker(address, each["local_directory"], each["nthreads"])
+            for address, each in info["workers"].items()
+            if each["status"] in ("running", "paused")
+        }
+        self._there = workers & self._fit
+        return workers - self._met
 
-    def _introduce(self, places: Mapping[str, str]) -> None:
-        """Compare versions with workers; those that have the same take calls from now on."""
-        if not places:
+    def _introduce(self, workers: set[_Worker]) -> None:
+        """Ask workers for their versions; those that have the same take calls from now on."""
+        if not workers:
             return
-        given = {"wanted": self._versions, "resource": self._resource}
-        answers = self._client.run(afar.introduce, **given, workers=list(places), on_error="return")
-        for address, found in answers.items():
+        by_address = {worker.address: worker for worker in workers}
+        for address, found in self._client.run(afar.introduce, workers=list(by_address), on_error="return").items():
             self.refused.pop(address, None)
             if isinstance(found, OSError):
-                self._places.pop(address, None)  # it has gone, or is asked again
+                self._met.discard(by_address[address])  # it has gone, or is asked again
             elif isinstance(found, BaseException):
                 self.refused[address] = f"it has not what the client has: {type(found).__name__}: {found}"
             elif found != self._versions:
                 self.refused[address] = _differences(self._versions, found)
+            else:
+                self._fit.add(by_address[address])
 
     def _hand_out(self) -> None:
-        while self._client.status == "running" and self._waiting and len(self._running) < self._slots:
+        """Give calls to workers that have a thread free."""
+        busy = Counter(worker for _, worker in self._running.values())
+        free = [worker for worker in self._there for _ in range(worker.threads - busy[worker])]
+        while self._client.status == "running" and self._waiting and free:
             asked = self._waiting.popleft()
             if asked.attempts == 0 and not asked.set_running_or_notify_cancel():
                 continue
             asked.attempts += 1
-            key = f"toolkit-{uuid.uuid4().hex}"
+            worker, key = free.pop(), f"toolkit-{uuid.uuid4().hex}"
             given = self._topic, asked.function, asked.as_now()
-            future = self._client.submit(
-                afar.carry_out, *given, key=key, resources={self._resource: 1}, pure=False, retries=0
-            )
-            self._running[asked] = future
-            future.add_done_callback(
-                lambda future, asked=asked: self.ferry.later(partial(self._collect, asked, future))
-            )
+            future = self._client.submit(afar.carry_out, *given, key=key, workers=[worker.address], pure=False)
+            self._running[asked] = future, worker
+            future.add_done_callback(partial(self._collect_later, asked))
+
+    def _collect_later(self, asked: _Asked, future: Any) -> None:
+        self.ferry.later(partial(self._collect, asked, future))
 
     def _collect(self, asked: _Asked, future: Any) -> None:
         """Take what came of a call; in a thread that carries files."""
         try:
             answer: afar.Answer = future.result()
-        except CancelledError:  # by this client, which waits for it no more; or as the connection was lost
+        except (CancelledError, _distributed().KilledWorker):  # also where the connection was lost
             return self._steps.put(partial(self._again, asked, future))
         except _distributed().KilledWorker as error:
             lost = BrokenExecutor(
@@ -243,7 +260,7 @@ class DaskExecutor(Executor):
         return None
 
     def _end(self, asked: _Asked, future: Any, tell: Callable[[], None], worker: str = "") -> None:
-        if self._running.get(asked) is not future:
+        if self._running.get(asked, (None,))[0] is not future:
             return  # it was cancelled, or begun once more
         del self._running[asked]
         if worker:
@@ -251,15 +268,15 @@ class DaskExecutor(Executor):
         tell()
 
     def _again(self, asked: _Asked, future: Any) -> None:
-        """Begin a call once more whose worker was lost before its files had come."""
-        if self._running.get(asked) is not future:
+        """Begin a call once more whose worker died before its files had come."""
+        if self._running.get(asked, (None,))[0] is not future:
             return
         del self._running[asked]
         if asked.attempts < ATTEMPTS:
             asked.clear()
             self._waiting.appendleft(asked)
         else:
-            asked.set_exception(BrokenExecutor(f"its files were lost with the worker, {ATTEMPTS} times"))
+            asked.set_exception(BrokenExecutor(f"{ATTEMPTS} workers died, one after the other, that carried it out"))
 
     def _cancel(self, asked: _Asked) -> None:
         self._steps.put(partial(self._stop, [asked]))
@@ -276,7 +293,7 @@ class DaskExecutor(Executor):
 
     def _stop(self, calls: Iterable[_Asked]) -> None:
         """End calls that run; the workers see that nobody waits for them."""
-        found = {asked: self._running.pop(asked) for asked in calls if asked in self._running}
+        found = {asked: self._running.pop(asked)[0] for asked in calls if asked in self._running}
         with contextlib.suppress(Exception):  # of a connection that is lost
             self._client.cancel(list(found.values()))
         for asked in found:
