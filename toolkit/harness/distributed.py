@@ -7,17 +7,19 @@ dies. Workers ask for the data that they lack; what a call has written is fetche
 from __future__ import annotations
 
 import contextlib
+import logging
 import queue
 import threading
 import time
 import uuid
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from toolkit.errors import MissingDependencyError, ParameterError, ToolkitError
@@ -136,6 +138,11 @@ class DaskExecutor(Executor):
         if wait:
             self._thread.join()
 
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.shutdown(cancel_futures=error is not None)
+
     def describe(self) -> dict[str, Any]:
         """Return what a run says of where it was carried out; nothing, where all was kept from before."""
         return {"executor": f"Dask {_distributed().__version__}", "workers": len(self.used)} if self.used else {}
@@ -144,9 +151,9 @@ class DaskExecutor(Executor):
         """Do one step after the other, until nothing is left to be done."""
         look = 0.0
         while not self._closing or self._waiting or self._running or not self._steps.empty():
-            with contextlib.suppress(queue.Empty):
-                self._steps.get(timeout=LOOK)()
             try:
+                with contextlib.suppress(queue.Empty):
+                    self._steps.get(timeout=LOOK)()
                 if time.monotonic() >= look:
                     self._look()
                     look = time.monotonic() + LOOK
@@ -159,7 +166,7 @@ class DaskExecutor(Executor):
         """Meet the workers that are there, or the first one that comes; refuse the cluster where one is not fit."""
         end = time.monotonic() + CONNECT
         while not self._there:
-            self._introduce(self._survey())
+            self._judge(*self._introduce(self._survey()))
             for address, reason in self.refused.items():
                 raise ClusterError(f"worker {address} cannot be used: {reason}")
             self._there = set(self._fit)
@@ -178,7 +185,7 @@ class DaskExecutor(Executor):
             return
         if new := self._survey():
             self._met |= new
-            self.ferry.later(partial(self._introduce, new))
+            self.ferry.later(lambda: self._steps.put(partial(self._judge, *self._introduce(new))))
         for asked, (future, worker) in list(self._running.items()):
             if worker not in self._there:
                 self._client.cancel([future])
@@ -203,21 +210,26 @@ class DaskExecutor(Executor):
         self._there = workers & self._fit
         return workers - self._met
 
-    def _introduce(self, workers: set[_Worker]) -> None:
-        """Ask workers for their versions; those that have the same take calls from now on."""
-        if not workers:
-            return
+    def _introduce(self, workers: set[_Worker]) -> tuple[dict[str, _Worker], dict[str, Any]]:
+        """Ask workers for their versions; return them by address, and what they answer."""
         by_address = {worker.address: worker for worker in workers}
-        for address, found in self._client.run(afar.introduce, workers=list(by_address), on_error="return").items():
+        try:
+            return by_address, self._client.run(afar.introduce, workers=list(by_address), on_error="return")
+        except OSError as error:
+            return by_address, dict.fromkeys(by_address, error)
+
+    def _judge(self, workers: Mapping[str, _Worker], answers: Mapping[str, Any]) -> None:
+        """Let workers take calls whose versions are the client's."""
+        for address, found in answers.items():
             self.refused.pop(address, None)
             if isinstance(found, OSError):
-                self._met.discard(by_address[address])  # it has gone, or is asked again
+                self._met.discard(workers[address])  # it has gone, or is asked again
             elif isinstance(found, BaseException):
                 self.refused[address] = f"it has not what the client has: {type(found).__name__}: {found}"
             elif found != self._versions:
                 self.refused[address] = _differences(self._versions, found)
             else:
-                self._fit.add(by_address[address])
+                self._fit.add(workers[address])
 
     def _hand_out(self) -> None:
         """Give calls to workers that have a thread free."""
@@ -235,7 +247,8 @@ class DaskExecutor(Executor):
             future.add_done_callback(partial(self._collect_later, asked))
 
     def _collect_later(self, asked: _Asked, future: Any) -> None:
-        self.ferry.later(partial(self._collect, asked, future))
+        with contextlib.suppress(RuntimeError):  # of an executor that was shut down
+            self.ferry.later(partial(self._collect, asked, future))
 
     def _collect(self, asked: _Asked, future: Any) -> None:
         """Take what came of a call; in a thread that carries files."""
@@ -283,21 +296,20 @@ class DaskExecutor(Executor):
 
     def _cancel_all(self) -> None:
         for asked in self._waiting:
-            if asked.attempts == 0:
-                Future.cancel(asked)
-                asked.set_running_or_notify_cancel()
-            else:
-                asked.set_exception(CancelledError())
-        self._waiting.clear()
-        self._stop(list(self._running))
+            Future.cancel(asked)
+        self._stop([*self._waiting, *self._running])
 
-    def _stop(self, calls: Iterable[_Asked]) -> None:
+    def _stop(self, calls: list[_Asked]) -> None:
         """End calls that run; the workers see that nobody waits for them."""
         found = {asked: self._running.pop(asked)[0] for asked in calls if asked in self._running}
         with contextlib.suppress(Exception):  # of a connection that is lost
             self._client.cancel(list(found.values()))
-        for asked in found:
-            asked.set_exception(CancelledError())
+        again = [asked for asked in calls if asked in self._waiting]  # their worker died just now
+        for asked in again:
+            self._waiting.remove(asked)
+        for asked in [*found, *again]:
+            if asked.running():
+                asked.set_exception(CancelledError())
 
     def _fail(self, reason: str) -> None:
         self._steps.put(lambda: self._break(ClusterError(reason)))
@@ -392,13 +404,9 @@ def opened(name: str, scheduler: str | None) -> Iterator[Executor | None]:
         return
     if scheduler is None:
         raise ParameterError("--executor dask needs --scheduler, such as tcp://host:8786")
-    executor = DaskExecutor(scheduler)
-    try:
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told in one line
+    with DaskExecutor(scheduler) as executor:
         yield executor
-    except BaseException:
-        executor.shutdown(cancel_futures=True)
-        raise
-    executor.shutdown()
 
 
 def _distributed() -> Any:
@@ -430,4 +438,4 @@ def _differences(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
 
 
 def _short(found: str | None) -> str:
-    return "missing" if not found else found if len(found) < 40 else f"version {found[:12]}"
+    return "missing" if not found else found if len(found) < 40 else f"source {found[:12]}"
