@@ -48,7 +48,7 @@ EXPERIMENT = """
 name = "{name}"
 dataset = "{data}"
 splits = ["holdout"]
-tasks = ["geometry"]
+tasks = [{{ name = "rating-prediction", options = {{ readouts = ["ridge"] }} }}]
 embedders = [{{ name = "waiting", params = {{ seconds = {seconds} }} }}]
 """
 

@@ -187,7 +187,7 @@ class DaskExecutor(Executor):
             self._met |= new
             self.ferry.later(lambda: self._steps.put(partial(self._judge, *self._introduce(new))))
         for asked, (future, worker) in list(self._running.items()):
-            if worker not in self._there:
+            if worker not in self._there and not asked.fetching:  # whoever fetches will see it
                 self._client.cancel([future])
                 self._again(asked, future)
         if self._there or not (self._waiting or self._running):
@@ -256,13 +256,9 @@ class DaskExecutor(Executor):
             answer: afar.Answer = future.result()
         except (CancelledError, _distributed().KilledWorker):  # also where the connection was lost
             return self._steps.put(partial(self._again, asked, future))
-        except _distributed().KilledWorker as error:
-            lost = BrokenExecutor(
-                f"{error.allowed_failures + 1} workers died, one after the other, that carried it out"
-            )
-            return self._steps.put(partial(self._end, asked, future, partial(asked.set_exception, lost)))
         except Exception as error:
             return self._steps.put(partial(self._end, asked, future, partial(asked.set_exception, error)))
+        asked.fetching = True
         try:
             self.ferry.fetch(answer, asked.folder)
         except OSError:
@@ -285,6 +281,7 @@ class DaskExecutor(Executor):
         if self._running.get(asked, (None,))[0] is not future:
             return
         del self._running[asked]
+        asked.fetching = False
         if asked.attempts < ATTEMPTS:
             asked.clear()
             self._waiting.appendleft(asked)
@@ -350,7 +347,8 @@ class _Asked(Future[Any]):
         self, function: Callable[..., Any], folder: Path, packed: afar.Packed, cancel: Callable[[_Asked], None]
     ) -> None:
         super().__init__()
-        self.function, self.folder, self.attempts = function, folder, 0
+        self.function, self.folder = function, folder
+        self.attempts, self.fetching = 0, False
         self._packed, self._cancel = packed, cancel
 
     def cancel(self) -> bool:
