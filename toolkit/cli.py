@@ -119,6 +119,8 @@ def _add_run(commands: Commands) -> None:
     run.add_argument("--memory", metavar="M", help="memory that one of them may hold, such as 4G")
     run.add_argument("--threads", metavar="N", type=int, default=1, help="threads of each trial (default: 1)")
     run.add_argument("--store", metavar="DIR", help="where results are kept for other runs (default: DIR/store)")
+    run.add_argument("--executor", choices=("local", "dask"), default="local", help="what carries out the fits")
+    run.add_argument("--scheduler", metavar="ADDRESS", help="of Dask, such as tcp://host:8786, for --executor dask")
     run.add_argument("--tune", metavar="N|Ss", help="tune each method on ratings: with 30 trials, or for 60s")
     run.add_argument("--quick", action="store_true", help="the quick version of the suite, which says less")
     run.add_argument("--fresh", action="store_true", help="replace an earlier run in the directory")
@@ -237,21 +239,24 @@ def _command(
 
 def _run(options: argparse.Namespace) -> int:
     from toolkit.harness import run
+    from toolkit.harness.distributed import opened
 
-    done = run(
-        options.suite,
-        options.out,
-        options.workers,
-        only=options.only,
-        data=options.data,
-        timeout=options.timeout,
-        memory=options.memory,
-        threads=options.threads,
-        store=options.store,
-        tune=options.tune,
-        fresh=options.fresh,
-        quick=options.quick,
-    )
+    with opened(options.executor, options.scheduler) as executor:
+        done = run(
+            options.suite,
+            options.out,
+            options.workers,
+            only=options.only,
+            data=options.data,
+            timeout=options.timeout,
+            memory=options.memory,
+            threads=options.threads,
+            store=options.store,
+            tune=options.tune,
+            fresh=options.fresh,
+            quick=options.quick,
+            executor=executor,
+        )
     return _reported(done)
 
 

@@ -71,10 +71,11 @@ def main() -> int:
 def _one_directory(given: argparse.Namespace, out: Path, moments: random.Random, seconds: float, seen: Seen) -> None:
     """Kill a run a few times, and carry it on to its end."""
     before: dict[str, tuple[int, int]] = {}
+    longest = seconds * min(1.0, 2 / given.chain)  # so that those of one directory are spread over the whole run
     for _ in range(min(given.chain, given.times - seen.times)):
         process = _start(given.suite, out, given.only)
         try:
-            process.wait(moments.uniform(0, seconds))
+            process.wait(moments.uniform(0, longest))
         except subprocess.TimeoutExpired:
             sent = time.monotonic()
             os.killpg(process.pid, getattr(signal, f"SIG{given.signal}"))

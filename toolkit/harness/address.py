@@ -72,7 +72,7 @@ def trial_key(trial: Trial, data: Sequence[Path], threads: int) -> Key:
         "parameters": content(params),
         "tasks": tasks,
         "threads": threads,
-        "versions": _versions([trial.embedder, *_strings(params)]),
+        "versions": versions_of([trial.embedder, *_strings(params)]),
     }
 
 
@@ -112,7 +112,7 @@ def tuning_key(embedder: str, asked: Key, data: Sequence[Path], threads: int) ->
         "embedder": embedder,
         "asked": content(asked),
         "threads": threads,
-        "versions": {**_versions([embedder, *_strings(asked)]), "optuna": version("optuna")},
+        "versions": {**versions_of([embedder, *_strings(asked)]), "optuna": version("optuna")},
     }
 
 
@@ -161,8 +161,8 @@ def _strings(value: Any) -> Iterator[str]:
             yield from _strings(each)
 
 
-def _versions(names: Iterable[str]) -> dict[str, str]:
-    """Return the versions of what methods are made of; of a package that is not the toolkit's, its source too."""
+def versions_of(names: Iterable[str]) -> dict[str, str]:
+    """Return the versions of what methods are made of, by their names; of the methods themselves, their source too."""
     known = set(embedder_names())
     found = {package: each for package, each in versions().items() if package in SHARED}
     for cls in {embedder_class(name) for name in names if name in known}:
@@ -170,7 +170,7 @@ def _versions(names: Iterable[str]) -> dict[str, str]:
             found[cls.library] = version(cls.library)
         except PackageNotFoundError:
             found[cls.library] = ""  # no package of the index; its source says which it is
-        found[cls.__module__] = _source(cls)
+        found[f"{cls.__module__}, source"] = _source(cls)  # a library may have the same name
     return {**found, **_toolkit()}
 
 

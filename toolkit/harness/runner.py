@@ -165,7 +165,8 @@ def run(
         took = {"seconds": round(time.monotonic() - started, 1), "kept": len(work.kept)}
         if not work.done and earlier.get("seconds") is not None:  # all was there: it took what it took then
             took = {name: earlier[name] for name in ("started", "seconds", "kept") if name in earlier}
-        writer.write_info({**info, **took})
+        where = {**info["machine"], **getattr(executor, "describe", dict)()}
+        writer.write_info({**info, **took, "machine": where})
     return Run(path)
 
 

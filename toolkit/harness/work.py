@@ -12,6 +12,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from toolkit.errors import ToolkitError
 from toolkit.harness.comparisons import StepWriter, common_jobs, compare_jobs
 from toolkit.harness.isolation import Call, Ended, Limits, isolated
 from toolkit.harness.jobs import Job, study_jobs, trial_jobs, tuning_jobs
@@ -173,8 +174,10 @@ def _tried(job: Job, folder: Path) -> dict[str, Any]:
 
 
 def _answer_of(future: Future[Any]) -> Ended:
-    """Return how a call ended; a fault of an executor is one of the call."""
+    """Return how a call ended; a fault of an executor is one of the call, unless it says what the user can do."""
     error = future.exception()
+    if isinstance(error, ToolkitError):
+        raise error
     if error is None:
         ended: Ended = future.result()
         return ended
