@@ -196,7 +196,7 @@ def test_a_client_that_stops_or_vanishes_ends_what_runs(folder: Path, cluster: C
     wait_until(lambda: not fit.is_running(), 5)
     _, said = client.communicate(timeout=5)
     assert client.returncode == (130 if way == signal.SIGINT else -signal.SIGKILL)
-    assert ("toolkit: stopped; the trials that had ended are kept" in said) == (way == signal.SIGINT)
+    assert ("toolkit: stopped; what had ended is kept" in said) == (way == signal.SIGINT)
 
 
 def test_a_worker_of_other_versions_is_refused(folder: Path, cluster: Cluster, tmp_path: Path) -> None:
