@@ -69,7 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"toolkit: {one_line(str(error))}", file=sys.stderr)  # noqa: T201  # the one clear line
         return 2
     except KeyboardInterrupt as stop:
-        print(f"toolkit: {options.stopped}", file=sys.stderr)  # noqa: T201  # likewise
+        said = options.stopped
+        if getattr(options, "fresh", False):
+            said = said.replace("command", "command without --fresh")
+        print(f"toolkit: {said}", file=sys.stderr)  # noqa: T201  # likewise
         return TERMINATED if isinstance(stop, _TerminatedError) else INTERRUPTED
     except _UnreadError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it ends

@@ -102,6 +102,18 @@ def test_a_call_that_hangs_is_ended() -> None:
     assert isolated(call("1 + 1")).value == 2
 
 
+@pytest.mark.parametrize("text", ["ctypes.string_at(0)", "os._exit(5)", "1 + 1"])
+def test_what_a_call_has_forked_neither_holds_it_up_nor_outlives_it(tmp_path: Path, text: str) -> None:
+    note = tmp_path / "pid"
+    child = f"(open({str(note)!r}, 'w').write(str(os.getpid())), time.sleep(600), os._exit(0))"
+    started = time.monotonic()
+    ended = isolated(call(f"os.fork() and ([time.sleep(0.01) for _ in range(50)], {text}) or {child}"))
+    assert ended.status == ("ok" if text == "1 + 1" else "crashed"), ended
+    assert time.monotonic() - started < 30
+    if note.exists() and psutil.pid_exists(int(note.read_text())):
+        psutil.Process(int(note.read_text())).wait(30)
+
+
 def test_a_call_that_takes_too_much_memory_is_ended() -> None:
     limit = 1 << 30
     ended = isolated(call("[bytearray(1 << 24) for _ in range(10**6)]", memory=limit))

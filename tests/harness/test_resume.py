@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import pandas as pd
@@ -116,7 +117,7 @@ def test_the_same_command_again_does_nothing(finished: Run, tmp_path: Path, caps
     suite, out = copied(finished, tmp_path)
     before, info = records(out), Run(out).info
     assert names(out, set(before))[-3:] == ["popularity", "ranks", "svd"]
-    again = tk.run(suite, out=out, workers=1)
+    again = tk.run(suite, out=out, workers=1, command=info["command"])
     assert capsys.readouterr().err == "3 of 3 are there from before\n"
     assert records(out) == before
     assert tables(again) == tables(finished)
@@ -170,6 +171,86 @@ def test_only_what_is_new_is_done(finished: Run, tmp_path: Path) -> None:
     now = again.scores[again.scores["embedder"] == "pca"].drop(columns="trial").reset_index(drop=True)
     pd.testing.assert_frame_equal(now, scores, check_exact=True)
     assert again.embedding("films-003", "item").fingerprint() == finished.embedding("films-002", "item").fingerprint()
+
+
+STUDY = '[[studies]]\nname = "one-hot"\n'
+
+
+def test_nothing_is_left_of_what_is_not_asked_for_any_more(suite: Write, tmp_path: Path) -> None:
+    out, tuned = tmp_path / "run", "[tune]\ntrials = 1\n"
+    body = BODY.replace("ranking", "rating-prediction")
+    tk.run(suite(body + tuned, STUDY), out=out, workers=2, quiet=True)
+    assert (out / "studies.csv").is_file()
+    assert (out / "tuning.csv").is_file()
+    assert (out / "tuning.db").is_file()
+    less = tk.run(suite(body), out=out, only=["popularity"], workers=2, quiet=True)
+    assert less.studies.empty
+    assert less.tuning.empty
+    assert not (out / "tuning.db").exists()
+    assert set(less.intervals["embedder"]) <= {"popularity"}
+    assert "popularity" in less.report().read_text(encoding="utf-8")
+    again = tk.run(suite(body + tuned, STUDY), out=out, workers=2, quiet=True)
+    assert again.info["kept"] > 5
+    assert set(again.trials["embedder"]) == {"popularity", "pca", "pca (tuned)", "svd", "svd (tuned)"}
+
+
+@pytest.mark.usefixtures("faulty")
+def test_a_study_of_what_could_not_be_tuned(suite: Write, tmp_path: Path) -> None:
+    body = BODY.replace("ranking", "rating-prediction") + "[tune]\ntrials = 1\n"
+    study = '[[studies]]\nname = "orthogonal"\nexperiments = ["films"]\n'
+    run = tk.run(suite(body, study), out=tmp_path / "run", workers=2, timeout=0.01, quiet=True)
+    assert set(run.trials["status"]) == {"timeout"}
+    assert len(run.trials) == 5
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database", None])
+def test_a_damaged_database_of_what_was_tried(suite: Write, tmp_path: Path, content: bytes | None) -> None:
+    path = suite(BODY.replace("ranking", "rating-prediction") + "[tune]\ntrials = 1\n")
+    first = tk.run(path, out=tmp_path / "run", workers=2, quiet=True)
+    before = tables(first)
+    database = first.path / "tuning.db"
+    database.unlink() if content is None else database.write_bytes(content)
+    assert tables(tk.run(path, out=first.path, workers=2, quiet=True)) == before
+    assert database.stat().st_size > 1000
+
+
+def test_a_fresh_run_that_is_broken_off_at_once_is_still_a_run(
+    finished: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    suite, out = copied(finished, tmp_path)
+
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    for place in ("toolkit.harness.runner.RunWriter", "toolkit.harness.directory.os.rename"):
+        with monkeypatch.context() as patch:
+            patch.setattr(place, stopped)
+            with pytest.raises(KeyboardInterrupt):
+                tk.run(suite, out=out, workers=1, quiet=True, fresh=True)
+        assert (out / "run.json").is_file()
+        assert tables(tk.run(suite, out=out, workers=1, quiet=True))["scores.csv"] == tables(finished)["scores.csv"]
+
+
+def test_an_executor_that_gives_up(suite: Write, tmp_path: Path) -> None:
+    class Lazy(Executor):
+        def submit(self, fn: Callable[..., object], /, *args: object, **kwargs: object) -> Future[object]:
+            if lazy.pop():
+                raise RuntimeError("cannot schedule new futures after shutdown")
+            future: Future[object] = Future()
+            future.cancel()
+            future.set_running_or_notify_cancel()
+            return future
+
+    lazy = [True, False, True]
+    run = tk.run(suite(BODY), out=tmp_path / "run", executor=Lazy(), quiet=True)
+    lost = "its worker was lost: RuntimeError: cannot schedule new futures after shutdown"
+    assert run.trials["error"].tolist() == [lost, "its executor did not carry it out", lost]
+    assert set(run.trials["status"]) == {"crashed"}
+
+
+def test_what_an_option_says_may_be_any_text() -> None:
+    long = "x" * 300
+    assert address.content({long: [long, "a\0b", "/proc/1/root/x", ""]}) == {long: [long, "a\0b", "/proc/1/root/x", ""]}
 
 
 def test_runs_that_share_a_store(finished: Run, tmp_path: Path) -> None:

@@ -86,6 +86,7 @@ def damages(folder: Path, draw: random.Random) -> Callable[[], None]:
             lambda: path.write_bytes(before + b"\0"),
             lambda: path.write_bytes(before[:place] + b"\xff" + before[place:]),
             path.unlink,
+            lambda: path.with_name("other.csv").write_bytes(before),
         ]
     )
 
@@ -109,6 +110,30 @@ def test_a_result_in_the_place_of_another_is_found(store: Store, told: Told, tmp
     assert store.find(other, "other") is None
     assert len(told) == 1
     assert store.find(KEY, "it") == entry
+
+
+def test_what_cannot_be_read_is_not_taken_for_damaged(
+    store: Store, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = kept(store, tmp_path / "work")
+    with monkeypatch.context() as patch:
+
+        def refused(path: Path) -> str:
+            raise OSError(errno.EMFILE, "Too many open files")
+
+        patch.setattr("toolkit.harness.store.digest_of", refused)
+        with pytest.raises(DataError, match="what was kept of it cannot be read: Too many open files"):
+            store.find(KEY, "it")
+    assert told == []
+    assert store.find(KEY, "it") == entry
+
+
+def test_a_file_in_the_place_of_a_result(store: Store, told: Told, tmp_path: Path) -> None:
+    store.path.mkdir()
+    (store.path / address_of(KEY)).write_text("what is that?")
+    assert store.find(KEY, "it") is None
+    assert len(told) == 1
+    assert kept(store, tmp_path / "work") == store.find(KEY, "it")
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"key":1,"facts":2,"files":3}', "[" * 100_000, "1" * 10_000])

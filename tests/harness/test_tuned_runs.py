@@ -11,11 +11,10 @@ import pandas as pd
 import pytest
 
 import toolkit as tk
-from tests.harness.tuning import Write, body
+from tests.harness.tuning import Write, body, made
 from toolkit import registry
 from toolkit.harness import Run, load_suite
 from toolkit.harness.candidates import database
-from toolkit.harness.directory import prepare_directory
 from toolkit.harness.plan import plan
 from toolkit.harness.tables import TUNING_COLUMNS
 from toolkit.harness.trial import Outcome
@@ -102,7 +101,7 @@ def test_folds_that_chose_other_dimensions_are_one_row(
     text = body('{ name = "svd", params = { embedding_dim = 3 } }')
     loaded = load_suite(suite(text.replace('["holdout"]', '[{ name = "kfold", folds = [1, 2] }]')))
     trials = plan(loaded)
-    prepare_directory(tmp_path / "run", fresh=False)
+    made(tmp_path / "run")
     tunings = plan_tunings(loaded, trials)
     writer = RunWriter(tmp_path / "run", trials, tunings=tunings)
     for tuning, dim in zip(tunings, dims, strict=True):

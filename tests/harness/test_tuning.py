@@ -11,11 +11,10 @@ import pandas as pd
 import pytest
 
 import toolkit as tk
-from tests.harness.tuning import HEAD, Write, body, search
+from tests.harness.tuning import HEAD, Write, body, made, search
 from toolkit.data.staged import open_staged, stage
 from toolkit.harness import Run, load_suite
 from toolkit.harness.data import stage_data
-from toolkit.harness.directory import prepare_directory
 from toolkit.harness.jobs import tuning_jobs
 from toolkit.harness.plan import plan
 from toolkit.harness.tuning import plan_tunings, prepare_tunings
@@ -70,7 +69,7 @@ def test_a_tuning_job_is_not_even_told_where_the_test_part_is(suite: Write, tmp_
     trials = plan(loaded)
     files = {trial.id: (tmp_path / "seen.train.arrow", tmp_path / "secret.test.arrow") for trial in trials}
     (tmp_path / "seen.train.arrow").touch()
-    prepare_directory(tmp_path / "run", fresh=False)
+    made(tmp_path / "run")
     tunings = prepare_tunings(loaded, plan_tunings(loaded, trials))
     writer = RunWriter(tmp_path / "run", trials, tunings=tunings)
     jobs = tuning_jobs(tunings, files, 1, writer)

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 import toolkit as tk
+from tests.harness.tuning import made
 from toolkit.atomic import replacing, write_text
 from toolkit.errors import DataError
 from toolkit.harness import load_suite
-from toolkit.harness.directory import prepare_directory
+from toolkit.harness.directory import held, prepare_directory
 from toolkit.harness.plan import Trial, plan
 from toolkit.harness.studying import StudyOutcome
 from toolkit.harness.tables import SCORE_COLUMNS, STUDY_COLUMNS, TRIAL_COLUMNS
@@ -41,7 +42,7 @@ def trials(suite: Callable[..., Path]) -> list[Trial]:
 
 @pytest.fixture
 def writer(tmp_path: Path, trials: list[Trial]) -> RunWriter:
-    prepare_directory(tmp_path / "run", fresh=False)
+    made(tmp_path / "run")
     writer = RunWriter(tmp_path / "run", trials)
     writer.write_info({"title": "Größe"})
     return writer
@@ -119,7 +120,7 @@ def test_no_name_leads_out_of_a_run(writer: RunWriter, trials: list[Trial], name
 
 @pytest.fixture
 def studying(tmp_path: Path, trials: list[Trial]) -> RunWriter:
-    prepare_directory(tmp_path / "run", fresh=False)
+    made(tmp_path / "run")
     writer = RunWriter(tmp_path / "run", trials, ["one-hot", "orthogonal", "why-50"])
     writer.write_info({})
     return writer
@@ -175,8 +176,9 @@ def test_studies_that_are_damaged(studying: RunWriter, damage: bytes) -> None:
 
 def test_fresh_removes_studies(studying: RunWriter) -> None:
     studying.add_study(StudyOutcome("one-hot", "failed", "x", tables={"a": pd.DataFrame({"x": [1]})}, trace="x"))
-    prepare_directory(studying.path, fresh=True)
-    assert {path.name for path in studying.path.iterdir()} == {"embeddings", "units"}
+    with held(studying.path) as work:
+        prepare_directory(studying.path, work, "{}", fresh=True)
+    assert {path.name for path in studying.path.iterdir()} == {"embeddings", "units", "run.json"}
 
 
 def test_a_directory_that_is_gone_is_named(writer: RunWriter, trials: list[Trial]) -> None:

@@ -19,6 +19,13 @@ def body(embedders: str, tune: str = "trials = 6") -> str:
     return f'splits = ["holdout"]\ntasks = ["rating-prediction"]\nembedders = [{embedders}]\n[tune]\n{tune}\n'
 
 
+def made(path: Path) -> Path:
+    """Return the directory of a run that begins."""
+    for name in ("embeddings", "units"):
+        (path / name).mkdir(parents=True)
+    return path
+
+
 def search(path: Path, folder: Path, only: list[str] | None = None) -> list[TuningOutcome]:
     """Plan a suite's tunings and carry them out in this process."""
     loaded = load_suite(path)

@@ -17,17 +17,22 @@ from pathlib import Path
 from toolkit.cachefolder import VARIABLE, cache_folder
 from toolkit.errors import FetchError
 
-__all__ = ["VARIABLE", "cache_folder", "sha256_of", "store", "verify"]
+__all__ = ["VARIABLE", "cache_folder", "digest_of", "sha256_of", "store", "verify"]
 
 
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal; taken once a process unless the file changes."""
     state = path.stat()
-    return _digest(path, state.st_size, state.st_mtime_ns)
+    return _kept_digest(path, state.st_ino, state.st_size, state.st_mtime_ns, state.st_ctime_ns)
 
 
 @functools.cache
-def _digest(path: Path, size: int, modified: int) -> str:  # size and time of change tell versions of a path apart
+def _kept_digest(path: Path, *_: int) -> str:  # what tells versions of a path apart; nobody can set the last of it
+    return digest_of(path)
+
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of a file, in hexadecimal, as it is now."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 

@@ -8,9 +8,10 @@ another one, and is made anew. Names that are for people only (of the suite, the
 from __future__ import annotations
 
 import hashlib
-import inspect
 import json
+import os
 import platform
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -23,7 +24,7 @@ from toolkit.harness.machine import versions
 from toolkit.harness.plan import Trial
 from toolkit.harness.suite import StudySpec
 from toolkit.registry import embedder_class, embedder_names, make_embedder
-from toolkit.resources import package_folder
+from toolkit.resources import folder, package_folder
 from toolkit.studies import study_info
 from toolkit.tasks import task_info
 
@@ -41,12 +42,12 @@ def address_of(key: Key) -> str:
 
 def canonical(value: Any) -> str:
     """Return a value as JSON that is the same wherever it is written."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_scalar)
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), default=_plain)
 
 
-def _scalar(value: Any) -> Any:
-    """Return a number of NumPy as Python's own."""
-    return value.item()
+def _plain(value: Any) -> Any:
+    """Return a number or an array of NumPy as Python's own."""
+    return value.tolist()
 
 
 def trial_key(trial: Trial, data: Sequence[Path], threads: int) -> Key:
@@ -136,7 +137,7 @@ def content(value: Any) -> Any:
         return sorted(parts, key=canonical) if isinstance(value, set | frozenset) else parts
     if isinstance(value, str | Path):
         return _text(str(value))
-    if value is None or isinstance(value, bool | int | float) or hasattr(value, "item"):
+    if value is None or isinstance(value, bool | int | float) or hasattr(value, "tolist"):
         return value
     return repr(value)
 
@@ -144,8 +145,11 @@ def content(value: Any) -> Any:
 def _text(text: str) -> Any:
     if text in catalog():
         return {"catalog": text, "sources": [source.model_dump() for source in catalog()[text].sources]}
-    if len(text) < 4096 and "\0" not in text and Path(text).is_file():
-        return {"file": Path(text).name, "sha256": sha256_of(Path(text))}
+    try:
+        if os.path.isfile(text):  # which says no to what cannot be a path
+            return {"file": Path(text).name, "sha256": sha256_of(Path(text))}
+    except OSError:
+        pass  # it cannot be read, and so no method can read it either
     return text
 
 
@@ -187,16 +191,26 @@ def _toolkit_source() -> str:
     """Return a digest of the toolkit's own source, without what has no influence on results."""
     root, digest = package_folder(), hashlib.sha256()
     for path in sorted(root.rglob("*.py")):
-        place = path.relative_to(root)
-        if place.parts[0] not in WITHOUT_INFLUENCE:
-            digest.update(f"{place.as_posix()}\0".encode() + path.read_bytes() + b"\0")
+        if path.relative_to(root).parts[0] not in WITHOUT_INFLUENCE:
+            _add(digest, path, root)
+    _add(digest, folder("data") / "catalog.toml", folder("data"))  # tasks and studies have data of their own in it
     return digest.hexdigest()
 
 
+@cache  # of what this process runs, which a file that is changed meanwhile does not
 def _source(thing: Any) -> str:
-    """Return a digest of the file in which something is written, or its name where there is none."""
-    try:
-        path = inspect.getsourcefile(inspect.unwrap(thing) if callable(thing) else thing)
-    except TypeError:
-        path = None
-    return sha256_of(Path(path)) if path and Path(path).is_file() else repr(thing)
+    """Return a digest of the package in which a class or function is written; empty of the toolkit's own."""
+    top = thing.__module__.partition(".")[0]
+    if top == "toolkit":
+        return ""
+    written = getattr(sys.modules.get(top), "__file__", None)
+    if written is None or not os.path.isfile(written):
+        return repr(thing)
+    path, digest = Path(written), hashlib.sha256()
+    for each in sorted(path.parent.rglob("*.py")) if path.stem == "__init__" else [path]:
+        _add(digest, each, path.parent)
+    return digest.hexdigest()
+
+
+def _add(digest: Any, path: Path, root: Path) -> None:
+    digest.update(f"{path.relative_to(root).as_posix()}\0".encode() + path.read_bytes() + b"\0")

@@ -122,14 +122,18 @@ def adopt_study(source: Path, name: str, target: str) -> None:
         The URL of the storage.
     """
     import optuna
+    from sqlalchemy.exc import SQLAlchemyError
 
     with quiet(), tempfile.TemporaryDirectory(prefix="toolkit-tuning-") as folder:
         for path in source.parent.glob(f"{CANDIDATES}*"):  # with what SQLite needs to undo a change that was cut short
             shutil.copyfile(path, Path(folder) / path.name)
         opened, own = open_storage(target), open_storage(database("", Path(folder)))
-        if name in optuna.get_all_study_names(opened):
-            optuna.delete_study(study_name=name, storage=opened)
-        optuna.copy_study(from_study_name=ALONE, from_storage=own, to_storage=opened, to_study_name=name)
+        try:
+            if name in optuna.get_all_study_names(opened):
+                optuna.delete_study(study_name=name, storage=opened)
+            optuna.copy_study(from_study_name=ALONE, from_storage=own, to_storage=opened, to_study_name=name)
+        except (SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
+            raise DataError(f"what tuning tried cannot be written: {str(error).splitlines()[0]}", target) from error
 
 
 def load_study(storage: str, name: str, seed: int) -> optuna.Study:

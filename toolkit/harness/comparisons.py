@@ -19,6 +19,7 @@ from toolkit.comparing import Board, boards_of, compare_board, rank_table
 from toolkit.errors import DataError
 from toolkit.harness.address import Key, address_of, step_key
 from toolkit.harness.common_words import OWN, common_words, judge_common
+from toolkit.harness.directory import held
 from toolkit.harness.jobs import Job
 from toolkit.harness.machine import available_cores
 from toolkit.harness.plan import Trial
@@ -215,13 +216,14 @@ def compare_again(run: Run) -> Run:
     Raises
     ------
     DataError
-        If it has kept no units.
+        If it has kept no units, or a run is writing there.
     """
     if not (run.path / UNITS).is_dir():
         raise DataError(f"keeps no units, from which differences could be tested: {UNITS} is missing", run.path)
-    steps = StepWriter(run.path)
-    for job in compare_jobs(run.path, steps, available_cores(), run.info["suite"]["seeds"][0], {}):
-        job.keep(job.function(job.data, run.path, *job.arguments))
+    with held(run.path) as folder:
+        steps = StepWriter(run.path)
+        for job in compare_jobs(run.path, steps, available_cores(), run.info["suite"]["seeds"][0], {}):
+            job.keep(job.function(job.data, folder, *job.arguments))
     return Run(run.path)
 
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from toolkit.atomic import writing
+from toolkit.atomic import write_text, writing
 from toolkit.errors import DataError
 from toolkit.harness.tables import EMBEDDINGS, FILES, FOLDERS, KEPT, LOCK, REPORTS, UNITS, WORK
 
@@ -98,11 +98,8 @@ def held(path: Path) -> Iterator[Path]:
         If another run holds it, or it cannot be written to.
     """
     made = [each for each in (path, *path.parents) if not each.exists()]
-    with writing(path):
-        path.mkdir(parents=True, exist_ok=True)
-        lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+    lock = _locked(path)
     try:
-        _take(lock, path)
         try:
             with writing(path):
                 shutil.rmtree(path / WORK, ignore_errors=True)  # of a run that was killed
@@ -117,13 +114,27 @@ def held(path: Path) -> Iterator[Path]:
         os.close(lock)
 
 
+def _locked(path: Path) -> int:
+    """Lock a directory, which is made if need be; return the open lock."""
+    while True:
+        with writing(path):
+            path.mkdir(parents=True, exist_ok=True)
+            lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            _take(lock, path)
+            with suppress(FileNotFoundError):
+                if os.fstat(lock).st_ino == (path / LOCK).stat().st_ino:
+                    return lock
+        except BaseException:
+            os.close(lock)
+            raise
+        os.close(lock)  # who had it before has removed it since it was opened here
+
+
 def _take(lock: int, path: Path) -> None:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        # who had it before may have removed it since it was opened here
-        if os.fstat(lock).st_ino != (path / LOCK).stat().st_ino:
-            raise BlockingIOError
-    except (BlockingIOError, FileNotFoundError):
+    except BlockingIOError:
         holder = os.pread(lock, 200, 0).decode(errors="replace").strip() or "another process"
         raise DataError(
             f"another run is writing there ({holder}); wait until it has ended, or choose another directory", path
@@ -145,13 +156,17 @@ def _remove_empty(folders: list[Path]) -> None:
             return
 
 
-def prepare_directory(path: Path, fresh: bool) -> None:
-    """Make what a run writes into, empty.
+def prepare_directory(path: Path, work: Path, info: str, fresh: bool) -> None:
+    """Make what a run writes into, empty. At every moment, the directory is that of a run that can be gone on with.
 
     Parameters
     ----------
     path : Path
         The directory.
+    work : Path
+        A folder in it into which goes what is to be removed.
+    info : str
+        The new ``run.json``.
     fresh : bool
         Whether the results of an earlier run are to be removed too. All but these can be made of them again.
 
@@ -161,10 +176,12 @@ def prepare_directory(path: Path, fresh: bool) -> None:
         If it cannot be written to.
     """
     with writing(path):
-        for name in (*FILES, *REPORTS) if fresh else ():
-            (path / name).unlink(missing_ok=True)
+        write_text(path / "run.json", info)
+        for name in (*FILES, *REPORTS) if fresh else FILES:
+            if name != "run.json":
+                (path / name).unlink(missing_ok=True)
         for name in (*FOLDERS, *KEPT) if fresh else FOLDERS:
             if (path / name).is_dir():
-                shutil.rmtree(path / name)
+                os.rename(path / name, work / name)  # in one step; to remove it takes many
         for name in (EMBEDDINGS, UNITS):
             (path / name).mkdir(parents=True, exist_ok=True)

@@ -32,7 +32,7 @@ PRELOAD = ("toolkit.harness.trial", "pyarrow.pandas_compat")
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 GRACE = 5.0  # seconds that a process may take to end after it has answered
 TICK = 0.1  # seconds between two looks at whether a call is to be stopped, or takes too much memory
-MEMORY_TICK = 0.02  # likewise where memory is limited; in that time a process fills some ten MiB
+MEMORY_TICK = 0.02  # likewise where memory is limited; in that time a process may fill some hundred MiB
 _starting = threading.Lock()
 _thread = threading.local()
 
@@ -131,7 +131,7 @@ def isolated(call: Call) -> Ended:
     grace = 0.0
     try:
         ended = _watched(process, receiver, limits, left)
-        if ended is None:
+        if ended is None and receiver.poll():
             grace = GRACE
             ended = _received(receiver)
     finally:
@@ -171,11 +171,12 @@ def _stopped() -> bool:
 
 
 def _watched(process: Any, receiver: Connection, limits: Limits, left: float) -> Ended | None:
-    """Wait for the answer of a process; None once there is one, or otherwise why there will be none."""
+    """Wait for a process; None once it has answered or is gone, or otherwise why there will be no answer."""
     allowed = math.inf if limits.timeout is None else limits.timeout
     end = time.monotonic() + min(allowed, left)
     tick = TICK if limits.memory is None else MEMORY_TICK
-    while not receiver.poll(max(0.0, min(tick, end - time.monotonic()))):
+    # what it forked may hold the pipe open when it is gone itself
+    while not wait([receiver, process.sentinel], max(0.0, min(tick, end - time.monotonic()))):
         if _stopped():
             return Ended("crashed", error="the run was stopped")
         if time.monotonic() >= end:
@@ -193,9 +194,9 @@ def held(pid: int) -> int:
     try:
         process = psutil.Process(pid)
         for each in [process, *process.children(recursive=True)]:
-            with contextlib.suppress(psutil.NoSuchProcess):
+            with contextlib.suppress(psutil.Error):
                 total += each.memory_info().rss
-    except psutil.NoSuchProcess:
+    except psutil.Error:
         return total
     return total
 
@@ -227,18 +228,10 @@ def how_it_ended(code: int | None) -> str:
 def _end(process: Any, grace: float) -> None:
     wait([process.sentinel], grace)
     with _starting:  # whoever starts a process also asks how the others ended, and the answer is given but once
-        if process.is_alive():
-            _kill_children(process.pid)
         process.kill()
         process.join()
-
-
-def _kill_children(pid: int) -> None:
-    """End all that a process has started."""
-    with contextlib.suppress(psutil.NoSuchProcess):
-        for child in psutil.Process(pid).children(recursive=True):
-            with contextlib.suppress(psutil.NoSuchProcess):
-                child.kill()
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # what it started, and left behind
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _received(receiver: Connection) -> Ended | None:
@@ -264,6 +257,7 @@ def _answer(sender: Connection, call: Call) -> None:
 
 def _settle(sender: Connection) -> None:
     """Make the process one that goes before others: with who waits for it, and where memory runs out."""
+    os.setsid()  # a group of its own, with all that it starts
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run is told, and ends its processes itself
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     with contextlib.suppress(OSError):  # only Linux has it, and not every container lets it be written
@@ -276,8 +270,7 @@ def _leave_with(pipe: int) -> None:
     poll = select.poll()
     poll.register(pipe, 0)  # an error, the other end closed, is told in any case
     poll.poll()
-    _kill_children(os.getpid())
-    os._exit(1)
+    os.killpg(0, signal.SIGKILL)
 
 
 def _variables(threads: int) -> dict[str, str]:

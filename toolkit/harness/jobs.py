@@ -146,7 +146,8 @@ def study_jobs(
             reporter.leave_out(1, f"{error} (left out)")
             continue
         evidence = gather_evidence(spec, writer.path, trials, files, seed)
-        looked_at = {trial.id: made[trial.id] for trial in trials if trial.experiment in spec.experiments}
+        mine = [trial.id for trial in trials if trial.experiment in spec.experiments]
+        looked_at = {name: made.get(name, "not fitted") for name in mine}  # as where nothing could be tuned
         jobs.append(
             Job(
                 f"study {spec.name}",

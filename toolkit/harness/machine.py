@@ -21,6 +21,7 @@ PACKAGES = [
     "pandas",
     "pyarrow",
     "torch",
+    "pyspark",
     "optuna",
 ]
 

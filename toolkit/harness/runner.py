@@ -33,7 +33,7 @@ from toolkit.harness.suite import DATA, LONGEST, Suite, load_suite
 from toolkit.harness.tables import STORE
 from toolkit.harness.tuning import left_untuned, plan_tunings, prepare_tunings
 from toolkit.harness.work import Work
-from toolkit.harness.writer import RunWriter
+from toolkit.harness.writer import RunWriter, info_text
 from toolkit.registry import embedder_class
 
 # what the methods of a library import when they are fitted, by the library's import name
@@ -142,13 +142,12 @@ def run(
         if tunings and wanted.tune is not None and wanted.tune.storage:
             open_storage(database(wanted.tune.storage, path))  # what is wrong with it shows before anything is removed
         check_directory(path, wanted.name, fresh, trained_on)  # once more, now that no other run can change it
-        prepare_directory(path, fresh)
-        tunings = prepare_tunings(wanted, tunings)
-        writer = RunWriter(path, trials, [study.name for study in studies], tunings)
         earlier = {} if fresh else info_of(path)
         command = command or _command(wanted.name, suite, only, data, timeout, memory, threads, tune, quick)
         info = _info(wanted, command, machine(workers, threads), datasets)
-        writer.write_info(info)
+        prepare_directory(path, folder, info_text(info), fresh)
+        tunings = prepare_tunings(wanted, tunings)
+        writer = RunWriter(path, trials, [study.name for study in studies], tunings)
         with writing(path):
             write_entities(path, trials, files)
         started = time.monotonic()
@@ -163,7 +162,8 @@ def run(
             work.compare()
             work.study()
         took = {"seconds": round(time.monotonic() - started, 1), "kept": len(work.kept)}
-        if not work.done and earlier.get("seconds") is not None:  # all was there: it took what it took then
+        # where all was there, it took what it took then
+        if not work.done and earlier.get("seconds") is not None and earlier.get("command") == command:
             took = {name: earlier[name] for name in ("started", "seconds", "kept") if name in earlier}
         where = {**info["machine"], **getattr(executor, "describe", dict)()}
         writer.write_info({**info, **took, "machine": where})

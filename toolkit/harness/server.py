@@ -6,12 +6,14 @@ Nothing of what is imported is garbage, and to look for any later, in a trial, w
 
 import gc
 import os
+import signal
 from contextlib import suppress
 from importlib import import_module
 
 VARIABLE = "TOOLKIT_PRELOAD"
 
 if _names := os.environ.pop(VARIABLE, "").split():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for who waits for the trials
     gc.disable()
     for _name in _names:
         with suppress(Exception):

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from toolkit.atomic import writing
-from toolkit.datasets.cache import sha256_of
+from toolkit.datasets.cache import digest_of
 from toolkit.errors import DataError
 from toolkit.harness.address import Key, address_of, canonical
 
@@ -68,14 +68,16 @@ class Store:
         Raises
         ------
         DataError
-            If one that is damaged cannot be removed.
+            If it cannot be read, which need not be a damage, or one that is damaged cannot be removed.
         """
         folder = self.path / address_of(key)
         if not folder.exists():
             return None
         try:
             return Entry(folder, _checked(folder, key))
-        except (DataError, OSError) as error:
+        except OSError as error:
+            raise DataError(f"what was kept of {name} cannot be read: {error.strerror or error}", folder) from error
+        except DataError as error:
             self._say(f"{name}: what was kept of it is damaged ({error}); it is done again")
         with writing(folder):
             _remove(folder)
@@ -109,8 +111,8 @@ class Store:
             text = _sealed({"key": key, "facts": facts, "files": files})
             (folder / RECORD).write_text(text, encoding="utf-8")
             self.path.mkdir(parents=True, exist_ok=True)
-            _move(folder, place)
-        return Entry(place, json.loads(text)["facts"])
+            ours = _move(folder, place)
+        return Entry(place, json.loads(text)["facts"] if ours else _checked(place, key))
 
 
 def _checked(folder: Path, key: Key) -> dict[str, Any]:
@@ -127,9 +129,13 @@ def _checked(folder: Path, key: Key) -> dict[str, Any]:
         record = json.loads(text)
         if _sealed(record) != text or canonical(record["key"]) != canonical(key):
             raise DataError("not as it was written", path)
+        if {name.relative_to(folder).as_posix() for name in _files(folder)} != {RECORD, *record["files"]}:
+            raise DataError("files are missing or too many", folder)
         for name, state in record["files"].items():
             if _state(folder / name) != state:
                 raise DataError("not as it was written", folder / name)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError) as error:
+        raise DataError(f"not as it was written: {error.strerror}", path) from error
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
         raise DataError(f"not as it was written: {type(error).__name__}", path) from error
     facts: dict[str, Any] = record["facts"]
@@ -143,34 +149,42 @@ def _sealed(record: dict[str, Any]) -> str:
 
 
 def _state(path: Path) -> list[Any]:
-    return [path.stat().st_size, sha256_of(path)]
+    return [path.stat().st_size, digest_of(path)]
 
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
-def _move(folder: Path, place: Path) -> None:
-    """Put a folder into its place in one step; one that is there already is as good."""
+def _move(folder: Path, place: Path) -> bool:
+    """Put a folder into its place in one step; return False where one is there already, which is as good."""
     try:
         os.rename(folder, place)
     except OSError as error:
         if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
             shutil.rmtree(folder)
-        elif error.errno == errno.EXDEV:  # the store is on another disk
-            partial = place.with_name(f".{uuid.uuid4().hex}")
-            try:
-                shutil.copytree(folder, partial)
-                _move(partial, place)
-            finally:
-                shutil.rmtree(partial, ignore_errors=True)
-            shutil.rmtree(folder)
-        else:
+            return False
+        if error.errno != errno.EXDEV:
             raise
+        partial = place.with_name(f".{uuid.uuid4().hex}")  # the store is on another disk
+        try:
+            shutil.copytree(folder, partial)
+            moved = _move(partial, place)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        shutil.rmtree(folder)
+        return moved
+    return True
 
 
-def _remove(folder: Path) -> None:
-    """Remove a folder in one step, as others see it."""
-    gone = folder.with_name(f".{uuid.uuid4().hex}")
-    os.rename(folder, gone)
-    shutil.rmtree(gone)
+def _remove(place: Path) -> None:
+    """Remove what is in the place of a result, in one step, as others see it."""
+    gone = place.with_name(f".{uuid.uuid4().hex}")
+    try:
+        os.rename(place, gone)
+    except FileNotFoundError:
+        return  # another run has removed it
+    if gone.is_dir():
+        shutil.rmtree(gone)
+    else:
+        gone.unlink()

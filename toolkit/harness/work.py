@@ -6,13 +6,15 @@ import dataclasses
 import shutil
 import uuid
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from toolkit.atomic import writing
 from toolkit.errors import ToolkitError
+from toolkit.harness.address import address_of
 from toolkit.harness.comparisons import StepWriter, common_jobs, compare_jobs
 from toolkit.harness.isolation import Call, Ended, Limits, isolated
 from toolkit.harness.jobs import Job, study_jobs, trial_jobs, tuning_jobs
@@ -108,17 +110,18 @@ class Work:
     def _carry_out(self, jobs: list[Job], executor: Executor, limits: Limits, counted: bool = True) -> None:
         """Carry out what nobody has done before, and keep what comes of each as soon as it ends."""
         alike: dict[str, list[Job]] = {}
-        for job in self._without_kept(jobs, counted):
-            alike.setdefault(str(job.key), []).append(job)
+        for number, job in enumerate(self._without_kept(jobs, counted)):
+            alike.setdefault(f"{number}" if job.key is None else address_of(job.key), []).append(job)
         ended: SimpleQueue[Future[Any]] = SimpleQueue()
         running: dict[Future[Any], tuple[Path, list[Job]]] = {}
-        for group in alike.values():
-            job, folder = group[0], self.folder / uuid.uuid4().hex
-            folder.mkdir()
-            future = executor.submit(isolated, Call(job.function, job.data, folder, job.arguments, limits))
-            running[future] = folder, group
-            future.add_done_callback(ended.put)
         try:
+            for group in alike.values():
+                job, folder = group[0], self.folder / uuid.uuid4().hex
+                with writing(folder):
+                    folder.mkdir()
+                future = _submitted(executor, Call(job.function, job.data, folder, job.arguments, limits))
+                running[future] = folder, group
+                future.add_done_callback(ended.put)
             while running:
                 self.reporter.show_running([group[0].name for each, (_, group) in running.items() if each.running()])
                 try:
@@ -173,8 +176,20 @@ def _tried(job: Job, folder: Path) -> dict[str, Any]:
     return {"rows": gather_tried(made.tuning, folder), "folder": folder} if isinstance(made, TuningOutcome) else {}
 
 
+def _submitted(executor: Executor, call: Call) -> Future[Any]:
+    """Hand a call to an executor; what one says that takes no more is how the call ended."""
+    try:
+        return executor.submit(isolated, call)
+    except (BrokenExecutor, RuntimeError) as error:
+        refused: Future[Any] = Future()
+        refused.set_exception(error)
+        return refused
+
+
 def _answer_of(future: Future[Any]) -> Ended:
     """Return how a call ended; a fault of an executor is one of the call, unless it says what the user can do."""
+    if future.cancelled():
+        return Ended("crashed", error="its executor did not carry it out")
     error = future.exception()
     if isinstance(error, ToolkitError):
         raise error

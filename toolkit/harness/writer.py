@@ -217,7 +217,12 @@ class RunWriter:
             If the directory cannot be written to.
         """
         with writing(self.path):
-            write_text(self.path / "run.json", json.dumps(info, indent=1, ensure_ascii=False) + "\n")
+            write_text(self.path / "run.json", info_text(info))
+
+
+def info_text(info: dict[str, Any]) -> str:
+    """Return the text of a ``run.json``."""
+    return json.dumps(info, indent=1, ensure_ascii=False) + "\n"
 
 
 def deliver(source: Path, target: Path) -> None:
