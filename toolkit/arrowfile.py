@@ -91,7 +91,8 @@ def read(path: str | Path) -> tuple[pd.Index, FloatArray, str]:
 def _problem(schema: pa.Schema) -> str:
     """Return in what way columns are not those of our form; empty if they are."""
     if any(schema.names.count(name) != 1 for name in ("key", "vector")):
-        return f"it has the columns {schema.names}, not one key and one vector"
+        shown = ", ".join(schema.names[:8]) + (" and more" if len(schema.names) > 8 else "")
+        return f"it has the columns {shown}, not one key and one vector"
     key, vector = schema.field("key"), schema.field("vector")
     if not (pa.types.is_large_string(key.type) or pa.types.is_string(key.type)):
         return f"its keys are {key.type}, not strings"

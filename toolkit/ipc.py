@@ -117,10 +117,13 @@ def _batches(data: mmap.mmap) -> Iterator[tuple[int, int]]:
     """Yield where the tables of all batches begin, those of dictionaries too, and their bodies."""
     end = len(data) - len(MAGIC) - 4
     start = end - _int("<i", data, end)
-    footer = _Table(data, start + _int("<I", data, start))
+    footer, used = _Table(data, start + _int("<I", data, start)), 0
     for number in (2, 3):  # dictionaries, batches
         for block in footer.structs(number, 24):
             offset, length = _int("<q", data, block), _int("<i", data, block + 8)
+            used += max(length, 8)
+            if used > len(data):  # one that stands many times would take long
+                raise struct.error("its batches are larger than the whole file")
             start = offset + (8 if _int("<I", data, offset) == 0xFFFFFFFF else 4)  # files of before 2019 lack the mark
             batch = _Table(data, start + _int("<I", data, start)).table(2)
             if number == 2:
