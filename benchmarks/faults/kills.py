@@ -18,7 +18,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-RUN = "import sys, toolkit as tk; tk.run(sys.argv[1], out=sys.argv[2], only=sys.argv[3:])"
+RUN = "import sys, toolkit.cli as cli; cli._reported = lambda run: int(not run.ok); sys.exit(cli.main())"
 SOON = 2.0  # seconds within which Ctrl-C ends a run
 
 
@@ -81,7 +81,7 @@ def _one_directory(given: argparse.Namespace, out: Path, moments: random.Random,
             os.killpg(process.pid, getattr(signal, f"SIG{given.signal}"))
             code = process.wait()
             seen.slowest = max(seen.slowest, time.monotonic() - sent)
-            if given.signal != "KILL" and code != 130:
+            if code != {"KILL": -signal.SIGKILL, "INT": 130, "TERM": 143}[given.signal]:
                 seen.wrong.append(f"{out.name}: exit code {code}")
             seen.times += 1
         _check(before, out, seen)
@@ -96,9 +96,14 @@ def _one_directory(given: argparse.Namespace, out: Path, moments: random.Random,
 
 def _start(suite: str, out: Path, only: list[str]) -> subprocess.Popen[bytes]:
     """Start a run without its report, in a process group of its own."""
-    command = [sys.executable, "-c", RUN, suite, str(out), *only]
+    command = [sys.executable, "-c", RUN, "run", suite, "--out", str(out), *(["--only", *only] if only else [])]
     with (out.parent / "log.txt").open("ab") as log:
-        return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        return subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, preexec_fn=_heeding)
+
+
+def _heeding() -> None:
+    """Let Ctrl-C end a process also where this script runs in the background, for which shells have it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _results(out: Path) -> dict[str, tuple[int, int]]:

@@ -21,6 +21,7 @@ import pytest
 
 import toolkit as tk
 from tests.harness.cluster import Cluster, install_faulty, installed, wait_until
+from tests.harness.test_resume import heeding
 from toolkit import Embedding, cli
 from toolkit.errors import DataError, MissingDependencyError, ParameterError
 from toolkit.harness import Run, afar, distributed
@@ -189,7 +190,7 @@ def test_a_client_that_stops_or_vanishes_ends_what_runs(folder: Path, cluster: C
     before = len(cluster.fitted())
     command = [sys.executable, "-m", "toolkit", "run", str(folder / "waits.toml"), "--out", str(folder / way.name)]
     command += ["--executor", "dask", "--scheduler", cluster.address]
-    client = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    client = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heeding)
     wait_until(lambda: len(cluster.fitted()) > before)
     fit = psutil.Process(int(cluster.fitted()[-1][2]))
     client.send_signal(way)

@@ -344,6 +344,11 @@ def command(suite: Path, out: Path, *more: str) -> list[str]:
     return [sys.executable, "-c", WITHOUT_REPORT, "run", str(suite), "--out", str(out), "--workers", "2", *more]
 
 
+def heeding() -> None:
+    """Let Ctrl-C end a process also where the tests run in the background, for which shells have it ignored."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def waited_for(note: Path, process: subprocess.Popen[str]) -> int:
     while not note.exists() or not note.read_text():
         assert process.poll() is None, process.communicate()
@@ -365,7 +370,9 @@ def test_a_run_that_is_ended_is_carried_on(
     note, out = tmp_path / "note", tmp_path / "run"
     body = BODY.replace('"popularity", ', f'{{ name = "faulty", params = {{ note = "{note}" }} }}, "popularity", ')
     path = suite(body)
-    process = subprocess.Popen(command(path, out), stderr=subprocess.PIPE, text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command(path, out), stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heeding
+    )
     waited_for(note, process)
     while len(records(out)) < 3:
         time.sleep(0.05)

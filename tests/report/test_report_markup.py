@@ -110,7 +110,8 @@ def test_figures_and_runs_in_a_notebook_hold_texts_only(run: Path) -> None:
     for text in shown:
         assert not HIDDEN.search(text)
         tags = set(re.findall(r"<([a-z!]+)", text))
-        assert tags <= {*TABLE, "div", "p", "strong", "br", "ul", "li", "figure", "figcaption", "img", "span"}
+        assert tags <= {*TABLE, "div", "p", "strong", "br", "ul", "li", "figure", "figcaption", "img", "span", "a"}
+        assert {Path(href).name for href in re.findall('href="([^"]*)"', text)} <= {"report.html"}  # if it was written
         assert set(re.findall(r' src="([a-z]+:)', text)) <= {"data:"}
 
 
