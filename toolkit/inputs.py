@@ -124,7 +124,7 @@ def unpacking(file: IO[bytes], path: Path, member: zipfile.ZipInfo | str | None 
     """
     kind, size = path.suffix.lower(), os.fstat(file.fileno()).st_size
     if member is not None:
-        with zipfile.ZipFile(file) as archive, archive.open(member) as stream, bounded(stream, size, path) as plain:
+        with zipfile.ZipFile(file) as archive, opening_member(archive, member, size, path) as plain:
             yield plain
     elif kind in _OPENERS:
         with _OPENERS[kind](file) as stream, bounded(stream, size, path) as plain:
@@ -188,6 +188,19 @@ def opening_zip(file: IO[bytes], path: str | Path) -> Iterator[zipfile.ZipFile]:
         raise DataError(f"the archive is damaged: {error}", path) from error
     with archive:
         yield archive
+
+
+@contextmanager
+def opening_member(
+    archive: zipfile.ZipFile, member: zipfile.ZipInfo | str, size: int, path: str | Path
+) -> Iterator[IO[bytes]]:
+    """Open what is in an archive of `size` bytes, up to what `bound` allows; its own header may be damaged too."""
+    try:
+        packed = archive.open(member)
+    except ValueError as error:  # a name that is no text, a place before the beginning
+        raise DataError(f"the archive is damaged: {error}", path) from error
+    with packed, bounded(packed, size, path) as stream:
+        yield stream
 
 
 def read_structured(path: Path, form: Literal["json", "toml"], table: bool = True) -> dict[str, Any]:

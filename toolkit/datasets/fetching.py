@@ -179,7 +179,7 @@ def _extract(wheel: Path, member: str, target: Path) -> None:
                 shutil.copyfileobj(packed, unpacked)
     except KeyError:
         raise SourceError(f"{wheel.name} has no file {member}") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
         raise SourceError(f"{wheel.name} is no whole archive: {error}") from error
 
 

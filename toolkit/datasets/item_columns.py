@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -70,6 +71,8 @@ def guess_item_columns(columns: Sequence[str], frame: pd.DataFrame) -> ItemColum
     "column id of the table of items holds the keys, name the titles, genres the attributes (between ',')"
     """
     values = {name: frame.iloc[:, place].fillna("").astype(str) for place, name in enumerate(columns)}
+    times = Counter(columns)
+    columns = [name for name in columns if times[name] == 1]  # of several without a name, none can be told
     key = guess("item_of_table", columns)
     if key is None:
         others = {guess(role, columns) for role in ("title", "genres", "year")}

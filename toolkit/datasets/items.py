@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -88,8 +89,8 @@ def _texts(file: DataFile, layout: Layout) -> pd.DataFrame:
 
 
 def _roles(file: DataFile, layout: Layout, table: pd.DataFrame) -> ItemColumns:
-    for name in layout.columns:
-        if name and layout.columns.count(name) > 1:
+    for name, times in Counter(layout.columns).items():
+        if name and times > 1:
             raise DataError(f"several columns are called {name!r}; rename all but one", str(file))
     found = guess_item_columns(layout.columns, table)
     if found.key is None or (found.title is None and found.genres is None and not found.flags):

@@ -17,7 +17,7 @@ import pandas as pd
 
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError
-from toolkit.inputs import bounded, check_bound, check_member, opening_zip
+from toolkit.inputs import check_bound, check_member, opening_member, opening_zip
 from toolkit.keys import as_keys
 from toolkit.vectors.rows import to_embedding
 from toolkit.vectors.streams import open_to_read, open_to_write
@@ -142,7 +142,7 @@ def _arrays(path: Path, limit: int | None) -> dict[str, Array]:
 def _array(archive: zipfile.ZipFile, member: str, path: Path, limit: int | None) -> Array:
     """Return an array, or its first rows where they can be read alone; never more than the archive may hold."""
     size, info = path.stat().st_size, check_member(archive, member, path)
-    with archive.open(info) as packed, bounded(packed, size, path) as stream:
+    with opening_member(archive, info, size, path) as stream:
         version = npy.read_magic(stream)
         if version not in _HEADERS:
             raise ValueError(f"version {version} of the format is none that is read")
