@@ -27,7 +27,7 @@ splits = ["holdout"]
 tasks = ["rating-prediction", "ranking"]
 embedders = ["popularity", {{ name = "pca", params = {{ embedding_dim = 3 }} }}]
 [[studies]]
-name = "orthogonal"
+name = "one-hot"
 experiments = ["films"]
 """
 
