@@ -144,7 +144,7 @@ def test_the_local_run_is_as_meant(local: Run) -> None:
 def test_one_and_two_workers_give_the_same_scores(workers: int, folder: Path, local: Run, tmp_path: Path) -> None:
     with Cluster(tmp_path / "cluster", workers) as cluster:
         executor = DaskExecutor(cluster.address)
-        wait_until(lambda: len(executor._there) == workers)
+        wait_until(lambda: len(executor._workers.there) == workers)
         run = tk.run(folder / "small.toml", out=tmp_path / "run", timeout=8, quiet=True, executor=executor)
         executor.shutdown()
         assert not [*(tmp_path / "cluster").rglob("toolkit/tmp*")]
@@ -171,7 +171,7 @@ def test_a_worker_that_is_killed_is_replaced(folder: Path, local: Run, cluster: 
         holder.kill()
 
     executor = DaskExecutor(cluster.address)
-    wait_until(lambda: len(executor._there) == 2)
+    wait_until(lambda: len(executor._workers.there) == 2)
     killer = threading.Thread(target=kill)
     killer.start()
     run = tk.run(folder / "small.toml", out=folder / "killed", only=["slow"], quiet=True, executor=executor)
@@ -181,7 +181,7 @@ def test_a_worker_that_is_killed_is_replaced(folder: Path, local: Run, cluster: 
     fits = Counter(dim for dim, pid in {(dim, pid) for dim, _, pid in cluster.fitted()[before:]})
     assert sorted(fits) == [str(dim) for dim in SLOW]
     assert sorted(fits.values()) == [1, 1, 1, 2]  # the one that was cut short is done again, and no other
-    wait_until(lambda: len(executor._there) == 2)  # its nanny has started another one
+    wait_until(lambda: len(executor._workers.there) == 2)  # its nanny has started another one
     executor.shutdown()
 
 
@@ -209,7 +209,7 @@ def test_a_worker_of_other_versions_is_refused(folder: Path, cluster: Cluster, t
         wait_until(lambda: executor.refused)
         ((address, reason),) = executor.refused.items()
         assert reason == "faulty is 2.0 there and 1.0 here"
-        assert address not in {worker.address for worker in executor._there}
+        assert address not in {worker.address for worker in executor._workers.there}
         executor.shutdown()
         with pytest.raises(ClusterError, match=rf"^worker {address} cannot be used: faulty is 2.0 there and 1.0 here$"):
             DaskExecutor(cluster.address)

@@ -13,9 +13,9 @@ import threading
 import time
 import uuid
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -26,25 +26,13 @@ from toolkit.errors import MissingDependencyError, ParameterError, ToolkitError
 from toolkit.harness import afar
 from toolkit.harness.ferry import Ferry, files_named_in
 from toolkit.harness.isolation import Call
+from toolkit.harness.workers import ClusterError, Worker, Workers
 
 LOOK = 0.5  # seconds between two looks at the workers
 CONNECT = 8.0  # seconds in which the scheduler must answer, and then a first worker be there
 GONE = 5.0  # seconds without a connection after which the scheduler has gone
 ATTEMPTS = 3  # how often a call is begun whose worker dies
 INSTALL = "pip install 'embedding-comparison-toolkit[dask]'"
-
-
-class ClusterError(ToolkitError):
-    """A cluster cannot be used, or is not there any more."""
-
-
-@dataclass(frozen=True)
-class _Worker:
-    """A worker: its address, its folder, which another one at the same address would not have, and its threads."""
-
-    address: str
-    place: str
-    threads: int
 
 
 class DaskExecutor(Executor):
@@ -86,22 +74,19 @@ class DaskExecutor(Executor):
         self._client = _connected(distributed, scheduler) if self._owned else scheduler
         self.address = str(self._client.scheduler.address)
         self.used: dict[str, int] = {}
-        self.refused: dict[str, str] = {}
+        self._workers = Workers(self._client, GONE)
+        self.refused = self._workers.refused
         self._patience = patience
-        self._versions = afar.versions_here()
         self._topic = f"toolkit-{uuid.uuid4().hex}"
-        self._met: set[_Worker] = set()  # those that were asked for their versions
-        self._fit: set[_Worker] = set()  # those whose versions are the same
-        self._there: set[_Worker] = set()  # those of them that are there now
         self._waiting: deque[_Asked] = deque()
-        self._running: dict[_Asked, tuple[Any, _Worker]] = {}  # with what Dask knows of it, and where it runs
+        self._running: dict[_Asked, tuple[Any, Worker]] = {}  # with what Dask knows of it, and where it runs
         self._seen = self._connected = time.monotonic()
         self._broken: ToolkitError | None = None
         self._closing = False
         self._steps: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()  # for the one thread that decides
         self.ferry = Ferry(self._client, self._topic, self._fail)
         try:
-            self._meet()
+            self._workers.meet(CONNECT)
         except BaseException:
             self._leave()
             raise
@@ -162,18 +147,6 @@ class DaskExecutor(Executor):
                 self._break(error)
         self._leave()
 
-    def _meet(self) -> None:
-        """Meet the workers that are there, or the first one that comes; refuse the cluster where one is not fit."""
-        end = time.monotonic() + CONNECT
-        while not self._there:
-            self._judge(*self._introduce(self._survey()))
-            for address, reason in self.refused.items():
-                raise ClusterError(f"worker {address} cannot be used: {reason}")
-            self._there = set(self._fit)
-            if time.monotonic() > end and not self._there:
-                raise ClusterError(f"the Dask scheduler at {self.address} has no workers: dask worker {self.address}")
-            time.sleep(0 if self._there else LOOK)
-
     def _look(self) -> None:
         """See which workers there are: ask new ones for their versions, and take back the calls of those that died."""
         now = time.monotonic()
@@ -183,58 +156,23 @@ class DaskExecutor(Executor):
             raise ClusterError(f"the Dask scheduler at {self.address} has gone; the same command goes on from here")
         else:
             return
-        if new := self._survey():
-            self._met |= new
-            self.ferry.later(lambda: self._steps.put(partial(self._judge, *self._introduce(new))))
+        workers = self._workers
+        if new := workers.survey():
+            self.ferry.later(lambda: self._steps.put(partial(workers.judge, workers.introduce(new))))
         for asked, (future, worker) in list(self._running.items()):
-            if worker not in self._there and not asked.fetching:  # whoever fetches will see it
+            if worker not in workers.there and not asked.fetching:  # whoever fetches will see it
                 self._client.cancel([future])
                 self._again(asked, future)
-        if self._there or not (self._waiting or self._running):
+        if workers.there or not (self._waiting or self._running):
             self._seen = now
         elif now > self._seen + self._patience:
             refused = "".join(f"; {address} is not fit: {reason}" for address, reason in self.refused.items())
             raise ClusterError(f"the Dask scheduler at {self.address} has lost all workers{refused}")
 
-    def _survey(self) -> set[_Worker]:
-        """Note which workers are there; return those that were not asked for their versions."""
-        try:
-            info = self._client.sync(self._client.scheduler.identity, n_workers=-1, callback_timeout=GONE)
-        except OSError:
-            return set()
-        workers = {
-            _Worker(address, each["local_directory"], each["nthreads"])
-            for address, each in info["workers"].items()
-            if each["status"] in ("running", "paused")
-        }
-        self._there = workers & self._fit
-        return workers - self._met
-
-    def _introduce(self, workers: set[_Worker]) -> tuple[dict[str, _Worker], dict[str, Any]]:
-        """Ask workers for their versions; return them by address, and what they answer."""
-        by_address = {worker.address: worker for worker in workers}
-        try:
-            return by_address, self._client.run(afar.introduce, workers=list(by_address), on_error="return")
-        except OSError as error:
-            return by_address, dict.fromkeys(by_address, error)
-
-    def _judge(self, workers: Mapping[str, _Worker], answers: Mapping[str, Any]) -> None:
-        """Let workers take calls whose versions are the client's."""
-        for address, found in answers.items():
-            self.refused.pop(address, None)
-            if isinstance(found, OSError):
-                self._met.discard(workers[address])  # it has gone, or is asked again
-            elif isinstance(found, BaseException):
-                self.refused[address] = f"it has not what the client has: {type(found).__name__}: {found}"
-            elif found != self._versions:
-                self.refused[address] = _differences(self._versions, found)
-            else:
-                self._fit.add(workers[address])
-
     def _hand_out(self) -> None:
         """Give calls to workers that have a thread free."""
         busy = Counter(worker for _, worker in self._running.values())
-        free = [worker for worker in self._there for _ in range(worker.threads - busy[worker])]
+        free = [worker for worker in self._workers.there for _ in range(worker.threads - busy[worker])]
         while self._client.status == "running" and self._waiting and free:
             asked = self._waiting.popleft()
             if asked.attempts == 0 and not asked.set_running_or_notify_cancel():
@@ -420,20 +358,3 @@ def _connected(distributed: Any, address: str) -> Any:
     except (OSError, ValueError, TypeError, ImportError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ClusterError(f"no Dask scheduler can be reached at {address}: {reason}") from error
-
-
-def _differences(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:
-    """Return in words where two sets of versions differ.
-
-    Examples
-    --------
-    >>> _differences({"numpy": "2.4.6", "torch": "2.13.0"}, {"numpy": "2.0.2"})
-    'numpy is 2.0.2 there and 2.4.6 here, torch is missing there and 2.13.0 here'
-    """
-    names = [name for name in sorted({*ours, *theirs}) if ours.get(name) != theirs.get(name)]
-    shown = [f"{name} is {_short(theirs.get(name))} there and {_short(ours.get(name))} here" for name in names[:4]]
-    return ", ".join(shown) + (f", and {len(names) - 4} more differ" if len(names) > 4 else "")
-
-
-def _short(found: str | None) -> str:
-    return "missing" if not found else found if len(found) < 40 else f"source {found[:12]}"
