@@ -37,6 +37,11 @@ def test_a_long_list_is_not_shown() -> None:
     assert message == "unknown word 'w99'; did you mean 'w9'?"
 
 
+@pytest.mark.parametrize("error", [errors.ToolkitError, errors.ToolkitWarning, DataError, errors.ParameterError])
+def test_a_message_is_one_line_whatever_stands_in_it(error: type[Exception]) -> None:
+    assert str(error("key 'a\nb\x1b[1m\r'")) == "key 'a b\\x1b[1m\\r'"
+
+
 def test_nothing_known_is_said_in_words() -> None:
     assert "(known: )" not in str(UnknownNameError("option of task 'x'", "k", []))
 

@@ -2,7 +2,7 @@
 
 Every message is one line that says what is wrong, the value, what is allowed and, for a name, the nearest
 match. The command line prints it and exits with code 2. Messages hold what stands in people's files, so signs that a
-terminal would obey are written out in them.
+terminal would obey are written out in them, and an end of a line becomes a space.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ class ToolkitError(Exception):
     """Base of every error that a caller can put right."""
 
     def __str__(self) -> str:
-        return visible(super().__str__())
+        return visible(super().__str__()).replace("\n", " ")
 
 
 class ToolkitWarning(UserWarning):
     """Something was passed over that the caller should know about."""
 
     def __str__(self) -> str:
-        return visible(super().__str__())
+        return visible(super().__str__()).replace("\n", " ")
 
 
 class DataError(ToolkitError):
