@@ -78,10 +78,22 @@ def test_of_what_repeats_events_add_up_and_the_last_rating_counts(spark: Any) ->
     data = frame(
         spark, user=["a", "a", "a", "b"], item=["x", "x", "x", "y"], rating=[5.0, 2.0, 4.0, 3.0], timestamp=[1, 3, 3, 9]
     )
-    rated = tk.SparkRatings.from_frame(data, timestamp="timestamp").cells()[0].sort("user").collect()
-    assert [tuple(row) for row in rated] == [(0, 0, 4.0), (1, 1, 3.0)]
-    counted = tk.SparkRatings.from_frame(data, rating=None, count="rating").cells()[0].sort("user").collect()
-    assert [tuple(row) for row in counted] == [(0, 0, 11.0), (1, 1, 3.0)]
+    rated = tk.SparkRatings.from_frame(data, timestamp="timestamp")
+    counted = tk.SparkRatings.from_frame(data, rating=None, count="rating")
+    for ratings, first in ((rated, 4.0), (counted, 11.0)):
+        with ratings.cells() as (cells, users, items):
+            assert [tuple(row) for row in cells.sort("user").collect()] == [(0, 0, first), (1, 1, 3.0)]
+            assert (users.tolist(), items.tolist()) == (["a", "b"], ["x", "y"])
+
+
+def test_spark_keeps_no_table_beyond_the_fit(spark: Any) -> None:
+    data = frame(spark, user=["a", "b", "b"], item=["x", "y", "x"], rating=[5.0, 2.0, 4.0])
+    kept = spark._jsparkSession.sharedState().cacheManager()
+    with tk.SparkRatings.from_frame(data).cells():
+        assert not kept.isEmpty()
+    assert kept.isEmpty()
+    tk.SparkExplicitALS(embedding_dim=2, epochs=1).fit(data)
+    assert kept.isEmpty()
 
 
 @pytest.mark.parametrize(

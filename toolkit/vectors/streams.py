@@ -17,6 +17,7 @@ from toolkit.inputs import COMPRESSIONS, opening_zip, readable, unpacking
 
 __all__ = ["compression", "member_suffix", "open_to_read", "open_to_write", "plain_suffix", "readable"]
 
+SHOWN = 5  # members that an error names
 STREAMED_SUFFIXES = (".txt", ".vec", ".bin")  # which member of a zip is meant, where it holds several files
 BYTE_ORDER_MARK = "\ufeff".encode()
 
@@ -77,8 +78,11 @@ def _member(archive: zipfile.ZipFile, path: Path) -> zipfile.ZipInfo:
     vectors = [info for info in members if Path(info.filename).suffix.lower() in STREAMED_SUFFIXES]
     chosen = members if len(members) == 1 else vectors
     if len(chosen) != 1:
-        names = ", ".join(info.filename for info in members) or "nothing"
-        raise DataError(f"a zip must hold one vector file; this one holds {names}. Unpack it and name the file", path)
+        names = ", ".join(info.filename for info in members[:SHOWN]) or "nothing"
+        more = f" and {len(members) - SHOWN} more" if len(members) > SHOWN else ""
+        raise DataError(
+            f"a zip must hold one vector file; this one holds {names}{more}. Unpack it and name the file", path
+        )
     if chosen[0].flag_bits & 1:
         raise DataError(f"{chosen[0].filename} is encrypted; unpack it first", path)
     return chosen[0]

@@ -42,8 +42,8 @@ class _SparkFactorization(SparkEmbedder, RankingFactorization):
             ratings = in_spark(data)
             if ratings is None:
                 return super()._learn(data)
-            cells, user_keys, item_keys = ratings.cells()
-            self.factors_ = self._factors(cells, _outline(ratings, user_keys, item_keys), ratings.mean)
+            with ratings.cells() as (cells, user_keys, item_keys):
+                self.factors_ = self._factors(cells, _outline(ratings, user_keys, item_keys), ratings.mean)
             return self.factors_.matrix.embeddings(self.factors_.rows, self.factors_.columns)
 
     def _learn_matrix(self, matrix: Matrix) -> Sequence[Embedding]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -123,11 +125,12 @@ class SparkRatings:
     def __repr__(self) -> str:
         return f"SparkRatings({self.name!r}: {self.size:,} ratings)"
 
-    def cells(self) -> tuple[DataFrame, pd.Index, pd.Index]:
-        """Return columns user, item and rating, a row a cell, users and items as codes; and the keys of both, sorted.
+    @contextmanager
+    def cells(self) -> Iterator[tuple[DataFrame, pd.Index, pd.Index]]:
+        """Yield columns user, item and rating, a row a cell, users and items as codes; and the keys of both, sorted.
 
         As in `Ratings.matrix`, of a user's ratings of an item the last counts (of several at that time, the highest),
-        and of events all together.
+        and of events all together. Spark keeps the tables until the block ends.
 
         Raises
         ------
@@ -136,21 +139,22 @@ class SparkRatings:
         """
         from pyspark.sql import functions as sql
 
-        users, user_keys = indexed(self.frame, "user")
-        items, item_keys = indexed(self.frame, "item")
-        coded = self.frame.join(users, "user").join(items, "item").groupBy("user_code", "item_code")
-        if not self.explicit:
-            value = sql.sum("value")
-        elif "time" in self.frame.columns:
-            value = sql.max_by("value", sql.struct("time", "value"))
-        else:
-            value = sql.max("value")
-        cells = coded.agg(value.cast("float").alias("rating"), sql.count("*").alias("rows")).persist()
-        if self.explicit and "time" not in self.frame.columns and not cells.filter("rows > 1").isEmpty():
-            raise DataError(
-                f"{self.name}: a user rated an item more than once; give timestamp=, so that the last one counts"
-            )
-        return cells.selectExpr("user_code AS user", "item_code AS item", "rating"), user_keys, item_keys
+        with ExitStack() as kept:
+            users, user_keys = _indexed(self.frame, "user", kept)
+            items, item_keys = _indexed(self.frame, "item", kept)
+            coded = self.frame.join(users, "user").join(items, "item").groupBy("user_code", "item_code")
+            if not self.explicit:
+                value = sql.sum("value")
+            elif "time" in self.frame.columns:
+                value = sql.max_by("value", sql.struct("time", "value"))
+            else:
+                value = sql.max("value")
+            cells = _kept(coded.agg(value.cast("float").alias("rating"), sql.count("*").alias("rows")), kept)
+            if self.explicit and "time" not in self.frame.columns and not cells.filter("rows > 1").isEmpty():
+                raise DataError(
+                    f"{self.name}: a user rated an item more than once; give timestamp=, so that the last one counts"
+                )
+            yield cells.selectExpr("user_code AS user", "item_code AS item", "rating"), user_keys, item_keys
 
     def sentences(self) -> DataFrame:
         """Return columns place and sentence: each user's items in time order, those of equal times by key.
@@ -169,12 +173,18 @@ class SparkRatings:
         return found.select("place", sql.col("history.item").alias("sentence"))
 
 
-def indexed(frame: DataFrame, column: str) -> tuple[DataFrame, pd.Index]:
+def _kept(frame: DataFrame, kept: ExitStack) -> DataFrame:
+    """Let Spark keep a table, once it has computed it, until a stack is closed."""
+    kept.callback(frame.unpersist)
+    return frame.persist()
+
+
+def _indexed(frame: DataFrame, column: str, kept: ExitStack) -> tuple[DataFrame, pd.Index]:
     """Return a table of a column's values and their codes, which count them in order, and the values themselves."""
     from pyspark.sql import functions as sql
 
     ordered = frame.select(column).distinct().sort(column)
-    ordered = ordered.withColumn("place", sql.monotonically_increasing_id()).persist()
+    ordered = _kept(ordered.withColumn("place", sql.monotonically_increasing_id()), kept)
     part = sql.shiftright("place", PLACE)
     counts = {row["part"]: row["count"] for row in ordered.groupBy(part.alias("part")).count().collect()}
     starts, start = [], 0
