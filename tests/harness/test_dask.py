@@ -25,6 +25,7 @@ from tests.harness.test_resume import heeding
 from toolkit import Embedding, cli
 from toolkit.errors import DataError, MissingDependencyError, ParameterError
 from toolkit.harness import Run, afar, distributed
+from toolkit.harness.deadline import Deadline
 from toolkit.harness.distributed import ClusterError, DaskExecutor
 from toolkit.harness.isolation import Call, isolated
 
@@ -183,6 +184,16 @@ def test_a_worker_that_is_killed_is_replaced(folder: Path, local: Run, cluster: 
     assert sorted(fits.values()) == [1, 1, 1, 2]  # the one that was cut short is done again, and no other
     wait_until(lambda: len(executor._workers.there) == 2)  # its nanny has started another one
     executor.shutdown()
+
+
+def test_a_deadline_counts_on_the_workers(folder: Path, cluster: Cluster) -> None:
+    with DaskExecutor(cluster.address) as executor:
+        soon = Deadline(time.monotonic() + 5, 1)
+        run = tk.run(folder / "waits.toml", out=folder / "soon", quiet=True, executor=executor, deadline=soon)
+    [(status, error)] = run.trials[["status", "error"]].to_numpy().tolist()
+    assert status == "left out"
+    assert soon.reason in error
+    assert time.monotonic() < soon.end + 60  # of the 600 seconds that it would take
 
 
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGKILL])
