@@ -9,17 +9,15 @@ as after ``| head``.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
 from toolkit import __version__
 from toolkit.errors import ToolkitError
 from toolkit.inert import one_line, visible
+from toolkit.stopping import INTERRUPTED, StoppedError, stopped_in_order
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,16 +27,11 @@ if TYPE_CHECKING:
 
 Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 GO_ON = "stopped; what had ended is kept, and the same command goes on from there"
-INTERRUPTED, TERMINATED = 130, 143  # exit codes of a program that was stopped: 128 + SIGINT, 128 + SIGTERM
 UNREAD = 141  # exit code of a program that the system ends for want of a reader: 128 + SIGPIPE
 
 
 class _UnreadError(Exception):
     """Nobody reads what a command answers."""
-
-
-class _TerminatedError(KeyboardInterrupt):
-    """The system, or who manages the machine, asks the program to end."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -63,38 +56,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
-        with _stopped_in_order():
+        with stopped_in_order(lambda: _last_words(options)):
             code: int = options.command(options)
     except ToolkitError as error:
         print(f"toolkit: {one_line(str(error))}", file=sys.stderr)  # noqa: T201  # the one clear line
         return 2
     except KeyboardInterrupt as stop:
-        said = options.stopped
-        if getattr(options, "fresh", False):
-            said = said.replace("command", "command without --fresh")
-        print(f"toolkit: {said}", file=sys.stderr)  # noqa: T201  # likewise
-        return TERMINATED if isinstance(stop, _TerminatedError) else INTERRUPTED
+        print(f"toolkit: {_last_words(options)}", file=sys.stderr)  # noqa: T201  # likewise
+        return stop.code if isinstance(stop, StoppedError) else INTERRUPTED
     except _UnreadError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it ends
         return UNREAD
     return code
 
 
-@contextlib.contextmanager
-def _stopped_in_order() -> Iterator[None]:
-    """Take SIGTERM as Ctrl-C is taken: what runs is ended, and what was written stays whole."""
-
-    def stop(*_: object) -> NoReturn:
-        raise _TerminatedError
-
-    if threading.current_thread() is not threading.main_thread():  # which alone may say what a signal does
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+def _last_words(options: argparse.Namespace) -> str:
+    said: str = options.stopped
+    return said.replace("command", "command without --fresh") if getattr(options, "fresh", False) else said
 
 
 def _parser() -> argparse.ArgumentParser:
