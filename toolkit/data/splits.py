@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 Rows = npt.NDArray[np.int64]
 CANONICAL_SIZE, CANONICAL_FOLD = 100_000, 20_000
 MOST = 2**32 - 1  # that numpy takes for a seed
+MOST_FOLDS = 10_000  # of a suite, which has a row for each
 
 
 def split_rows(ratings: Ratings, method: str, **options: Any) -> tuple[Rows, Rows]:
@@ -64,10 +65,20 @@ def check_split(method: str, options: Mapping[str, object], kind: str | None = N
 
 
 def n_folds_of(method: str, options: Mapping[str, Any]) -> int | None:
-    """Return into how many folds a method divides under some options; None where it makes but one division."""
+    """Return into how many folds a method divides under some options; None where it makes but one division.
+
+    Raises
+    ------
+    ParameterError
+        If that is no number of folds.
+    """
     (function,) = (methods[method] for methods in SPLITS.values() if method in methods)
     known = inspect.signature(function).parameters
-    return int(options.get("n_folds", known["n_folds"].default)) if "n_folds" in known else None
+    if "n_folds" not in known:
+        return None
+    n_folds: int = options.get("n_folds", known["n_folds"].default)
+    _check_whole("n_folds", n_folds, 2, MOST_FOLDS)
+    return n_folds
 
 
 def canonical(ratings: Ratings, fold: int) -> tuple[Rows, Rows]:

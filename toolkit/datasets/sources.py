@@ -14,7 +14,7 @@ from toolkit.datasets.ratings import load_ratings
 from toolkit.datasets.vocabulary import load_vocabulary
 from toolkit.datasets.wordsets import load_analogies, load_pairs
 from toolkit.embedding import Embedding
-from toolkit.errors import DataError, UnknownNameError
+from toolkit.errors import DataError, ParameterError, UnknownNameError
 from toolkit.vectors import load_vectors
 
 Kind = Literal["ratings", "corpus", "triples", "vectors", "vocabulary", "pairs", "analogies"]
@@ -35,9 +35,13 @@ def check_source(source: str, kind: Kind) -> None:
     ------
     UnknownNameError
         If it is neither.
+    ParameterError
+        If it is no text.
     DataError
         If the data set is of another kind.
     """
+    if not isinstance(source, str | os.PathLike):
+        raise ParameterError(f"{source!r} is no data set and no file; give a name or a path")
     if kind == "vocabulary":
         kind = "vectors"  # whose keys are taken
     if source in catalog():

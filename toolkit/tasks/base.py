@@ -192,7 +192,7 @@ class TaskInfo:
             if isinstance(value, list | tuple):
                 _each_once(name, value, "entry", str)
             if option in self.sources:
-                if isinstance(value, str):
+                if not isinstance(value, list | tuple):
                     raise ParameterError(f"{name} is {value!r}; it must be a list of names or files")
                 for source in value:
                     check_source(source, self.sources[option])
