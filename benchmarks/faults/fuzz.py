@@ -9,6 +9,7 @@ What comes out is a table; the exit code is 1 if any reader had a fault.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import resource
 import subprocess
@@ -76,6 +77,8 @@ def worker(name: str, runs: int, seed: int, out: Path, folder: Path) -> None:
         found["slowest"] = max(found["slowest"], time.perf_counter() - begun)
         if found["inputs"] % NOTED == 0:
             write()
+            gc.collect()
+            gc.freeze()  # what atheris keeps would be looked through each time
         if found["inputs"] >= runs:
             found["done"] = True
             write()
