@@ -59,15 +59,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with stopped_in_order(lambda: _last_words(options)):
             code: int = options.command(options)
     except ToolkitError as error:
-        print(f"toolkit: {one_line(str(error))}", file=sys.stderr)  # noqa: T201  # the one clear line
+        _tell(str(error))
         return 2
     except KeyboardInterrupt as stop:
-        print(f"toolkit: {_last_words(options)}", file=sys.stderr)  # noqa: T201  # likewise
+        _tell(_last_words(options))
         return stop.code if isinstance(stop, StoppedError) else INTERRUPTED
     except _UnreadError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # else Python complains when it ends
         return UNREAD
     return code
+
+
+def _tell(line: str) -> None:
+    """Say the one clear line, if anybody listens."""
+    try:
+        print(f"toolkit: {one_line(line)}", file=sys.stderr)  # noqa: T201  # that line
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # else Python complains when it ends
 
 
 def _last_words(options: argparse.Namespace) -> str:

@@ -42,7 +42,7 @@ def embedder_class(name: str) -> type[Embedder]:
     ToolkitError
         If what is registered is not an `Embedder`.
     """
-    if name not in _entries():
+    if not isinstance(name, str) or name not in _entries():  # a suite may have a table there
         raise UnknownNameError("embedder", name, _entries())
     entry = _entries()[name]
     try:

@@ -7,32 +7,37 @@ table may take minutes. Another thread waits for that, not for ever.
 from __future__ import annotations
 
 import os
+import queue
+import select
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import NoReturn
 
+from toolkit.atomic import remove_unfinished
 from toolkit.inert import one_line
 
 PATIENCE = 1.5  # seconds in which the main thread must take notice
+SPEAKING = 0.2  # seconds in which standard error must take the last words
 INTERRUPTED, TERMINATED = 130, 143  # exit codes of a program that was stopped: 128 + the signal
-CODES = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
+CODES = {int(signal.SIGINT): INTERRUPTED, int(signal.SIGTERM): TERMINATED}
+END = b"\0"  # of what the waiting thread is told; no signal has this number
 
 
 class StoppedError(KeyboardInterrupt):
-    """Somebody asks the program to end: with Ctrl-C, or the system, or who manages the machine."""
+    """Somebody asks the program to end: with Ctrl-C, or the system, or who manages the machine.
+
+    Parameters
+    ----------
+    number : int
+        The signal.
+    """
 
     def __init__(self, number: int) -> None:
-        super().__init__(f"signal {number}")
-        self.code = CODES[signal.Signals(number)]
-
-
-def say(line: str) -> None:
-    """Write a line to standard error, whatever is shown there; the cursor may have been hidden."""
-    shown = b"\r\x1b[K\x1b[?25h" if os.isatty(2) else b""
-    os.write(2, shown + f"toolkit: {one_line(line)}\n".encode())
+        super().__init__(number)
+        self.code = CODES[number]
 
 
 @contextmanager
@@ -42,37 +47,107 @@ def stopped_in_order(last_words: Callable[[], str]) -> Iterator[None]:
     Parameters
     ----------
     last_words : callable
-        Returns what is said if the process is ended from beside the main thread.
+        Returns what is said where the main thread takes no notice. Called in another thread, after which the process
+        ends; of what would be cleaned up, unfinished files alone are.
     """
     if threading.current_thread() is not threading.main_thread():  # which alone may say what a signal does
         yield
         return
-    noticed = threading.Event()
-
-    def notice(number: int, _: FrameType | None) -> NoReturn:
-        noticed.set()
-        raise StoppedError(number)
-
-    def wait() -> None:
-        while told := os.read(heard, 1):
-            code = CODES.get(told[0])  # type: ignore[call-overload]  # signals are integers
-            if code is not None and not noticed.wait(PATIENCE):
-                say(last_words())
-                os._exit(code)
-
-    ignored = {number for number in CODES if signal.getsignal(number) is signal.SIG_IGN}  # as in the background
-    before = {number: signal.signal(number, notice) for number in CODES.keys() - ignored}
-    heard, told = os.pipe()
-    os.set_blocking(told, False)
-    fd = signal.set_wakeup_fd(told, warn_on_full_buffer=False)
-    waiter = threading.Thread(target=wait, name="stopping", daemon=True)
-    waiter.start()
+    watch = _Watch(last_words)
     try:
-        yield
+        try:
+            watch.begin()
+            yield
+        finally:
+            watch.raises = False
     finally:
-        signal.set_wakeup_fd(fd)
-        for number, handler in before.items():
+        watch.raises = False
+        watch.end()
+    if watch.came:
+        raise StoppedError(watch.came[0])
+
+
+class _Watch:
+    """What takes notice of signals, and the thread that waits for it to."""
+
+    def __init__(self, last_words: Callable[[], str]) -> None:
+        self.raises = False
+        self.came: list[int] = []  # where nothing could be raised
+        self._last_words = last_words
+        self._noticed: queue.SimpleQueue[int] = queue.SimpleQueue()  # which may be put to in the midst of a put
+        self._before: dict[int, Callable[[int, FrameType | None], object] | int] = {}
+        self._heard, self.told = os.pipe()
+        os.set_blocking(self.told, False)
+        self._fd = -1
+        self._waiter = threading.Thread(target=self._wait, name="stopping", daemon=True)
+
+    def begin(self) -> None:
+        self._waiter.start()
+        self._fd = signal.set_wakeup_fd(self.told, warn_on_full_buffer=False)
+        _watching.append(self)
+        for number in CODES:
+            handler = signal.getsignal(number)
+            if handler is not None and handler is not signal.SIG_IGN:  # ignored in the background; None is a library's
+                self._before[number] = handler
+                signal.signal(number, self._notice)
+        self.raises = True
+
+    def end(self) -> None:
+        signal.set_wakeup_fd(self._fd)
+        _watching.remove(self)
+        os.write(self.told, END)
+        self._waiter.join()
+        os.close(self.told)
+        os.close(self._heard)
+        for number, handler in self._before.items():
             signal.signal(number, handler)
-        os.close(told)
-        waiter.join()
-        os.close(heard)
+
+    def _notice(self, number: int, _: FrameType | None) -> None:
+        self._noticed.put(number)
+        if self.raises:
+            raise StoppedError(number)
+        self.came.append(number)
+
+    def _wait(self) -> None:
+        while END not in (numbers := os.read(self._heard, 64)):
+            code = next((CODES[number] for number in numbers if number in CODES), None)
+            if code is None:
+                continue
+            try:
+                self._noticed.get(timeout=PATIENCE)
+            except queue.Empty:
+                self._leave(code)
+            while select.select([self._heard], [], [], 0)[0]:  # what came meanwhile was noticed at once with it
+                if END in os.read(self._heard, 64):
+                    return
+
+    def _leave(self, code: int) -> NoReturn:
+        """End the process; what standard error does not take is not said."""
+        speaker = threading.Thread(target=_say, args=(self._last_words(),), daemon=True)
+        speaker.start()
+        remove_unfinished()
+        speaker.join(SPEAKING)
+        os._exit(code)
+
+
+def _say(line: str) -> None:
+    """Write a line to standard error, whatever is shown there; the cursor may have been hidden."""
+    with suppress(OSError):
+        shown = b"\r\x1b[K\x1b[?25h" if os.isatty(2) else b""
+        os.write(2, shown + f"toolkit: {one_line(line)}\n".encode())
+
+
+_watching: list[_Watch] = []
+
+
+def _tell(nobody: bool) -> None:
+    """Tell the thread that waits, or nobody: a child that is forked would tell its parent's of its own signals."""
+    if _watching and threading.current_thread() is threading.main_thread():
+        signal.set_wakeup_fd(-1 if nobody else _watching[-1].told, warn_on_full_buffer=False)
+
+
+os.register_at_fork(
+    before=lambda: _tell(nobody=True),
+    after_in_parent=lambda: _tell(nobody=False),
+    after_in_child=lambda: _tell(nobody=True),
+)

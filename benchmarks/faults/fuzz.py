@@ -69,7 +69,7 @@ def worker(name: str, runs: int, seed: int, out: Path, folder: Path) -> None:
         except (Exception, FaultError) as error:  # what is looked for
             kind = f"{type(error).__name__}: {traceback.format_exc().splitlines()[-3].strip()}"
             if kind not in found["others"]:
-                kept = out / f"{name}--{len(found['others'])}-{type(error).__name__}{target.suffix}"
+                kept = out / f"{name}--{seed}-{len(found['others'])}-{type(error).__name__}{target.suffix}"
                 kept.write_bytes(content)
                 kept.with_name(kept.name + ".txt").write_text(traceback.format_exc())
                 found["others"].append(kind)

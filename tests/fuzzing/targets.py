@@ -353,7 +353,9 @@ dataset = "movielens-100k"
 dims = [8, 16]
 splits = ["u1", {name = "kfold", folds = [1], options = {n_folds = 5}}]
 tasks = ["rating-prediction", {name = "ranking", options = {k = 10}}]
-embedders = ["pca", {name = "als", label = "ALS", params = {epochs = 3}, dims = [4], seeds = [7]}]
+embedders = ["pca", {name = "als", label = "ALS", params = {epochs = 3}, dims = [4], seeds = [7]},
+    {name = "joined", params = {parts = ["pca", {name = "als", weight = 0.5}]}},
+    {name = "shuffled", params = {embedder = "pca"}}]
 """
 
 

@@ -187,13 +187,13 @@ def test_a_worker_that_is_killed_is_replaced(folder: Path, local: Run, cluster: 
 
 
 def test_a_deadline_counts_on_the_workers(folder: Path, cluster: Cluster) -> None:
+    suite = folder / "soon.toml"
+    suite.write_text(FOREVER.format(folder=folder, fault="", seconds=60))  # where no deadline counts, this is the end
     with DaskExecutor(cluster.address) as executor:
-        soon = Deadline(time.monotonic() + 5, 1)
-        run = tk.run(folder / "waits.toml", out=folder / "soon", quiet=True, executor=executor, deadline=soon)
+        soon = Deadline(time.monotonic() + 12, 1)
+        run = tk.run(suite, out=folder / "soon", quiet=True, executor=executor, deadline=soon)
     [(status, error)] = run.trials[["status", "error"]].to_numpy().tolist()
-    assert status == "left out"
-    assert soon.reason in error
-    assert time.monotonic() < soon.end + 60  # of the 600 seconds that it would take
+    assert (status, error[: len("ended after")]) == ("left out", "ended after")
 
 
 @pytest.mark.parametrize("way", [signal.SIGINT, signal.SIGKILL])

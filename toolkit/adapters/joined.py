@@ -86,7 +86,7 @@ class Joined(Embedder):
 
     def _made(self) -> Iterator[tuple[Embedder, float]]:
         """Yield the embedder of each part, not fitted, and its weight."""
-        if isinstance(self.parts, str | Mapping) or not len(self.parts):
+        if not isinstance(self.parts, list | tuple) or not self.parts:
             raise ParameterError(f"parts of Joined is {self.parts!r}; it must be a list with at least one entry")
         for number, part in enumerate(self.parts, start=1):
             table: Mapping[str, Any] = {"name": part} if isinstance(part, str) else part

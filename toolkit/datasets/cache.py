@@ -10,10 +10,10 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from toolkit.atomic import temporary_folder
 from toolkit.cachefolder import VARIABLE, cache_folder
 from toolkit.errors import FetchError
 
@@ -56,8 +56,8 @@ def store(target: Path, sha256: str, fill: Callable[[Path], None]) -> None:
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as folder:
-            partial = Path(folder) / target.name
+        with temporary_folder(target.parent, target.name) as folder:
+            partial = folder / target.name
             fill(partial)
             verify(partial, sha256, target.name)
             os.replace(partial, target)

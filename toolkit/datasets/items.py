@@ -117,7 +117,7 @@ def _read_table(file: DataFile, layout: Layout, with_year: bool) -> pd.DataFrame
     elif found.flags:
         table["genres"] = set_flags(texts[list(found.flags)], found.flags)
     year = guess("year", layout.columns)
-    if with_year and year is not None:
+    if with_year and year is not None and "title" in table:
         years = texts[year].fillna("").str.strip()
         placeholder = table["title"] == years  # film 267, whose title and year are not known
         table["title"] = (table["title"] + " (" + years + ")").mask(placeholder, "unknown")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import csv
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from toolkit.atomic import temporary_folder
 from toolkit.data import Dataset, Triples
 from toolkit.datasets.cache import sha256_of
 from toolkit.datasets.catalog import dataset_info
@@ -106,8 +105,8 @@ def read_vectors(name: str, files: Sequence[DataFile], *, limit: int | None = No
     """Read GloVe's text out of its archive."""
 
     def read() -> Embedding:
-        with tempfile.TemporaryDirectory(dir=files[0].path.parent, prefix=f".{name}.") as folder:
-            unpacked = Path(folder) / f"{name}.txt"
+        with temporary_folder(files[0].path.parent, name) as folder:
+            unpacked = folder / f"{name}.txt"
             with open_binary(files[0]) as stream, unpacked.open("wb") as target:
                 shutil.copyfileobj(stream, target)
             return load_vectors(unpacked, format="glove", limit=limit)

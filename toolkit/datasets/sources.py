@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from inspect import signature
-from typing import Any, Literal
+from typing import Any, Literal, get_type_hints
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from toolkit.data import Dataset
 from toolkit.datasets.catalog import catalog
@@ -26,6 +28,7 @@ LOADERS: dict[str, Any] = {
     "pairs": load_pairs,
     "analogies": load_analogies,
 }
+FINITE = ConfigDict(allow_inf_nan=False)  # numbers of options
 
 
 def check_source(source: str, kind: Kind) -> None:
@@ -71,15 +74,31 @@ def load_source(source: str, kind: Kind, **options: Any) -> Dataset | Embedding:
 
     Raises
     ------
+    ParameterError
+        If an option is of another type than the loader's.
     UnknownNameError, DataError
         As `check_source`, and whatever the loader raises.
     """
     check_source(source, kind)
     if source in catalog() and kind != "vocabulary":
-        return load_dataset(source, **options)
+        return load_dataset(source, **_typed(kind, options))
     known = list(signature(LOADERS[kind]).parameters)[1:]
     for option in options:
         if option not in known:
             raise UnknownNameError(f"option for a file of {kind}", option, known)
-    loaded: Dataset | Embedding = LOADERS[kind](source, **options)
+    loaded: Dataset | Embedding = LOADERS[kind](source, **_typed(kind, options))
     return loaded
+
+
+def _typed(kind: Kind, options: dict[str, Any]) -> dict[str, Any]:
+    """Return options, which a suite may have as anything, as values of the types that the loader asks for."""
+    types = get_type_hints(LOADERS[kind]) if kind in LOADERS else {}
+    return {name: _as(types[name], name, value) if name in types else value for name, value in options.items()}
+
+
+def _as(kind: Any, name: str, value: Any) -> Any:
+    try:
+        return TypeAdapter(kind, config=FINITE).validate_python(value)
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"].lower()
+        raise ParameterError(f"option {name!r} is {value!r}; {reason}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,7 +87,7 @@ class Workers:
         self._met |= new
         return new
 
-    def introduce(self, workers: Iterable[Worker]) -> dict[Worker, Any]:
+    def introduce(self, workers: Collection[Worker]) -> dict[Worker, Any]:
         """Ask workers for their versions; return what they answer. It may take a while."""
         by_address = {worker.address: worker for worker in workers}
         try:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import inspect
 import math
 import warnings
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cache
@@ -206,9 +207,8 @@ class TaskInfo:
 
 def _each_once(name: str, values: Sequence[Any], kind: str, called: Callable[[Any], str]) -> None:
     """Refuse what would have the same name in tables of scores."""
-    names = [called(value) for value in values]
-    for one in names:
-        if names.count(one) > 1:
+    for one, times in Counter(map(called, values)).items():
+        if times > 1:
             raise ParameterError(f"{name} has more than one {kind} {one!r}; keep one, or rename the other")
 
 

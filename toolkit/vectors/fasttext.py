@@ -10,7 +10,6 @@ from __future__ import annotations
 import mmap
 import shutil
 import struct
-import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from toolkit.atomic import temporary_folder
 from toolkit.embedding import Embedding
 from toolkit.errors import DataError, ToolkitWarning
 from toolkit.vectors.rows import FloatArray, to_embedding
@@ -116,8 +116,8 @@ def _plain(path: Path) -> Iterator[Path]:
         if not compression(path):
             yield path
             return
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # where what is mapped must stay
-            plain = Path(folder) / "model.bin"
+        with temporary_folder() as folder:  # where the system lets no mapped file go, it stays
+            plain = folder / "model.bin"
             with open(plain, "wb") as sink:
                 shutil.copyfileobj(stream, sink)
             yield plain

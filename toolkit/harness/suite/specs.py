@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from toolkit.data.splits import CANONICAL, SPLITS, check_split, n_folds_of
+from toolkit.data.splits import CANONICAL, MOST_FOLDS, SPLITS, check_split, n_folds_of
 from toolkit.errors import ParameterError, UnknownNameError
 from toolkit.harness.candidates import shown
 from toolkit.harness.objective import METRICS, check_objective
@@ -87,7 +88,7 @@ class SplitSpec(_Table):
     """A division: a method, its options and, where it makes folds, which of them; all by default."""
 
     name: str
-    folds: tuple[int, ...] = ()
+    folds: tuple[int, ...] = Field(default=(), max_length=MOST_FOLDS)
     options: dict[str, Any] = {}
 
     @model_validator(mode="after")
@@ -219,7 +220,7 @@ class Suite(_Table):
     experiments: tuple[Experiment, ...] = ()
     studies: tuple[Annotated[StudySpec, BeforeValidator(_named)], ...] = ()
     tune: TuneSpec | None = None
-    name: str = ""
+    name: str = Field(default="", pattern=r"^([^/\\\x00-\x1f.][^/\\\x00-\x1f]*)?$")  # it names the folder of its runs
 
     @model_validator(mode="after")
     def _consistent(self) -> Suite:
@@ -240,6 +241,6 @@ class Suite(_Table):
 
 
 def _once(names: list[str], message: str, remedy: str = "") -> None:
-    for name in names:
-        if names.count(name) > 1:
+    for name, times in Counter(names).items():
+        if times > 1:
             raise ParameterError(f"{message} {name!r}{remedy}")
