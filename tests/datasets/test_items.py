@@ -74,3 +74,8 @@ def test_recbole_and_grouplens_give_the_same_films(tmp_path: Path) -> None:
 def test_what_is_wrong_is_told(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(DataError, match=message):
         items(tmp_path / "items.csv", text)
+
+
+def test_recbole_without_titles_has_the_genres(tmp_path: Path) -> None:
+    text = "item_id:token\trelease_year:token\tclass:token_seq\n1\t1995\tCrime Drama\n"
+    assert items(tmp_path / "a.item", text, form="recbole") == {"1": {"genres": "Crime|Drama"}}

@@ -49,7 +49,7 @@ def test_an_option_of_another_type_is_refused(tmp_path: Path, kind: Kind, option
 
 
 def test_options_of_a_data_set_are_checked_too() -> None:
-    with pytest.raises(ParameterError, match="^option 'min_count' is 'few'; input should be a valid integer"):
+    with pytest.raises(ParameterError, match=r"^option 'min_count' is 'few'; input should be a valid"):
         load_source("lee", "corpus", min_count="few")
 
 
