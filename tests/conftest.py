@@ -7,12 +7,19 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import toolkit as tk
 
 # beside the checkout's other throw-away folders, so that a second run of the tests fetches nothing
 os.environ.setdefault("TOOLKIT_CACHE", str(Path(__file__).resolve().parents[1] / ".cache" / "datasets"))
+
+
+@pytest.fixture
+def rng() -> np.random.Generator:
+    """Random numbers that are the same for a test, whatever ran before it."""
+    return np.random.default_rng(5)
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,7 @@ from toolkit.comparing.boards import gather
 from toolkit.tasks import Units, unit_files, write_units
 
 USERS = [f"u{i:02d}" for i in range(60)]
-RNG = np.random.default_rng(0)
-BASE = RNG.uniform(0.2, 0.6, len(USERS))
+BASE = np.random.default_rng(0).uniform(0.2, 0.6, len(USERS))
 
 
 def table(rows: list[dict[str, object]], columns: str) -> pd.DataFrame:
@@ -58,9 +57,9 @@ class Made:
         return pd.concat([pd.DataFrame(compare_board(board)[name]) for board in self.boards()], ignore_index=True)
 
 
-def test_a_difference_that_is_there_and_one_that_is_not(tmp_path: Path) -> None:
+def test_a_difference_that_is_there_and_one_that_is_not(tmp_path: Path, rng: np.random.Generator) -> None:
     made = Made(tmp_path)
-    noise = RNG.normal(0, 0.05, (2, len(USERS)))
+    noise = rng.normal(0, 0.05, (2, len(USERS)))
     made.add("good", BASE + 0.1 + noise[0])
     made.add("plain", BASE)
     made.add("like plain", BASE + noise[1] - noise[1].mean())

@@ -11,13 +11,12 @@ from toolkit.metrics import disagreements, neighbor_overlap
 
 N = 80
 KEYS = [f"k{i}" for i in range(N)]
-RNG = np.random.default_rng(5)
 
 
-def test_disagreements_are_those_of_a_plain_loop() -> None:
-    first = tk.Embedding(KEYS, RNG.normal(size=(N, 5)))
+def test_disagreements_are_those_of_a_plain_loop(rng: np.random.Generator) -> None:
+    first = tk.Embedding(KEYS, rng.normal(size=(N, 5)))
     second = tk.Embedding(
-        [*KEYS[5:][::-1], "other"], np.vstack([first.vectors[5:][::-1] + RNG.normal(size=(N - 5, 5)), np.ones((1, 5))])
+        [*KEYS[5:][::-1], "other"], np.vstack([first.vectors[5:][::-1] + rng.normal(size=(N - 5, 5)), np.ones((1, 5))])
     )
     found = disagreements(first, second, k=4)
     common = [key for key in KEYS if key in second]
@@ -29,8 +28,8 @@ def test_disagreements_are_those_of_a_plain_loop() -> None:
     assert found["overlap"].mean() == pytest.approx(neighbor_overlap(one.vectors, two.vectors, 4))
 
 
-def test_too_few_keys_are_refused() -> None:
-    emb = tk.Embedding(KEYS[:5], RNG.normal(size=(5, 3)))
+def test_too_few_keys_are_refused(rng: np.random.Generator) -> None:
+    emb = tk.Embedding(KEYS[:5], rng.normal(size=(5, 3)))
     with pytest.raises(ParameterError, match="k is 10; it must lie between 1 and"):
         disagreements(emb, emb)
     with pytest.raises(ParameterError, match="0 keys in common; at least 3"):

@@ -16,7 +16,6 @@ from toolkit.report.vectors import Learned
 
 N = 80
 KEYS = [f"k{i}" for i in range(N)]
-RNG = np.random.default_rng(5)
 
 
 def method(label: str, vectors: np.ndarray, keys: list[str] = KEYS, *, is_null: bool = False) -> Learned:
@@ -29,12 +28,12 @@ def table(keys: list[str] = KEYS) -> pd.DataFrame:
 
 
 @pytest.fixture
-def atlas() -> Atlas:
-    first = RNG.normal(size=(N, 6))
+def atlas(rng: np.random.Generator) -> Atlas:
+    first = rng.normal(size=(N, 6))
     methods = (
         method("a", first),
-        method("b", first + RNG.normal(size=(N, 6))),
-        method("n", RNG.normal(size=(N, 4)), is_null=True),
+        method("b", first + rng.normal(size=(N, 6))),
+        method("n", rng.normal(size=(N, 4)), is_null=True),
     )
     return Atlas("item", methods, table(), (0, 1))
 
@@ -56,8 +55,8 @@ def test_packed_text_holds_no_markup() -> None:
     assert set(text) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
 
 
-def test_places_come_back_within_half_a_step() -> None:
-    places = RNG.normal(size=(50, 2)) * [3, 1]
+def test_places_come_back_within_half_a_step(rng: np.random.Generator) -> None:
+    places = rng.normal(size=(50, 2)) * [3, 1]
     places[7] = np.nan
     levels, (x, y, step) = packing.quantized(places)
     assert (levels[:, 7] == packing.ABSENT).all()
@@ -70,8 +69,8 @@ def test_places_come_back_within_half_a_step() -> None:
     assert step > 0
 
 
-def test_neighbors_are_those_of_the_embedding() -> None:
-    emb = tk.Embedding(KEYS, RNG.normal(size=(N, 5)))
+def test_neighbors_are_those_of_the_embedding(rng: np.random.Generator) -> None:
+    emb = tk.Embedding(KEYS, rng.normal(size=(N, 5)))
     rows, cosines = lists.neighbors(emb)
     for place, key in enumerate(KEYS):
         expected = emb.neighbors(key, k=10)
@@ -80,10 +79,10 @@ def test_neighbors_are_those_of_the_embedding() -> None:
     assert lists.neighbors(emb.subset(KEYS[:4]))[0].shape == (4, 3)
 
 
-def test_clusters_are_found_and_the_largest_is_the_first() -> None:
+def test_clusters_are_found_and_the_largest_is_the_first(rng: np.random.Generator) -> None:
     sizes = [5, 40, 15]
     centers = np.eye(3)[np.repeat(range(3), sizes)]
-    emb = tk.Embedding(range(60), centers * 10 + RNG.normal(size=(60, 3)) * 0.1)
+    emb = tk.Embedding(range(60), centers * 10 + rng.normal(size=(60, 3)) * 0.1)
     assert lists.clusters(emb, 3).tolist() == [2] * 5 + [0] * 40 + [1] * 15
     assert set(lists.clusters(tk.Embedding(range(9), np.ones((9, 2))))) == {0}
 
@@ -136,9 +135,9 @@ def test_same_atlas_gives_the_same_text(atlas: Atlas) -> None:
     assert atlas.packed() == again.packed()
 
 
-def test_keys_are_shown_by_frequency_and_cut(atlas: Atlas) -> None:
+def test_keys_are_shown_by_frequency_and_cut(atlas: Atlas, rng: np.random.Generator) -> None:
     mixed = [*KEYS[10:60], "stray"]
-    other = method("b", RNG.normal(size=(51, 3)), mixed)
+    other = method("b", rng.normal(size=(51, 3)), mixed)
     part = Atlas("item", (atlas.methods[0], other), table(KEYS[::-1]), (0, 1))
     assert part.all_keys.tolist() == [*KEYS[::-1], "stray"]
     cut = Atlas("item", part.methods, part.table, (0, 1), most=30)
@@ -155,11 +154,11 @@ def test_keys_are_shown_by_frequency_and_cut(atlas: Atlas) -> None:
     assert near == expected[:10]
 
 
-def test_first_pair_is_the_best_and_what_is_least_like_it() -> None:
-    best = RNG.normal(size=(N, 6))
-    like, unlike, worst = (best + size * RNG.normal(size=(N, 6)) for size in (0.1, 1.0, 9.0))
+def test_first_pair_is_the_best_and_what_is_least_like_it(rng: np.random.Generator) -> None:
+    best = rng.normal(size=(N, 6))
+    like, unlike, worst = (best + size * rng.normal(size=(N, 6)) for size in (0.1, 1.0, 9.0))
     named = {
-        "null": RNG.normal(size=(N, 6)),
+        "null": rng.normal(size=(N, 6)),
         "worst": worst,
         "like": like,
         "best": best,
@@ -172,9 +171,9 @@ def test_first_pair_is_the_best_and_what_is_least_like_it() -> None:
     assert Atlas("item", methods[:1], None).pair == (0, 0)
 
 
-def test_first_key_is_the_one_that_both_agree_on() -> None:
-    first = RNG.normal(size=(N, 6))
-    second = RNG.normal(size=(N, 6))
+def test_first_key_is_the_one_that_both_agree_on(rng: np.random.Generator) -> None:
+    first = rng.normal(size=(N, 6))
+    second = rng.normal(size=(N, 6))
     second[20:40] = first[20:40]  # a corner that both know
     atlas = Atlas("item", (method("a", first), method("b", second)), table(), (0, 1))
     shared = disagreements(atlas.methods[0].embedding, atlas.methods[1].embedding).set_index("key")["shared"]

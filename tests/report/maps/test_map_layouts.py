@@ -15,9 +15,8 @@ import toolkit as tk
 from toolkit.errors import MissingDependencyError, ParameterError
 from toolkit.report.maps import align, layout, layouts
 
-RNG = np.random.default_rng(3)
 KEYS = [f"k{i}" for i in range(60)]
-VECTORS = RNG.normal(size=(60, 8)) * np.linspace(3, 1, 8)
+VECTORS = np.random.default_rng(3).normal(size=(60, 8)) * np.linspace(3, 1, 8)
 SCRIPT = """
 import hashlib, numpy as np, toolkit as tk
 from toolkit.report.maps import layout
@@ -50,16 +49,16 @@ def test_signs_do_not_hang_on_those_of_the_vectors() -> None:
     assert own.loc[furthest["y"], "y"] > 0
 
 
-def test_lengths_of_vectors_make_no_difference() -> None:
-    longer = VECTORS * RNG.uniform(0.1, 9, size=(60, 1))
+def test_lengths_of_vectors_make_no_difference(rng: np.random.Generator) -> None:
+    longer = VECTORS * rng.uniform(0.1, 9, size=(60, 1))
     pd.testing.assert_frame_equal(
         layout(tk.Embedding(KEYS, longer)), layout(tk.Embedding(KEYS, VECTORS)), rtol=1e-4, atol=1e-5
     )
 
 
 @pytest.mark.parametrize("mirrored", [False, True])
-def test_a_turned_copy_comes_back_exactly(mirrored: bool) -> None:
-    places = RNG.normal(size=(40, 2))
+def test_a_turned_copy_comes_back_exactly(mirrored: bool, rng: np.random.Generator) -> None:
+    places = rng.normal(size=(40, 2))
     places -= places.mean(axis=0)
     turn = np.array([[np.cos(2.0), -np.sin(2.0)], [np.sin(2.0), np.cos(2.0)]]) @ np.diag([1, -1 if mirrored else 1])
     np.testing.assert_allclose(align(places @ turn + 5, places), places, atol=1e-12)
@@ -72,8 +71,8 @@ def test_a_rotated_embedding_lies_on_its_original() -> None:
     np.testing.assert_allclose(found.to_numpy(), first[["x", "y"]].to_numpy(), atol=1e-5)
 
 
-def test_no_turn_or_mirror_comes_closer() -> None:
-    ours, theirs = RNG.normal(size=(2, 30, 2))
+def test_no_turn_or_mirror_comes_closer(rng: np.random.Generator) -> None:
+    ours, theirs = rng.normal(size=(2, 30, 2))
     theirs -= theirs.mean(axis=0)
     least = np.square(align(ours, theirs) - theirs).sum()
     centred = ours - ours.mean(axis=0)
@@ -83,8 +82,8 @@ def test_no_turn_or_mirror_comes_closer() -> None:
             assert np.square(centred @ turn - theirs).sum() >= least - 1e-9
 
 
-def test_keys_that_the_reference_lacks_turn_with_the_others() -> None:
-    places = RNG.normal(size=(20, 2))
+def test_keys_that_the_reference_lacks_turn_with_the_others(rng: np.random.Generator) -> None:
+    places = rng.normal(size=(20, 2))
     places -= places.mean(axis=0)
     reference = places @ np.array([[0.0, 1], [-1, 0]])
     expected = reference.copy()
