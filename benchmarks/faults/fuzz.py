@@ -94,7 +94,7 @@ def feed_reader(name: str, runs: int, out: Path) -> dict[str, Any]:
     """Feed a reader until it was given all its inputs, in as many processes as that takes."""
     total: dict[str, Any] = {"reader": name, "inputs": 0, "values": 0, "crashes": 0, "hangs": 0, "others": set()}
     total |= {"slowest": 0.0, "peak": 0, "seconds": time.monotonic()}
-    with tempfile.TemporaryDirectory(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as home:  # noqa: S108
+    with tempfile.TemporaryDirectory(prefix="fuzz-", dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as home:  # noqa: S108  # a folder of its own
         for seed in count(1):
             if total["inputs"] >= runs or total["crashes"] + total["hangs"] >= DEATHS:
                 break

@@ -129,7 +129,7 @@ def test_what_a_frame_lacks_is_named(spark: Any) -> None:
     with pytest.raises(DataError, match="rows have no order in Spark; give timestamp="):
         tk.SparkWord2Vec().fit(data)
     with pytest.raises(UnsupportedError, match="SparkRatings does not offer"):
-        tk.ALS().fit(tk.SparkRatings.from_frame(data))  # type: ignore[arg-type]
+        tk.ALS().fit(tk.SparkRatings.from_frame(data))  # type: ignore[arg-type]  # what is refused
 
 
 def test_an_error_of_spark_is_one_line(spark: Any, capfd: pytest.CaptureFixture[str]) -> None:

@@ -164,7 +164,7 @@ def main(arguments: list[str] | None = None) -> int:
         faulty |= bool(found["faults"])
         if options.out:
             _keep(name, target, found, options.out)
-        print(json.dumps({"reader": name, **found}), flush=True)  # noqa: T201
+        print(json.dumps({"reader": name, **found}), flush=True)  # noqa: T201  # what the parent reads
     return int(faulty)
 
 

@@ -22,7 +22,8 @@ import pyarrow as pa
 import pyarrow.ipc
 import pyarrow.parquet as pq
 
-from tests.fuzzing.targets import NASTY, RUN_FILES, TARGETS, zipped
+from tests.fuzzing.targets import NASTY, TARGETS
+from tests.fuzzing.valid import RUN_FILES, zipped
 
 MEGA = bytes(1 << 20)
 
