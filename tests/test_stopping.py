@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.test_resume import heeding
+from tests.processes import started
 from toolkit.stopping import PATIENCE, StoppedError, stopped_in_order
 
 BUSY = """
@@ -40,18 +40,11 @@ WITHIN = """
 def busy(*options: str, body: str = "busy()") -> Iterator[subprocess.Popen[str]]:
     """Start a command whose main thread is in a library for minutes; kill it at the end."""
     command = [sys.executable, "-c", BUSY.format(body=body), *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heeding)
-    try:
+    with started(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "busy\n"
         time.sleep(0.5)  # between what it prints and the library
         yield process
-    finally:
-        process.kill()
-        process.wait()
-        for stream in (process.stdout, process.stderr):
-            assert stream is not None
-            stream.close()
 
 
 @pytest.mark.parametrize(

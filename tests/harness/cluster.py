@@ -7,8 +7,7 @@ import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +15,7 @@ from typing import Self
 import psutil
 import pytest
 
+from tests.processes import wait_until
 from toolkit import registry
 
 FAULTY = '''
@@ -70,14 +70,6 @@ def installed(folder: Path) -> Iterator[None]:
         yield
     registry._entries.cache_clear()
     sys.modules.pop("faulty", None)
-
-
-def wait_until(true: Callable[[], object], seconds: float = 30.0) -> None:
-    """Wait until a function returns something true."""
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
 
 
 class Cluster:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -20,8 +19,8 @@ import psutil
 import pytest
 
 import toolkit as tk
-from tests.harness.cluster import Cluster, install_faulty, installed, wait_until
-from tests.harness.test_resume import heeding
+from tests.harness.cluster import Cluster, install_faulty, installed
+from tests.processes import started, wait_until
 from toolkit import Embedding, cli
 from toolkit.errors import DataError, MissingDependencyError, ParameterError
 from toolkit.harness import Run, afar, distributed
@@ -201,12 +200,12 @@ def test_a_client_that_stops_or_vanishes_ends_what_runs(folder: Path, cluster: C
     before = len(cluster.fitted())
     command = [sys.executable, "-m", "toolkit", "run", str(folder / "waits.toml"), "--out", str(folder / way.name)]
     command += ["--executor", "dask", "--scheduler", cluster.address]
-    client = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, preexec_fn=heeding)
-    wait_until(lambda: len(cluster.fitted()) > before)
-    fit = psutil.Process(int(cluster.fitted()[-1][2]))
-    client.send_signal(way)
-    wait_until(lambda: not fit.is_running(), 5)
-    _, said = client.communicate(timeout=5)
+    with started(command) as client:
+        wait_until(lambda: len(cluster.fitted()) > before)
+        fit = psutil.Process(int(cluster.fitted()[-1][2]))
+        client.send_signal(way)
+        wait_until(lambda: not fit.is_running())
+        _, said = client.communicate(timeout=60)
     assert client.returncode == (130 if way == signal.SIGINT else -signal.SIGKILL)
     assert ("toolkit: stopped; what had ended is kept" in said) == (way == signal.SIGINT)
 
@@ -257,7 +256,7 @@ def test_a_scheduler_that_goes_ends_the_run(folder: Path, tmp_path: Path, monkey
         with pytest.raises(RuntimeError, match="after shutdown"):
             executor.submit(isolated, Call(print, (), tmp_path))
         fit = cluster.fitted()[-1][2]
-        wait_until(lambda: not psutil.pid_exists(int(fit)), 10)
+        wait_until(lambda: not psutil.pid_exists(int(fit)))
     (record,) = (tmp_path / "run" / "store").glob("*/record.json")  # what had ended is kept
     assert json.loads(record.read_text())["facts"]["embedding_dim"] == SLOW[0]
 

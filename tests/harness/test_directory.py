@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from tests.processes import started
 from toolkit.errors import DataError
 from toolkit.harness.directory import check_directory, held
 
@@ -76,12 +76,10 @@ def test_nothing_is_left_of_a_run_that_wrote_nothing(tmp_path: Path) -> None:
 
 
 def test_who_was_killed_holds_nothing(tmp_path: Path) -> None:
-    process = subprocess.Popen([sys.executable, "-c", HOLD, str(tmp_path / "run")], stdout=subprocess.PIPE, text=True)
-    assert process.stdout.readline() == "held\n"
-    with pytest.raises(DataError, match=f"process {process.pid} on"):
-        held(tmp_path / "run").__enter__()
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
+    with started([sys.executable, "-c", HOLD, str(tmp_path / "run")], stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == "held\n"
+        with pytest.raises(DataError, match=f"process {process.pid} on"):
+            held(tmp_path / "run").__enter__()
     assert (tmp_path / "run" / ".work").is_dir()
     check_directory(tmp_path / "run", "films", fresh=False)
     with held(tmp_path / "run") as folder:

@@ -17,6 +17,7 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.processes import started, wait_until
 from toolkit.harness.deadline import Deadline
 from toolkit.harness.isolation import THREAD_VARIABLES, Call, Ended, Limits, isolated
 from toolkit.harness.local import LocalExecutor
@@ -180,13 +181,9 @@ isolated(Call(evaluated, (), Path(), (text,), Limits()))
 def test_a_call_ends_with_who_waits_for_it(tmp_path: Path) -> None:
     """Even where that one had no time to say so."""
     note = tmp_path / "pid"
-    waiting = subprocess.Popen([sys.executable, "-c", LEFT, str(note)], cwd=Path(__file__).parents[2])
-    while not note.is_file() or not note.read_text():
-        assert waiting.poll() is None
-        time.sleep(0.05)
-    running = psutil.Process(int(note.read_text()))
-    waiting.kill()
-    waiting.wait()
+    with started([sys.executable, "-c", LEFT, str(note)], cwd=Path(__file__).parents[2]):
+        wait_until(lambda: note.is_file() and note.read_text())
+        running = psutil.Process(int(note.read_text()))
     running.wait(30)
 
 

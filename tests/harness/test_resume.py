@@ -21,6 +21,7 @@ import pytest
 
 import toolkit as tk
 from tests.harness.test_store import damages
+from tests.processes import started, wait_until
 from toolkit import registry
 from toolkit.errors import DataError
 from toolkit.harness import Run, address
@@ -344,15 +345,10 @@ def command(suite: Path, out: Path, *more: str) -> list[str]:
     return [sys.executable, "-c", WITHOUT_REPORT, "run", str(suite), "--out", str(out), "--workers", "2", *more]
 
 
-def heeding() -> None:
-    """Let Ctrl-C end a process also where the tests run in the background, for which shells have it ignored."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-
-
 def waited_for(note: Path, process: subprocess.Popen[str]) -> int:
-    while not note.exists() or not note.read_text():
-        assert process.poll() is None, process.communicate()
-        time.sleep(0.05)
+    """Return the process of the fit that waits; it has begun when this returns."""
+    wait_until(lambda: (note.exists() and note.read_text()) or process.poll() is not None)
+    assert process.poll() is None, process.communicate()
     return int(note.read_text())
 
 
@@ -370,15 +366,12 @@ def test_a_run_that_is_ended_is_carried_on(
     note, out = tmp_path / "note", tmp_path / "run"
     body = BODY.replace('"popularity", ', f'{{ name = "faulty", params = {{ note = "{note}" }} }}, "popularity", ')
     path = suite(body)
-    process = subprocess.Popen(
-        command(path, out), stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heeding
-    )
-    waited_for(note, process)
-    while len(records(out)) < 3:
-        time.sleep(0.05)
-    before = records(out)
-    os.killpg(process.pid, number)
-    _, told = process.communicate(timeout=60)
+    with started(command(path, out), start_new_session=True) as process:
+        waited_for(note, process)
+        wait_until(lambda: len(records(out)) == 3)
+        before = records(out)
+        os.killpg(process.pid, number)
+        _, told = process.communicate(timeout=60)
     assert process.returncode == code
     assert told.splitlines()[-1].endswith(said)
     assert (out / "scores.csv").read_bytes().count(b"\n") > 1, "what had ended is in the tables"
@@ -395,17 +388,17 @@ def test_a_run_that_is_ended_is_carried_on(
 def test_two_at_the_same_time(suite: Write, faulty: Path, tmp_path: Path) -> None:
     note, out = tmp_path / "note", tmp_path / "run"
     path = suite(BODY.replace('"popularity", ', f'{{ name = "faulty", params = {{ note = "{note}" }} }}, '))
-    first = subprocess.Popen(command(path, out), stderr=subprocess.PIPE, text=True)
-    running = waited_for(note, first)
-    for more in ([], ["--fresh"]):
-        second = subprocess.run(command(path, out, *more), capture_output=True, text=True, check=False)
-        assert second.returncode == 2
-        assert second.stderr.splitlines() == [
-            f"toolkit: {out}: another run is writing there (process {first.pid} on {os.uname().nodename}); "
-            "wait until it has ended, or choose another directory"
-        ]
-    os.kill(running, signal.SIGKILL)
-    first.communicate(timeout=120)
+    with started(command(path, out)) as first:
+        running = waited_for(note, first)
+        for more in ([], ["--fresh"]):
+            second = subprocess.run(command(path, out, *more), capture_output=True, text=True, check=False)
+            assert second.returncode == 2
+            assert second.stderr.splitlines() == [
+                f"toolkit: {out}: another run is writing there (process {first.pid} on {os.uname().nodename}); "
+                "wait until it has ended, or choose another directory"
+            ]
+        os.kill(running, signal.SIGKILL)
+        first.communicate(timeout=120)
     assert first.returncode == 1, "one trial was killed"
     assert Run(out).trials["status"].tolist() == ["crashed", "ok", "ok"]
 
@@ -430,12 +423,13 @@ def test_a_disk_that_is_full(finished: Run, tmp_path: Path) -> None:
 def test_a_directory_that_vanishes(suite: Write, faulty: Path, tmp_path: Path) -> None:
     note, out = tmp_path / "note", tmp_path / "run"
     path = suite(BODY.replace('"popularity", ', f'{{ name = "faulty", params = {{ note = "{note}" }} }}, '))
-    process = subprocess.Popen(command(path, out), stderr=subprocess.PIPE, text=True)
-    running = waited_for(note, process)
-    shutil.rmtree(out)
-    os.kill(running, signal.SIGKILL)
-    _, told = process.communicate(timeout=120)
+    with started(command(path, out)) as process:
+        running = waited_for(note, process)
+        out.rename(tmp_path / "elsewhere")  # in one step, as the other fits may be writing there
+        os.kill(running, signal.SIGKILL)
+        _, told = process.communicate(timeout=120)
     assert process.returncode == 2
+    assert not out.exists()
     assert told.splitlines()[-1].startswith(f"toolkit: {out}")
     assert "cannot be written: No such file or directory" in told.splitlines()[-1]
     assert "Traceback" not in told
