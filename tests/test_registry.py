@@ -5,11 +5,13 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 import toolkit as tk
+from tests.packages import install, visible
 from toolkit import registry
 from toolkit.errors import MissingDependencyError, ToolkitError, UnknownNameError
 from toolkit.testing import small_ratings
@@ -37,21 +39,14 @@ def function():
 
 
 @pytest.fixture
-def register(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str, str], None]]:
-    """Return a function that installs a package with one entry point, as pip would."""
-    monkeypatch.syspath_prepend(tmp_path)
-    (tmp_path / "their_module.py").write_text(PLUGIN)
+def register(tmp_path: Path) -> Iterator[Callable[[str, str], None]]:
+    """Return a function that installs a package with one entry point."""
+    with ExitStack() as until_the_end:
 
-    def install(name: str, target: str) -> None:
-        info = tmp_path / f"their_{name}-1.0.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: their-{name}\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text(f"[toolkit.embedders]\n{name} = {target}\n")
-        registry._entries.cache_clear()
+        def register(name: str, target: str) -> None:
+            until_the_end.enter_context(visible(install(tmp_path, "their_module", PLUGIN, {name: target})))
 
-    yield install
-    sys.modules.pop("their_module", None)
-    registry._entries.cache_clear()
+        yield register
 
 
 def test_table_of_embedders() -> None:

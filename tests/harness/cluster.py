@@ -7,16 +7,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import psutil
-import pytest
 
+from tests.packages import install
 from tests.processes import wait_until
-from toolkit import registry
 
 FAULTY = '''
 import os, signal, time
@@ -51,25 +50,9 @@ class Faulty(Random):
 '''
 
 
-def install_faulty(folder: Path) -> Path:
-    """Write a package with the embedder ``faulty``, as if it was installed in a folder; return the folder."""
-    (folder / "faulty-1.0.dist-info").mkdir(parents=True)
-    (folder / "faulty.py").write_text(FAULTY)
-    (folder / "faulty-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: faulty\nVersion: 1.0\n")
-    (folder / "faulty-1.0.dist-info" / "entry_points.txt").write_text("[toolkit.embedders]\nfaulty = faulty:Faulty\n")
-    return folder
-
-
-@contextlib.contextmanager
-def installed(folder: Path) -> Iterator[None]:
-    """Let this process, and those that it starts, see what is installed in a folder."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(folder)
-        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH", "")))))
-        registry._entries.cache_clear()
-        yield
-    registry._entries.cache_clear()
-    sys.modules.pop("faulty", None)
+def install_faulty(folder: Path, version: str = "1.0") -> Path:
+    """Write a package with the embedder ``faulty`` into a folder, which is returned."""
+    return install(folder, "faulty", FAULTY, {"faulty": "faulty:Faulty"}, version=version)
 
 
 class Cluster:

@@ -19,7 +19,8 @@ import psutil
 import pytest
 
 import toolkit as tk
-from tests.harness.cluster import Cluster, install_faulty, installed
+from tests.harness.cluster import Cluster, install_faulty
+from tests.packages import visible
 from tests.processes import started, wait_until
 from toolkit import Embedding, cli
 from toolkit.errors import DataError, MissingDependencyError, ParameterError
@@ -103,7 +104,7 @@ def folder(films: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def _faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with installed(install_faulty(tmp_path_factory.mktemp("package"))):
+    with visible(install_faulty(tmp_path_factory.mktemp("package"))):
         yield
 
 
@@ -212,8 +213,7 @@ def test_a_client_that_stops_or_vanishes_ends_what_runs(folder: Path, cluster: C
 
 def test_a_worker_of_other_versions_is_refused(folder: Path, cluster: Cluster, tmp_path: Path) -> None:
     executor = DaskExecutor(cluster.address)
-    other = install_faulty(tmp_path / "other")
-    (other / "faulty-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: faulty\nVersion: 2.0\n")
+    other = install_faulty(tmp_path / "other", version="2.0")
     nanny = cluster.add_worker(PYTHONPATH=os.pathsep.join([str(other), os.environ["PYTHONPATH"]]))
     try:
         wait_until(lambda: executor.refused)

@@ -21,8 +21,8 @@ import pytest
 
 import toolkit as tk
 from tests.harness.test_store import damages
+from tests.packages import install, visible
 from tests.processes import started, wait_until
-from toolkit import registry
 from toolkit.errors import DataError
 from toolkit.harness import Run, address
 
@@ -68,19 +68,10 @@ class Faulty(Embedder):
 
 
 @pytest.fixture
-def faulty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Embedder ``faulty``, installed with a package of its own, whose folder is returned."""
-    package = tmp_path / "package"
-    (package / "faulty-1.0.dist-info").mkdir(parents=True)
-    (package / "faulty.py").write_text(FAULTY)
-    (package / "faulty-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: faulty\nVersion: 1.0\n")
-    (package / "faulty-1.0.dist-info" / "entry_points.txt").write_text("[toolkit.embedders]\nfaulty = faulty:Faulty\n")
-    monkeypatch.syspath_prepend(package)
-    monkeypatch.setenv("PYTHONPATH", str(package))
-    registry._entries.cache_clear()
-    yield package
-    registry._entries.cache_clear()
-    sys.modules.pop("faulty", None)
+def faulty(tmp_path: Path) -> Iterator[None]:
+    """Embedder ``faulty``, installed with a package of its own."""
+    with visible(install(tmp_path / "package", "faulty", FAULTY, {"faulty": "faulty:Faulty"})):
+        yield
 
 
 def records(folder: Path) -> dict[str, tuple[int, int]]:
@@ -352,6 +343,7 @@ def waited_for(note: Path, process: subprocess.Popen[str]) -> int:
     return int(note.read_text())
 
 
+@pytest.mark.usefixtures("faulty")
 @pytest.mark.parametrize(
     ("number", "code", "said"),
     [
@@ -360,9 +352,7 @@ def waited_for(note: Path, process: subprocess.Popen[str]) -> int:
         (signal.SIGTERM, 143, "stopped; what had ended is kept, and the same command goes on from there"),
     ],
 )
-def test_a_run_that_is_ended_is_carried_on(
-    suite: Write, faulty: Path, tmp_path: Path, number: int, code: int, said: str
-) -> None:
+def test_a_run_that_is_ended_is_carried_on(suite: Write, tmp_path: Path, number: int, code: int, said: str) -> None:
     note, out = tmp_path / "note", tmp_path / "run"
     body = BODY.replace('"popularity", ', f'{{ name = "faulty", params = {{ note = "{note}" }} }}, "popularity", ')
     path = suite(body)
@@ -385,7 +375,8 @@ def test_a_run_that_is_ended_is_carried_on(
     assert (out / "scores.csv").read_bytes() == (whole.path / "scores.csv").read_bytes()
 
 
-def test_two_at_the_same_time(suite: Write, faulty: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("faulty")
+def test_two_at_the_same_time(suite: Write, tmp_path: Path) -> None:
     note, out = tmp_path / "note", tmp_path / "run"
     path = suite(BODY.replace('"popularity", ', f'{{ name = "faulty", params = {{ note = "{note}" }} }}, '))
     with started(command(path, out)) as first:
@@ -420,7 +411,8 @@ def test_a_disk_that_is_full(finished: Run, tmp_path: Path) -> None:
     assert tables(run)["scores.csv"] == tables(finished)["scores.csv"]
 
 
-def test_a_directory_that_vanishes(suite: Write, faulty: Path, tmp_path: Path) -> None:
+@pytest.mark.usefixtures("faulty")
+def test_a_directory_that_vanishes(suite: Write, tmp_path: Path) -> None:
     note, out = tmp_path / "note", tmp_path / "run"
     path = suite(BODY.replace('"popularity", ', f'{{ name = "faulty", params = {{ note = "{note}" }} }}, '))
     with started(command(path, out)) as process:

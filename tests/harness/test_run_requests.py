@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 import toolkit as tk
-from toolkit import registry
+from tests.packages import install, visible
 from toolkit.errors import DataError, ParameterError, ToolkitError, UnknownNameError
 from toolkit.harness.tables import REPORTS
 from toolkit.testing import small_ratings
@@ -137,27 +137,24 @@ def test_trials_that_take_too_long(suite: Write, tmp_path: Path) -> None:
     assert run.scores.empty
 
 
-def test_a_crash_is_a_row_and_the_others_go_on(suite: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    package = tmp_path / "package"
-    (package / "crasher-1.0.dist-info").mkdir(parents=True)
-    (package / "crasher.py").write_text(
-        "import os\nfrom toolkit import Embedder\n\n"
-        "class Crasher(Embedder):\n    view = 'matrix'\n\n    def _learn(self, data):\n        os._exit(9)\n"
-    )
-    (package / "crasher-1.0.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: crasher\nVersion: 1.0\n")
-    (package / "crasher-1.0.dist-info" / "entry_points.txt").write_text(
-        "[toolkit.embedders]\ncrasher = crasher:Crasher\n"
-    )
-    monkeypatch.syspath_prepend(package)
-    registry._entries.cache_clear()
-    try:
+CRASHER = """
+import os
+from toolkit import Embedder
+
+class Crasher(Embedder):
+    view = "matrix"
+
+    def _learn(self, data):
+        os._exit(9)
+"""
+
+
+def test_a_crash_is_a_row_and_the_others_go_on(suite: Write, tmp_path: Path) -> None:
+    with visible(install(tmp_path / "package", "crasher", CRASHER, {"crasher": "crasher:Crasher"})):
         body = ONE.replace('["popularity"]', '["crasher", "popularity"]')
         run = tk.run(suite(body), out=tmp_path / "run", workers=1, quiet=True)
-        assert run.trials["status"].tolist() == ["crashed", "ok"]
-        assert run.trials["error"].tolist() == ["its process ended with exit code 9", ""]
-    finally:
-        registry._entries.cache_clear()
-        sys.modules.pop("crasher", None)
+    assert run.trials["status"].tolist() == ["crashed", "ok"]
+    assert run.trials["error"].tolist() == ["its process ended with exit code 9", ""]
 
 
 def test_a_script_needs_no_guard(suite: Write, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pandas as pd
 import pytest
 
 import toolkit as tk
+from tests.packages import install, visible
 from toolkit.cli import main
 from toolkit.errors import DataError, MissingDependencyError, ParameterError, ToolkitError, UnknownNameError
 from toolkit.harness import Run, load_suite
@@ -95,21 +95,11 @@ options = { sizes = [10, 20] }
 
 @pytest.fixture(scope="module", autouse=True)
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A package that brings studies, installed as pip would; the processes of a run find it as well."""
-    folder = tmp_path_factory.mktemp("package")
-    info = folder / "theirs-1.0.dist-info"
-    info.mkdir()
-    (folder / "their_studies.py").write_text(THEIRS)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
-    lines = [f"{name} = their_studies:{name.replace('-', '_')}" for name in ENTRIES]
-    lines += ["undecorated = their_studies:undecorated", "gone = their_studies:gone", "nowhere = no_such_module:it"]
-    (info / "entry_points.txt").write_text("\n".join(["[toolkit.studies]", *lines, ""]))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(folder)
-        base._entries.cache_clear()
+    """A package that brings studies."""
+    entries = {name: f"their_studies:{name.replace('-', '_')}" for name in (*ENTRIES, "undecorated", "gone")}
+    entries["nowhere"] = "no_such_module:it"
+    with visible(install(tmp_path_factory.mktemp("package"), "their_studies", THEIRS, entries, "studies")) as folder:
         yield folder
-    base._entries.cache_clear()
-    sys.modules.pop("their_studies", None)
     for name in ENTRIES:
         base._STUDIES.pop(name, None)
 

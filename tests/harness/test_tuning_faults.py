@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import pytest
 
 import toolkit as tk
 from tests.harness.tuning import Write, body, search
-from toolkit import registry
+from tests.packages import install, visible
 
 SEARCHED = """
 import os
@@ -52,22 +51,10 @@ class Searched(Embedder):
 
 
 @pytest.fixture
-def searched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def searched(tmp_path: Path) -> Iterator[None]:
     """An embedder ``searched`` that was installed with a package of its own."""
-    package = tmp_path / "package"
-    (package / "searched-1.0.dist-info").mkdir(parents=True)
-    (package / "searched.py").write_text(SEARCHED)
-    (package / "searched-1.0.dist-info" / "METADATA").write_text(
-        "Metadata-Version: 2.1\nName: searched\nVersion: 1.0\n"
-    )
-    (package / "searched-1.0.dist-info" / "entry_points.txt").write_text(
-        "[toolkit.embedders]\nsearched = searched:Searched\n"
-    )
-    monkeypatch.syspath_prepend(package)
-    registry._entries.cache_clear()
-    yield
-    registry._entries.cache_clear()
-    sys.modules.pop("searched", None)
+    with visible(install(tmp_path / "package", "searched", SEARCHED, {"searched": "searched:Searched"})):
+        yield
 
 
 @pytest.mark.usefixtures("searched")

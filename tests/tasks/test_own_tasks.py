@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import toolkit as tk
+from tests.packages import install, visible
 from toolkit.errors import MissingDependencyError, ParameterError, ToolkitError, ToolkitWarning, UnknownNameError
 from toolkit.metrics.base import _METRICS
 from toolkit.tasks import base, task_info, task_names
@@ -59,22 +60,12 @@ ENTRIES = {
 
 @pytest.fixture(scope="module", autouse=True)
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A package that brings tasks, installed as pip would; the processes of a run find it as well."""
-    folder = tmp_path_factory.mktemp("package")
-    info = folder / "theirs-1.0.dist-info"
-    info.mkdir()
-    (folder / "their_tasks.py").write_text(THEIRS)
-    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: theirs\nVersion: 1.0\n")
-    lines = [f"{name} = {target}" for name, target in ENTRIES.items()]
-    (info / "entry_points.txt").write_text("\n".join(["[toolkit.tasks]", *lines, ""]))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(folder)
+    """A package that brings tasks."""
+    folder = install(tmp_path_factory.mktemp("package"), "their_tasks", THEIRS, ENTRIES, "tasks")
+    with visible(folder), pytest.MonkeyPatch.context() as patch:
         patch.setattr(base, "_TASKS", dict(base._TASKS))
         patch.setattr("toolkit.metrics.base._METRICS", dict(_METRICS))
-        base._entries.cache_clear()
         yield folder
-    base._entries.cache_clear()
-    sys.modules.pop("their_tasks", None)
 
 
 def test_they_stand_behind_our_own() -> None:
