@@ -1,10 +1,37 @@
-"""The number of BLAS threads is as it was once nobody limits it any more."""
+"""Which BLAS computes; and the number of its threads is as it was once nobody limits it any more."""
 
 from __future__ import annotations
+
+import os
+import subprocess
+import sys
 
 import pytest
 
 from toolkit import blas
+
+
+def test_it_says_for_which_processors_it_computes() -> None:
+    code = "from toolkit import blas; print(blas.kernels())"
+    environment = {**os.environ, "OPENBLAS_CORETYPE": "Nehalem"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert {found.split()[0] for found in done.stdout.split(", ")} == {"OpenBLAS"}
+    assert {found.split(" for ")[1].strip() for found in done.stdout.split(", ")} == {"Nehalem"}
+
+
+def test_the_names_of_other_libraries(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Libraries:
+        def info(self) -> list[dict[str, str | None]]:
+            openblas = {"internal_api": "openblas", "version": "0.3.31", "architecture": "Haswell"}
+            return [
+                openblas,
+                openblas,
+                {"internal_api": "mkl", "version": "2026.0"},
+                {"internal_api": "x", "version": None},
+            ]
+
+    monkeypatch.setattr(blas, "_blas", lambda with_scipy: Libraries())
+    assert blas.kernels() == "MKL 2026.0, OpenBLAS 0.3.31 for Haswell, x"
 
 
 def test_the_last_to_leave_lifts_the_limit() -> None:

@@ -1,4 +1,4 @@
-"""How many threads BLAS works with."""
+"""Which BLAS computes, and how many threads it works with."""
 
 from __future__ import annotations
 
@@ -11,8 +11,28 @@ from typing import Any
 
 from threadpoolctl import ThreadpoolController
 
+NAMES = {"openblas": "OpenBLAS", "mkl": "MKL", "blis": "BLIS", "flexiblas": "FlexiBLAS"}
+
 _lock = Lock()
 _limits: list[Any] = []  # one for each that wants it now; the first is what lifts it
+
+
+def kernels() -> str:
+    """Return which BLAS computes here, and for which processors: another one adds up in another order.
+
+    Returns
+    -------
+    str
+        Such as ``"OpenBLAS 0.3.31 for Haswell"``; of several libraries, all; empty where none is known.
+    """
+    import scipy.linalg  # noqa: F401 -- it brings a BLAS of its own, which is to be found too
+
+    found = set()
+    for library in _blas(with_scipy=True).info():
+        name = NAMES.get(library["internal_api"], library["internal_api"])
+        made_for = library.get("architecture")
+        found.add(f"{name} {library['version'] or ''}".strip() + (f" for {made_for}" if made_for else ""))
+    return ", ".join(sorted(found))
 
 
 def n_threads() -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -23,6 +24,7 @@ from tests.harness.cluster import Cluster, install_faulty
 from tests.packages import visible
 from tests.processes import started, wait_until
 from toolkit import Embedding, cli
+from toolkit.blas import kernels
 from toolkit.errors import DataError, MissingDependencyError, ParameterError
 from toolkit.harness import Run, afar, distributed
 from toolkit.harness.deadline import Deadline
@@ -155,10 +157,20 @@ def test_one_and_two_workers_give_the_same_scores(workers: int, folder: Path, lo
     assert run.tuning[kept].equals(local.tuning[kept])
     assert len(executor.used) == run.info["machine"]["workers"] == workers
     assert run.info["machine"]["executor"].startswith("Dask 20")
+    assert run.info["machine"]["blas"] == local.info["machine"]["blas"] == kernels()
     sent = Counter(executor.ferry.sent)
     assert set(sent.values()) == {1}
     assert len({place for place, _ in sent}) == workers
     assert len({name for _, name in sent}) == 5  # two parts of the films, the text, and vectors of two
+
+
+def test_a_worker_with_another_blas_is_told_of(folder: Path, tmp_path: Path) -> None:
+    with Cluster(tmp_path / "cluster", 1, {"OPENBLAS_CORETYPE": "Nehalem"}) as cluster:
+        executor = DaskExecutor(cluster.address)
+        run = tk.run(folder / "small.toml", out=tmp_path / "run", only=["words"], quiet=True, executor=executor)
+        executor.shutdown()
+    theirs = re.sub(r"for \w+", "for Nehalem", kernels())
+    assert run.info["machine"]["blas"].split("; ") == sorted([kernels(), theirs])
 
 
 def test_a_worker_that_is_killed_is_replaced(folder: Path, local: Run, cluster: Cluster) -> None:

@@ -192,11 +192,25 @@ def test_what_rests_on_other_cases_is_shown_and_not_compared(builder, tmp_path):
     ],
 )
 def test_the_report_says_whether_the_numbers_come_again(tmp_path, params, threads, expected):
+    said = said_of_the_machine(tmp_path, params, threads_per_worker=threads)
+    assert said["the same once more"] == expected
+
+
+def test_the_report_says_where_blas_takes_part_in_that(tmp_path):
+    one = "OpenBLAS 0.3.31 for Haswell"
+    said = said_of_the_machine(tmp_path / "one", {}, blas=one)
+    assert said["BLAS"] == one
+    assert said["the same once more"] == "to the last bit, where BLAS is the same"
+    said = said_of_the_machine(tmp_path / "two", {}, blas=f"{one}; OpenBLAS 0.3.31 for SkylakeX")
+    assert said["the same once more"] == "but for the last digits, or more: BLAS was not the same on all workers"
+
+
+def said_of_the_machine(folder, params, **machine):
+    """Return the table on run and machine of a report on a method with some parameters."""
     build = RunBuilder()
     build.dataset("d", "D", "ratings", "")
     build.experiment("films", "Films", "d", ["ALS"], ["u1"], ["ranking"])
     build.info["suite"]["experiments"][0]["embedders"][0]["params"] = params
-    build.info["machine"]["threads_per_worker"] = threads
-    *_, machine = reproduction_tables(read_results(build.write(tmp_path)))
-    said = {row.cells[0].text: row.cells[1].text for row in machine.rows}
-    assert said["the same once more"] == expected
+    build.info["machine"] |= machine
+    *_, table = reproduction_tables(read_results(build.write(folder)))
+    return {row.cells[0].text: row.cells[1].text for row in table.rows}

@@ -8,6 +8,7 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from toolkit.blas import kernels
 from toolkit.errors import ParameterError
 
 PACKAGES = [
@@ -43,6 +44,7 @@ def machine(workers: int, threads: int) -> dict[str, Any]:
     return {
         "platform": platform.platform(),
         "processor": platform.processor() or platform.machine(),
+        "blas": kernels(),
         "cores": available_cores(),
         "memory_gib": round(memory / 2**30, 1),
         "workers": workers,

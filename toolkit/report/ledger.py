@@ -149,13 +149,15 @@ def _repeatable(info: RunInfo) -> str:
             reasons.append(f"{listed(others)} may add up numbers in any order ({parameter})")
     if (threads := info.machine.get("threads_per_worker")) not in (None, 1):
         reasons.append(f"{threads} threads of each trial may, too (--threads)")
+    if "; " in (blas := str(info.machine.get("blas", ""))):
+        reasons.append("BLAS was not the same on all workers")
     if not reasons:
-        return "to the last bit"
+        return "to the last bit" + (", where BLAS is the same" if blas else "")
     return f"but for the last digits, or more: {'; '.join(reasons)}"
 
 
 def _spoken(name: str) -> str:
-    return name.replace("_gib", " (GiB)").replace("_", " ")
+    return name.replace("_gib", " (GiB)").replace("blas", "BLAS").replace("_", " ")
 
 
 def _parameters(params: Mapping[str, object]) -> str:
