@@ -52,17 +52,19 @@ def install(
 @contextmanager
 def visible(folder: Path) -> Iterator[Path]:
     """Let this process, and those that it starts, see the packages of a folder until the end of the block."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(folder)
-        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH", "")))))
-        forget()
-        yield folder
-    for path in folder.glob("*.py"):
-        sys.modules.pop(path.stem, None)
-    forget()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.syspath_prepend(folder)
+            patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH", "")))))
+            _forget()
+            yield folder
+    finally:
+        for path in folder.glob("*.py"):
+            sys.modules.pop(path.stem, None)
+        _forget()
 
 
-def forget() -> None:
+def _forget() -> None:
     """Let what is installed be looked up once more."""
     for found in (registry, studies, tasks):
         found._entries.cache_clear()

@@ -17,22 +17,20 @@ _lock = Lock()
 _limits: list[Any] = []  # one for each that wants it now; the first is what lifts it
 
 
-def kernels() -> str:
-    """Return which BLAS computes here, and for which processors: another one adds up in another order.
+def kernels() -> list[str]:
+    """Return which BLAS this process has loaded, and for which processors: another one adds up in another order.
 
     Returns
     -------
-    str
-        Such as ``"OpenBLAS 0.3.31 for Haswell"``; of several libraries, all; empty where none is known.
+    list of str
+        Such as ``["OpenBLAS 0.3.31 for Haswell"]``; none where threadpoolctl knows of none, as of Apple's.
     """
-    import scipy.linalg  # noqa: F401 -- it brings a BLAS of its own, which is to be found too
-
     found = set()
-    for library in _blas(with_scipy=True).info():
+    for library in _blas("scipy.linalg" in sys.modules).info():
         name = NAMES.get(library["internal_api"], library["internal_api"])
         made_for = library.get("architecture")
         found.add(f"{name} {library['version'] or ''}".strip() + (f" for {made_for}" if made_for else ""))
-    return ", ".join(sorted(found))
+    return sorted(found)
 
 
 def n_threads() -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import signal
 import sys
 import threading
@@ -24,7 +23,6 @@ from tests.harness.cluster import Cluster, install_faulty
 from tests.packages import visible
 from tests.processes import started, wait_until
 from toolkit import Embedding, cli
-from toolkit.blas import kernels
 from toolkit.errors import DataError, MissingDependencyError, ParameterError
 from toolkit.harness import Run, afar, distributed
 from toolkit.harness.deadline import Deadline
@@ -32,6 +30,7 @@ from toolkit.harness.distributed import ClusterError, DaskExecutor
 from toolkit.harness.isolation import Call, isolated
 
 pytestmark = [pytest.mark.xdist_group("dask"), pytest.mark.usefixtures("_faulty")]
+CONNECT = distributed.CONNECT
 SLOW = [5, 6, 7, 8]  # dimensions by which slow fits are told from each other
 WORDS = ["cat", "dog", "car", "king", "queen"]
 PAIRS = "cat,dog,9\ncat,car,1\ndog,car,2\nking,queen,8\nking,car,3\n"
@@ -86,6 +85,18 @@ splits = ["holdout"]
 tasks = ["ranking"]
 embedders = [{{ name = "faulty", label = "{fault}", params = {{ fault = "{fault}", seconds = {seconds} }} }}]
 """
+ENDLESS = """
+title = "First short, then endless"
+[[experiments]]
+name = "films"
+dataset = "{folder}/films.csv"
+splits = ["holdout"]
+tasks = ["ranking"]
+embedders = [
+    {{ name = "faulty", label = "short", params = {{ embedding_dim = 3 }} }},
+    {{ name = "faulty", label = "endless", params = {{ seconds = 600 }} }},
+]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -100,13 +111,15 @@ def folder(films: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         Embedding(words, rng.standard_normal((len(words), 3)), "word").save(folder / f"{name}.arrow")
     (folder / "small.toml").write_text(SUITE.format(folder=folder))
     (folder / "waits.toml").write_text(FOREVER.format(folder=folder, fault="", seconds=600))
+    (folder / "endless.toml").write_text(ENDLESS.format(folder=folder))
     (folder / "kills.toml").write_text(FOREVER.format(folder=folder, fault="worker", seconds=0))
     return folder
 
 
 @pytest.fixture(scope="module")
 def _faulty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    with visible(install_faulty(tmp_path_factory.mktemp("package"))):
+    with visible(install_faulty(tmp_path_factory.mktemp("package"))), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(distributed, "CONNECT", 120.0)  # a worker of these tests has only just been started
         yield
 
 
@@ -157,20 +170,10 @@ def test_one_and_two_workers_give_the_same_scores(workers: int, folder: Path, lo
     assert run.tuning[kept].equals(local.tuning[kept])
     assert len(executor.used) == run.info["machine"]["workers"] == workers
     assert run.info["machine"]["executor"].startswith("Dask 20")
-    assert run.info["machine"]["blas"] == local.info["machine"]["blas"] == kernels()
     sent = Counter(executor.ferry.sent)
     assert set(sent.values()) == {1}
     assert len({place for place, _ in sent}) == workers
     assert len({name for _, name in sent}) == 5  # two parts of the films, the text, and vectors of two
-
-
-def test_a_worker_with_another_blas_is_told_of(folder: Path, tmp_path: Path) -> None:
-    with Cluster(tmp_path / "cluster", 1, {"OPENBLAS_CORETYPE": "Nehalem"}) as cluster:
-        executor = DaskExecutor(cluster.address)
-        run = tk.run(folder / "small.toml", out=tmp_path / "run", only=["words"], quiet=True, executor=executor)
-        executor.shutdown()
-    theirs = re.sub(r"for \w+", "for Nehalem", kernels())
-    assert run.info["machine"]["blas"].split("; ") == sorted([kernels(), theirs])
 
 
 def test_a_worker_that_is_killed_is_replaced(folder: Path, local: Run, cluster: Cluster) -> None:
@@ -262,7 +265,7 @@ def test_a_scheduler_that_goes_ends_the_run(folder: Path, tmp_path: Path, monkey
         killer = threading.Thread(target=kill)
         killer.start()
         with pytest.raises(ClusterError, match=f"the Dask scheduler at {cluster.address} has gone"):
-            tk.run(folder / "small.toml", out=tmp_path / "run", only=["slow"], quiet=True, executor=executor)
+            tk.run(folder / "endless.toml", out=tmp_path / "run", quiet=True, executor=executor)
         killer.join()
         executor.shutdown()
         with pytest.raises(RuntimeError, match="after shutdown"):
@@ -270,18 +273,16 @@ def test_a_scheduler_that_goes_ends_the_run(folder: Path, tmp_path: Path, monkey
         fit = cluster.fitted()[-1][2]
         wait_until(lambda: not psutil.pid_exists(int(fit)))
     (record,) = (tmp_path / "run" / "store").glob("*/record.json")  # what had ended is kept
-    assert json.loads(record.read_text())["facts"]["embedding_dim"] == SLOW[0]
+    assert json.loads(record.read_text())["facts"]["embedding_dim"] == 3
 
 
 def test_a_scheduler_that_is_not_there(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert distributed.CONNECT < 10
+    assert CONNECT < 10
     monkeypatch.setattr(distributed, "CONNECT", 0.5)
-    started = time.monotonic()
     asked = ["run", str(folder / "small.toml"), "--out", str(folder / "none"), "--executor", "dask"]
     assert cli.main([*asked, "--scheduler", "tcp://127.0.0.1:9"]) == 2
-    assert time.monotonic() - started < 5
     assert capsys.readouterr().err.startswith("toolkit: no Dask scheduler can be reached at tcp://127.0.0.1:9: ")
     assert not (folder / "none").exists()
 
@@ -294,7 +295,10 @@ def test_a_scheduler_that_is_not_there(
         (["--executor", "dask", "--scheduler", "x:y:z"], "no Dask scheduler can be reached at x:y:z: "),
     ],
 )
-def test_requests_that_make_no_sense(options: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_requests_that_make_no_sense(
+    options: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(distributed, "CONNECT", 0.5)
     assert cli.main(["run", "quickstart", *options]) == 2
     assert said in capsys.readouterr().err
 

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import toolkit as tk
+from toolkit.blas import kernels
 from toolkit.errors import DataError
 from toolkit.harness import Run
 
@@ -160,6 +161,7 @@ def test_what_run_json_says(finished: Run, films: Path) -> None:
     assert info["seconds"] > 0
     assert info["versions"]["numpy"] == np.__version__
     assert info["machine"]["workers"] == 2
+    assert set(info["machine"]["blas"].split(", ")) <= {*kernels(), ""}
     assert info["datasets"] == {
         str(films): {
             "title": str(films),

@@ -77,6 +77,14 @@ def test_numbers_are_exact_and_text_is_text(writer: RunWriter, trials: list[Tria
     assert not run.ok
 
 
+def test_blas_is_that_of_all_trials(writer: RunWriter, trials: list[Trial]) -> None:
+    for trial, libraries in zip(
+        trials, (["OpenBLAS 1 for Y"], ["OpenBLAS 1 for X", "OpenBLAS 2 for X"], []), strict=True
+    ):
+        writer.add(Outcome(trial.id, "ok", scores=[SCORE], blas=libraries))
+    assert writer.blas == ["OpenBLAS 1 for X", "OpenBLAS 1 for Y", "OpenBLAS 2 for X"]
+
+
 def test_no_scores_at_all(writer: RunWriter, trials: list[Trial]) -> None:
     writer.add(Outcome(trials[0].id, "timeout", "took longer than 1 s"))
     run = tk.open_run(writer.path)

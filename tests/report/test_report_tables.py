@@ -184,8 +184,8 @@ def test_what_rests_on_other_cases_is_shown_and_not_compared(builder, tmp_path):
 @pytest.mark.parametrize(
     ("params", "threads", "expected"),
     [
-        ({}, 1, "to the last bit"),
-        ({"n_jobs": 1, "blocks": 1}, 1, "to the last bit"),
+        ({}, 1, "to the last bit, on a processor of the same type"),
+        ({"n_jobs": 1, "blocks": 1}, 1, "to the last bit, on a processor of the same type"),
         ({"n_jobs": 2}, 1, "but for the last digits, or more: ALS may add up numbers in any order (n_jobs)"),
         ({"blocks": 4}, 1, "but for the last digits, or more: ALS may add up numbers in any order (blocks)"),
         ({}, 2, "but for the last digits, or more: 2 threads of each trial may, too (--threads)"),
@@ -196,13 +196,24 @@ def test_the_report_says_whether_the_numbers_come_again(tmp_path, params, thread
     assert said["the same once more"] == expected
 
 
-def test_the_report_says_where_blas_takes_part_in_that(tmp_path):
-    one = "OpenBLAS 0.3.31 for Haswell"
-    said = said_of_the_machine(tmp_path / "one", {}, blas=one)
-    assert said["BLAS"] == one
-    assert said["the same once more"] == "to the last bit, where BLAS is the same"
-    said = said_of_the_machine(tmp_path / "two", {}, blas=f"{one}; OpenBLAS 0.3.31 for SkylakeX")
-    assert said["the same once more"] == "but for the last digits, or more: BLAS was not the same on all workers"
+@pytest.mark.parametrize(
+    ("blas", "expected"),
+    [
+        ("", "to the last bit, on a processor of the same type"),
+        (
+            "OpenBLAS 0.3.30 for Haswell, OpenBLAS 0.3.31 for Haswell",
+            "to the last bit, on a processor of the same type",
+        ),
+        (
+            "OpenBLAS 0.3.31 for Haswell, OpenBLAS 0.3.31 for SkylakeX",
+            "but for the last digits, or more: not all fits were made on processors of one type (BLAS)",
+        ),
+    ],
+)
+def test_the_report_names_the_blas(tmp_path, blas, expected):
+    said = said_of_the_machine(tmp_path, {}, blas=blas)
+    assert said["BLAS"] == (blas or "–")
+    assert said["the same once more"] == expected
 
 
 def said_of_the_machine(folder, params, **machine):

@@ -18,14 +18,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from toolkit.blas import kernels
 from toolkit.datasets.cache import sha256_of
 from toolkit.errors import DataError
 from toolkit.harness.address import versions_of
 from toolkit.harness.isolation import Call, Ended, stoppable
 from toolkit.registry import embedder_names
 
-BLAS = "BLAS"  # what a worker says of it, which is no version and need not be the client's
 PLACE = "toolkit"  # folder in the local directory of a worker
 TICK = 0.02  # seconds between two looks at whether a file has come
 AGAIN = 5.0  # seconds after which a file is asked for once more
@@ -87,8 +85,8 @@ def versions_here() -> dict[str, str]:
 
 
 async def introduce() -> dict[str, str]:
-    """Return the versions of a worker, and its BLAS."""
-    return await asyncio.to_thread(lambda: {**versions_here(), BLAS: kernels()})
+    """Return the versions of a worker."""
+    return await asyncio.to_thread(versions_here)
 
 
 def carry_out(topic: str, function: Callable[[Call], Any], packed: Packed) -> Answer:

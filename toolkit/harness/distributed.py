@@ -22,7 +22,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from toolkit.blas import kernels
 from toolkit.errors import MissingDependencyError, ParameterError, ToolkitError
 from toolkit.harness import afar
 from toolkit.harness.ferry import Ferry, files_named_in
@@ -131,10 +130,7 @@ class DaskExecutor(Executor):
 
     def describe(self) -> dict[str, Any]:
         """Return what a run says of where it was carried out; nothing, where all was kept from before."""
-        if not self.used:
-            return {}
-        blas = sorted({kernels(), *(self._workers.blas[address] for address in self.used)})
-        return {"executor": f"Dask {_distributed().__version__}", "workers": len(self.used), "blas": "; ".join(blas)}
+        return {"executor": f"Dask {_distributed().__version__}", "workers": len(self.used)} if self.used else {}
 
     def _serve(self) -> None:
         """Do one step after the other, until nothing is left to be done."""

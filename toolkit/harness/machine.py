@@ -8,7 +8,6 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from toolkit.blas import kernels
 from toolkit.errors import ParameterError
 
 PACKAGES = [
@@ -44,7 +43,6 @@ def machine(workers: int, threads: int) -> dict[str, Any]:
     return {
         "platform": platform.platform(),
         "processor": platform.processor() or platform.machine(),
-        "blas": kernels(),
         "cores": available_cores(),
         "memory_gib": round(memory / 2**30, 1),
         "workers": workers,

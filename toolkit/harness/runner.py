@@ -165,7 +165,7 @@ def run(
         # where all was there, it took what it took then
         if not work.done and earlier.get("seconds") is not None and earlier.get("command") == command:
             took = {name: earlier[name] for name in ("started", "seconds", "kept") if name in earlier}
-        where = {**info["machine"], **getattr(executor, "describe", dict)()}
+        where = {**info["machine"], "blas": ", ".join(writer.blas), **getattr(executor, "describe", dict)()}
         writer.write_info({**info, **took, "machine": where})
     return Run(path)
 

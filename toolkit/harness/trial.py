@@ -13,6 +13,7 @@ from typing import Any
 
 from threadpoolctl import threadpool_limits
 
+from toolkit.blas import kernels
 from toolkit.data.staged import open_staged
 from toolkit.embedder import Embedder
 from toolkit.harness.plan import Trial
@@ -20,7 +21,7 @@ from toolkit.harness.tables import EMBEDDINGS, UNITS
 from toolkit.registry import make_embedder
 from toolkit.tasks import Score, Subject, task_info, units_of, write_units
 
-FACTS = ("embedding_dim", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb", "scores", "words")
+FACTS = ("embedding_dim", "fit_seconds", "cpu_seconds", "evaluate_seconds", "peak_memory_mb", "scores", "words", "blas")
 ROWS = 50_000  # of vectors that were only read: the larger ones are kept where they came from, and there alone
 
 
@@ -48,6 +49,8 @@ class Outcome:
         The traceback of a trial that raised.
     words : list of str
         The words that it learned vectors of.
+    blas : list of str
+        What `toolkit.blas.kernels` returned where it was fitted.
     folder : Path, optional
         Where its vectors and units are.
     """
@@ -63,6 +66,7 @@ class Outcome:
     scores: list[dict[str, Any]] = field(default_factory=list)
     trace: str = ""
     words: list[str] = field(default_factory=list)
+    blas: list[str] = field(default_factory=list)
     folder: Path | None = None
 
     @property
@@ -113,6 +117,7 @@ def run_trial(data: Sequence[Path], folder: Path, trial: Trial, threads: int) ->
         _peak_mb() - before,
         [score.row() for score in scores],
         words=list(embedder.embeddings_["word"].keys) if "word" in embedder.embeddings_ else [],
+        blas=kernels(),
     )
 
 

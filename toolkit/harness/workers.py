@@ -42,14 +42,11 @@ class Workers:
         Those that are there, as of the last survey, and may take calls.
     refused : dict of str to str
         By the address of a worker that may not, why.
-    blas : dict of str to str
-        By the address of a worker that may, its BLAS, which need not be the client's.
     """
 
     def __init__(self, client: Any, timeout: float) -> None:
         self.there: set[Worker] = set()
         self.refused: dict[str, str] = {}
-        self.blas: dict[str, str] = {}
         self._client, self._timeout = client, timeout
         self._versions = afar.versions_here()
         self._met: set[Worker] = set()  # those that were asked for their versions
@@ -91,7 +88,7 @@ class Workers:
         return new
 
     def introduce(self, workers: Collection[Worker]) -> dict[Worker, Any]:
-        """Ask workers for their versions and BLAS; return what they answer. It may take a while."""
+        """Ask workers for their versions; return what they answer. It may take a while."""
         by_address = {worker.address: worker for worker in workers}
         try:
             answers = self._client.run(afar.introduce, workers=list(by_address), on_error="return")
@@ -107,11 +104,10 @@ class Workers:
                 self._met.discard(worker)  # it has gone, or is asked again
             elif isinstance(found, BaseException):
                 self.refused[worker.address] = f"it has not what the client has: {type(found).__name__}: {found}"
-            elif (versions := {name: each for name, each in found.items() if name != afar.BLAS}) != self._versions:
-                self.refused[worker.address] = _differences(self._versions, versions)
+            elif found != self._versions:
+                self.refused[worker.address] = _differences(self._versions, found)
             else:
                 self._fit.add(worker)
-                self.blas[worker.address] = found[afar.BLAS]
 
 
 def _differences(ours: Mapping[str, str], theirs: Mapping[str, str]) -> str:

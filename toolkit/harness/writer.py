@@ -103,6 +103,11 @@ class RunWriter:
         """dict of str to list of str: the words that trials learned vectors of, of those that ended well."""
         return {name: outcome.words for name, outcome in self._outcomes.items() if outcome.words}
 
+    @property
+    def blas(self) -> list[str]:
+        """list of str: which BLAS computed the trials, those that an earlier run had done too."""
+        return sorted({library for outcome in self._outcomes.values() for library in outcome.blas})
+
     def rejudge(self, trial: str, scores: list[dict[str, Any]], earlier: str, folder: Path | None) -> None:
         """Write the scores that count from now on, with their units; those of before become the variant `earlier`.
 

@@ -129,7 +129,9 @@ def reproduction_tables(results: Results) -> tuple[Table, ...]:
         _row("seeds", listed(map(str, info.suite.seeds))),
         _row("the same once more", _repeatable(info)),
     ]
-    machine = [_row(_spoken(name), MISSING if value is None else str(value)) for name, value in info.machine.items()]
+    machine = [
+        _row(_spoken(name), MISSING if value in (None, "") else str(value)) for name, value in info.machine.items()
+    ]
     versions = [_row(name, version) for name, version in info.versions.items()]
     return (
         _plain("data", "Data", ("Name", "Title", "Role", "Licence", "SHA-256"), data, code="SHA-256"),
@@ -140,7 +142,10 @@ def reproduction_tables(results: Results) -> tuple[Table, ...]:
 
 
 def _repeatable(info: RunInfo) -> str:
-    """Return whether a run that is made again, with the same versions, gives the same numbers."""
+    """Return whether a run that is made again, with the same versions, gives the same numbers.
+
+    On a processor of another type, BLAS takes other kernels, and NumPy and PyTorch take other instructions.
+    """
     methods = [method for experiment in info.suite.experiments for method in experiment.embedders]
     reasons = []
     for parameter in ("n_jobs", "blocks"):  # threads of a library, and parts of the data in Spark
@@ -149,10 +154,11 @@ def _repeatable(info: RunInfo) -> str:
             reasons.append(f"{listed(others)} may add up numbers in any order ({parameter})")
     if (threads := info.machine.get("threads_per_worker")) not in (None, 1):
         reasons.append(f"{threads} threads of each trial may, too (--threads)")
-    if "; " in (blas := str(info.machine.get("blas", ""))):
-        reasons.append("BLAS was not the same on all workers")
+    blas = [library.partition(" for ")[0] for library in str(info.machine.get("blas") or "").split(", ")]
+    if len(set(blas)) < len(blas):
+        reasons.append("not all fits were made on processors of one type (BLAS)")
     if not reasons:
-        return "to the last bit" + (", where BLAS is the same" if blas else "")
+        return "to the last bit, on a processor of the same type"
     return f"but for the last digits, or more: {'; '.join(reasons)}"
 
 
