@@ -35,6 +35,11 @@ WITHIN = """
         busy()
 """
 
+# the thread that waits finds the second signal together with the first, and with that the first was noticed
+SLOW = """import os; read = os.read
+    os.read = lambda *asked: (read(*asked), time.sleep(0.5))[0]
+    """
+
 
 @contextmanager
 def busy(*options: str, body: str = "busy()") -> Iterator[subprocess.Popen[str]]:
@@ -81,12 +86,13 @@ def test_it_leaves_no_unfinished_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_second_signal_ends_what_is_cleaned_up_without_end() -> None:
+@pytest.mark.parametrize("slow", [False, True])
+def test_a_second_signal_ends_what_is_cleaned_up_without_end(slow: bool) -> None:
     body = """try:
         print("busy", flush=True); time.sleep(60)
     finally:
         print("again", flush=True); busy()"""
-    with busy(body=body) as process:
+    with busy(body=(SLOW if slow else "") + body) as process:
         assert process.stdout is not None
         process.send_signal(signal.SIGINT)
         assert process.stdout.readline() == "again\n"

@@ -7,14 +7,11 @@ table may take minutes. Another thread waits for that, not for ever.
 from __future__ import annotations
 
 import os
-import queue
-import select
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import NoReturn
 
 from toolkit.atomic import remove_unfinished
 from toolkit.inert import one_line
@@ -23,7 +20,8 @@ PATIENCE = 1.5  # seconds in which the main thread must take notice
 SPEAKING = 0.2  # seconds in which standard error must take the last words
 INTERRUPTED, TERMINATED = 130, 143  # exit codes of a program that was stopped: 128 + the signal
 CODES = {int(signal.SIGINT): INTERRUPTED, int(signal.SIGTERM): TERMINATED}
-END = b"\0"  # of what the waiting thread is told; no signal has this number
+# what the waiting thread is told beside the numbers of signals; no signal has these
+END, NOTICED = 0, 255
 
 
 class StoppedError(KeyboardInterrupt):
@@ -74,7 +72,7 @@ class _Watch:
         self.raises = False
         self.came: list[int] = []  # where nothing could be raised
         self._last_words = last_words
-        self._noticed: queue.SimpleQueue[int] = queue.SimpleQueue()  # which may be put to in the midst of a put
+        self._process = os.getpid()
         self._before: dict[int, Callable[[int, FrameType | None], object] | int] = {}
         self._heard, self.told = os.pipe()
         os.set_blocking(self.told, False)
@@ -95,33 +93,37 @@ class _Watch:
     def end(self) -> None:
         signal.set_wakeup_fd(self._fd)
         _watching.remove(self)
-        os.write(self.told, END)
+        os.write(self.told, bytes([END]))
         self._waiter.join()
-        os.close(self.told)
-        os.close(self._heard)
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        os.close(self.told)
+        os.close(self._heard)
 
     def _notice(self, number: int, _: FrameType | None) -> None:
-        self._noticed.put(number)
+        if os.getpid() == self._process:  # a child that was forked tells its parent's thread nothing
+            with suppress(BlockingIOError):
+                os.write(self.told, bytes([NOTICED]))
         if self.raises:
             raise StoppedError(number)
         self.came.append(number)
 
     def _wait(self) -> None:
-        while END not in (numbers := os.read(self._heard, 64)):
-            code = next((CODES[number] for number in numbers if number in CODES), None)
-            if code is None:
-                continue
-            try:
-                self._noticed.get(timeout=PATIENCE)
-            except queue.Empty:
-                self._leave(code)
-            while select.select([self._heard], [], [], 0)[0]:  # what came meanwhile was noticed at once with it
-                if END in os.read(self._heard, 64):
+        """Read of signals, and of what the main thread noticed: all that stands before that in the pipe."""
+        patience: threading.Timer | None = None
+        while True:
+            for told in os.read(self._heard, 64):
+                if told in CODES and patience is None:
+                    patience = threading.Timer(PATIENCE, self._leave, (CODES[told],))
+                    patience.daemon = True
+                    patience.start()
+                elif told in (NOTICED, END) and patience is not None:
+                    patience.cancel()
+                    patience = None
+                if told == END:
                     return
 
-    def _leave(self, code: int) -> NoReturn:
+    def _leave(self, code: int) -> None:
         """End the process; what standard error does not take is not said."""
         speaker = threading.Thread(target=_say, args=(self._last_words(),), daemon=True)
         speaker.start()
