@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,18 @@ import numpy as np
 import pytest
 
 import toolkit as tk
+from toolkit.harness import isolation, runner
 
 # beside the checkout's other throw-away folders, so that a second run of the tests fetches nothing
 os.environ.setdefault("TOOLKIT_CACHE", str(Path(__file__).resolve().parents[1] / ".cache" / "datasets"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _libraries() -> Iterator[None]:
+    """Have every trial find its library imported, whatever the first run of this process was on."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(isolation, "PRELOAD", (*isolation.PRELOAD, *chain(*runner.LIBRARIES.values()), *runner.TUNERS))
+        yield
 
 
 @pytest.fixture
@@ -42,7 +52,7 @@ def lee() -> tk.Corpus:
 
 @pytest.fixture(scope="session")
 def spark() -> Iterator[Any]:
-    """A Spark session on this machine, which fits then use; mark tests with ``xdist_group("spark")``."""
+    """A Spark session on this machine, which fits then use."""
     from toolkit.adapters.spark.session import session
 
     with pytest.MonkeyPatch.context() as patch:

@@ -29,12 +29,7 @@ SMALL = {
     "svdpp": {"epochs": 2},
     "word2vec": {"epochs": 2},
 }
-ONE_WORKER = pytest.mark.xdist_group("spark")  # one Java process for all that need it
-LEARNING = [
-    pytest.param(name, marks=[ONE_WORKER] if name.startswith("spark-") else [])
-    for name in embedder_names()
-    if name != "pretrained"
-]
+LEARNING = [name for name in embedder_names() if name != "pretrained"]
 
 
 def small(name: str) -> Embedder:
@@ -42,15 +37,13 @@ def small(name: str) -> Embedder:
     return embedder.set_params(embedding_dim=6) if "embedding_dim" in embedder.get_params() else embedder
 
 
-@pytest.fixture(autouse=True)
-def _session(request: pytest.FixtureRequest) -> None:
-    if request.node.get_closest_marker("xdist_group"):
-        request.getfixturevalue("spark")
-
-
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
 @pytest.mark.parametrize("name", LEARNING)
-def test_adapter_keeps_the_contract(name: str, check: Callable[[Embedder], None]) -> None:
+def test_adapter_keeps_the_contract(
+    request: pytest.FixtureRequest, name: str, check: Callable[[Embedder], None]
+) -> None:
+    if name.startswith("spark-"):
+        request.getfixturevalue("spark")
     check(small(name))
 
 

@@ -22,7 +22,7 @@ from toolkit.embedder import PredictsRatings
 from toolkit.errors import DataError, MissingDependencyError, ParameterError, UnknownNameError, UnsupportedError
 from toolkit.testing import small_corpus, small_ratings
 
-pytestmark = [pytest.mark.xdist_group("spark"), pytest.mark.usefixtures("spark")]  # one Java process for all
+pytestmark = pytest.mark.usefixtures("spark")  # one Java process for all
 QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # starts sooner
 PERF = Path(__file__).parents[2] / "benchmarks" / "perf"
 

@@ -67,14 +67,6 @@ class Visit:
         assert [request for request in self.requests if not request.startswith(("data:", "blob:"))] == []
 
 
-@pytest.hookimpl(tryfirst=True)  # before the plugin looks for the mark
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep all tests here in one process, which then starts one browser."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("browser"))
-
-
 @pytest.fixture(scope="session")
 def browser_type_launch_args() -> dict[str, object]:
     """Launch the machine's own Chromium; CHROMIUM names another one."""

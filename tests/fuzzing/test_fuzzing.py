@@ -25,7 +25,6 @@ from tests.fuzzing.targets import NASTY, TARGETS
 
 ROOT = Path(__file__).parents[2]
 READERS = [name for name in TARGETS if name != "report"]
-pytestmark = pytest.mark.xdist_group("fuzzing")
 
 
 @pytest.fixture(scope="session")

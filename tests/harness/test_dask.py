@@ -29,7 +29,7 @@ from toolkit.harness.deadline import Deadline
 from toolkit.harness.distributed import ClusterError, DaskExecutor
 from toolkit.harness.isolation import Call, isolated
 
-pytestmark = [pytest.mark.xdist_group("dask"), pytest.mark.usefixtures("_faulty")]
+pytestmark = pytest.mark.usefixtures("_faulty")
 CONNECT = distributed.CONNECT
 SLOW = [5, 6, 7, 8]  # dimensions by which slow fits are told from each other
 WORDS = ["cat", "dog", "car", "king", "queen"]
