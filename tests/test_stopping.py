@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.processes import started
+from toolkit import stopping
 from toolkit.stopping import PATIENCE, StoppedError, stopped_in_order
 
 BUSY = """
@@ -107,6 +108,9 @@ def test_a_child_that_is_told_to_end_ends_alone() -> None:
         child = os.fork()
         if not child:
             try:
+                if not (grandchild := os.fork()):
+                    os._exit(0)
+                os.waitpid(grandchild, 0)
                 os.write(begun, b"x")
                 time.sleep(60)
             except StoppedError:
@@ -118,6 +122,32 @@ def test_a_child_that_is_told_to_end_ends_alone() -> None:
         time.sleep(2 * PATIENCE)
     os.close(ready)
     os.close(begun)
+
+
+def test_a_child_that_leaves_ends_no_watch_but_its_own() -> None:
+    child = -1
+    try:
+        with stopped_in_order(lambda: "never said"):
+            child = os.fork()
+            if not child:
+                raise LookupError
+            assert os.waitpid(child, 0)[1] == 0
+            time.sleep(0.1)
+            assert "stopping" in {thread.name for thread in threading.enumerate()}
+    finally:
+        if not child:
+            os._exit(0)
+
+
+def test_that_one_signal_was_noticed_says_nothing_of_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[int] = []
+    monkeypatch.setattr(stopping, "PATIENCE", 0.1)
+    monkeypatch.setattr(stopping._Watch, "_leave", lambda _, code: left.append(code))
+    with stopped_in_order(lambda: "never said"):
+        told = [signal.SIGINT, signal.SIGTERM, stopping.NOTICED + signal.SIGINT]
+        os.write(stopping._watching[-1].told, bytes(told))
+        time.sleep(1)
+    assert left == [143]
 
 
 def test_a_signal_while_it_begins_or_ends_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:

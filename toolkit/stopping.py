@@ -7,11 +7,14 @@ table may take minutes. Another thread waits for that, not for ever.
 from __future__ import annotations
 
 import os
+import select
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import NoReturn
 
 from toolkit.atomic import remove_unfinished
 from toolkit.inert import one_line
@@ -20,8 +23,9 @@ PATIENCE = 1.5  # seconds in which the main thread must take notice
 SPEAKING = 0.2  # seconds in which standard error must take the last words
 INTERRUPTED, TERMINATED = 130, 143  # exit codes of a program that was stopped: 128 + the signal
 CODES = {int(signal.SIGINT): INTERRUPTED, int(signal.SIGTERM): TERMINATED}
-# what the waiting thread is told beside the numbers of signals; no signal has these
-END, NOTICED = 0, 255
+# what the waiting thread is told beside the numbers of signals, which are below 65
+END = 0
+NOTICED = 128  # and the number of the signal
 
 
 class StoppedError(KeyboardInterrupt):
@@ -72,17 +76,16 @@ class _Watch:
         self.raises = False
         self.came: list[int] = []  # where nothing could be raised
         self._last_words = last_words
-        self._process = os.getpid()
         self._before: dict[int, Callable[[int, FrameType | None], object] | int] = {}
         self._heard, self.told = os.pipe()
         os.set_blocking(self.told, False)
-        self._fd = -1
+        self._fd: int | None = None
         self._waiter = threading.Thread(target=self._wait, name="stopping", daemon=True)
 
     def begin(self) -> None:
+        _watching.append(self)
         self._waiter.start()
         self._fd = signal.set_wakeup_fd(self.told, warn_on_full_buffer=False)
-        _watching.append(self)
         for number in CODES:
             handler = signal.getsignal(number)
             if handler is not None and handler is not signal.SIG_IGN:  # ignored in the background; None is a library's
@@ -91,39 +94,50 @@ class _Watch:
         self.raises = True
 
     def end(self) -> None:
-        signal.set_wakeup_fd(self._fd)
+        if self._fd is not None:
+            signal.set_wakeup_fd(self._fd)
         _watching.remove(self)
-        os.write(self.told, bytes([END]))
-        self._waiter.join()
+        if self.listens():
+            os.write(self.told, bytes([END]))
+            self._waiter.join()
         for number, handler in self._before.items():
             signal.signal(number, handler)
         os.close(self.told)
         os.close(self._heard)
 
+    def listens(self) -> bool:
+        """Whether the thread that waits is there: it is not in a child that was forked, nor after the end."""
+        return self._waiter.is_alive()
+
     def _notice(self, number: int, _: FrameType | None) -> None:
-        if os.getpid() == self._process:  # a child that was forked tells its parent's thread nothing
-            with suppress(BlockingIOError):
-                os.write(self.told, bytes([NOTICED]))
+        if self.listens():
+            with suppress(OSError):  # that the pipe is full, or that somebody closed it, must not hide the signal
+                os.write(self.told, bytes([NOTICED + number]))
         if self.raises:
             raise StoppedError(number)
         self.came.append(number)
 
     def _wait(self) -> None:
-        """Read of signals, and of what the main thread noticed: all that stands before that in the pipe."""
-        patience: threading.Timer | None = None
+        """Wait for signals, and after each for the main thread: what it noticed stands behind the signal in the pipe.
+
+        The pipe is asked with a limit of time, as the system answers that also while the main thread lets no other run.
+        """
+        pipe = select.poll()
+        pipe.register(self._heard, select.POLLIN)
+        ends: dict[int, float] = {}  # of patience, by signal
         while True:
+            left = max(0.0, min(ends.values()) - time.monotonic()) * 1000 if ends else None
+            if not pipe.poll(left):
+                self._leave(CODES[min(ends, key=lambda number: ends[number])])
             for told in os.read(self._heard, 64):
-                if told in CODES and patience is None:
-                    patience = threading.Timer(PATIENCE, self._leave, (CODES[told],))
-                    patience.daemon = True
-                    patience.start()
-                elif told in (NOTICED, END) and patience is not None:
-                    patience.cancel()
-                    patience = None
                 if told == END:
                     return
+                if told in CODES:
+                    ends.setdefault(told, time.monotonic() + PATIENCE)
+                else:
+                    ends.pop(told - NOTICED, None)
 
-    def _leave(self, code: int) -> None:
+    def _leave(self, code: int) -> NoReturn:
         """End the process; what standard error does not take is not said."""
         speaker = threading.Thread(target=_say, args=(self._last_words(),), daemon=True)
         speaker.start()
@@ -145,7 +159,8 @@ _watching: list[_Watch] = []
 def _tell(nobody: bool) -> None:
     """Tell the thread that waits, or nobody: a child that is forked would tell its parent's of its own signals."""
     if _watching and threading.current_thread() is threading.main_thread():
-        signal.set_wakeup_fd(-1 if nobody else _watching[-1].told, warn_on_full_buffer=False)
+        told = _watching[-1].told if _watching[-1].listens() and not nobody else -1
+        signal.set_wakeup_fd(told, warn_on_full_buffer=False)
 
 
 os.register_at_fork(
