@@ -36,7 +36,7 @@ WITHIN = """
         busy()
 """
 
-# the thread that waits finds the second signal together with the first, and with that the first was noticed
+# lets the thread that waits find at once that the first signal was noticed, and the second signal
 SLOW = """import os; read = os.read
     os.read = lambda *asked: (read(*asked), time.sleep(0.5))[0]
     """
